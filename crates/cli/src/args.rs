@@ -1,0 +1,266 @@
+//! What may be typed: commands, options and their help. Validated text only; nothing is opened here.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Anonymised trafficking-data analytics: pseudonymise case exports, ask questions in SQL, publish protected tables.
+#[derive(Debug, Parser)]
+#[command(name = "panoh", version, about, max_term_width = 100)]
+#[command(after_help = "Data go to standard output, everything else to standard error.\n\
+Exit codes: 0 ok, 1 internal, 2 usage, 3 input refused in part, 4 input refused whole, 5 key or permission, \
+6 budget refused, 130 interrupted.")]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) shared: Shared,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options that every command understands.
+#[derive(Debug, Args)]
+pub(crate) struct Shared {
+    /// Folder with warehouse, identity register, ledger and releases [default: panoh-home; demo: panoh-demo]
+    #[arg(long, global = true, env = "PANOH_HOME", value_name = "DIR")]
+    pub(crate) home: Option<PathBuf>,
+    /// Use this data dictionary instead of the built-in one
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) dictionary: Option<PathBuf>,
+    /// What to log to standard error: error, warn, info, debug, trace, or a filter such as panoh_intake=debug
+    #[arg(long, global = true, env = "PANOH_LOG", value_name = "FILTER", default_value = "warn")]
+    pub(crate) log: String,
+}
+
+/// The commands, in the order in which a newcomer meets them.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the whole main job on simulated exports: intake, statistics, release, server
+    Demo(Demo),
+    /// Make a new home and a new key; overwrites nothing
+    Init(Init),
+    /// Write simulated exports with planted truth, labelled synthetic
+    Simulate(Simulate),
+    /// Load exports into the warehouse by a source mapping
+    Intake(Intake),
+    /// List the named statistics, or run one
+    Stats(Stats),
+    /// Run a read-only SQL query over the warehouse
+    Query(Query),
+    /// Show tables, columns, code lists and source mappings
+    Dictionary(Dictionary),
+    /// Look after the warehouse
+    #[command(subcommand)]
+    Warehouse(Warehouse),
+    /// Plan, publish and check protected tables
+    #[command(subcommand)]
+    Release(Release),
+    /// Show what each cohort has spent of its privacy budget
+    Budget(Budget),
+    /// Serve the published releases over HTTP
+    Serve(Serve),
+}
+
+/// How rows come out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Aligned columns for people
+    Table,
+    /// Comma-separated values with a header
+    Csv,
+    /// One JSON array of objects
+    Json,
+    /// Apache Parquet
+    Parquet,
+}
+
+/// Options of `panoh demo`.
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// End after the release instead of serving it
+    #[arg(long)]
+    pub(crate) no_serve: bool,
+    /// Simulated persons
+    #[arg(long, value_name = "N", default_value_t = 1200, value_parser = clap::value_parser!(u32).range(50..=1_000_000))]
+    pub(crate) persons: u32,
+    /// Seed of the simulation; equal seeds give equal exports
+    #[arg(long, value_name = "N", default_value_t = 2026)]
+    pub(crate) seed: u64,
+    /// Address of the server
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
+}
+
+/// Options of `panoh init`.
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Where the new key goes [default: HOME.key, beside the home folder]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) key: Option<PathBuf>,
+}
+
+/// Options of `panoh simulate`.
+#[derive(Debug, Args)]
+pub(crate) struct Simulate {
+    /// New or empty folder for the exports
+    pub(crate) folder: PathBuf,
+    /// Simulated persons
+    #[arg(long, value_name = "N", default_value_t = 1200, value_parser = clap::value_parser!(u32).range(50..=5_000_000))]
+    pub(crate) persons: u32,
+    /// Seed of the simulation; equal seeds give equal exports
+    #[arg(long, value_name = "N", default_value_t = 2026)]
+    pub(crate) seed: u64,
+}
+
+/// Options of `panoh intake`.
+#[derive(Debug, Args)]
+pub(crate) struct Intake {
+    /// Exports: CSV or Parquet
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Source mapping: a name (`panoh dictionary` lists them) or a TOML file
+    #[arg(long, value_name = "NAME|PATH.toml")]
+    pub(crate) source: String,
+    /// Check everything, keep nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print the report as one JSON object per file
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Options of `panoh stats`.
+#[derive(Debug, Args)]
+pub(crate) struct Stats {
+    /// Statistic; without it the statistics are listed
+    pub(crate) name: Option<String>,
+    /// First year of registration
+    #[arg(long, value_name = "YEAR")]
+    pub(crate) from: Option<i16>,
+    /// Last year of registration
+    #[arg(long, value_name = "YEAR")]
+    pub(crate) to: Option<i16>,
+    /// Only persons with this code, for example gender=woman; may be repeated
+    #[arg(long = "where", value_name = "DIMENSION=CODE", value_parser = dimension_and_code)]
+    pub(crate) filters: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(crate) rows: RowOptions,
+}
+
+/// Options of `panoh query`.
+#[derive(Debug, Args)]
+pub(crate) struct Query {
+    /// One SELECT statement over the views (`panoh dictionary` lists them)
+    #[arg(required_unless_present = "file", conflicts_with = "file")]
+    pub(crate) sql: Option<String>,
+    /// Read the statement from a file
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) rows: RowOptions,
+}
+
+/// Options of every command that prints rows.
+#[derive(Debug, Args)]
+pub(crate) struct RowOptions {
+    /// How rows come out
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+    /// Ask the cases as they were at this version (`panoh warehouse versions` lists them)
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) at: Option<u64>,
+}
+
+/// Options of `panoh dictionary`.
+#[derive(Debug, Args)]
+pub(crate) struct Dictionary {
+    /// A table, code list or source mapping; without it all are listed
+    pub(crate) name: Option<String>,
+}
+
+/// Commands of `panoh warehouse`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Warehouse {
+    /// List the versions of the cases, newest first
+    Versions {
+        /// How rows come out
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+}
+
+/// Commands of `panoh release`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Release {
+    /// Show what a release would cost and how exact it would be; touches no data, spends nothing
+    Plan {
+        /// Definition: a TOML file, or the name of a shipped one
+        definition: String,
+        /// Print the plan as one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Charge the budget, draw the noise and publish
+    Publish {
+        /// Definition: a TOML file, or the name of a shipped one
+        definition: String,
+        /// Print the result as one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the releases in the ledger, voids included
+    List {
+        /// Print the list as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one published release
+    Show {
+        /// Release id
+        id: String,
+        /// Print it as one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check that a published folder is whole and that its figures follow from its plan and measurements
+    Verify {
+        /// Folder of the release
+        folder: PathBuf,
+        /// Print the findings as one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Options of `panoh budget`.
+#[derive(Debug, Args)]
+pub(crate) struct Budget {
+    /// Print it as one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Options of `panoh serve`.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Address to listen on
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
+}
+
+fn dimension_and_code(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((dimension, code)) if !dimension.is_empty() && !code.is_empty() => Ok((dimension.into(), code.into())),
+        _ => Err("write DIMENSION=CODE, for example gender=woman".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

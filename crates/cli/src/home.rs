@@ -1,0 +1,140 @@
+//! The home folder of one installation: where everything lies, and the small file `panoh.toml` that says so.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf, absolute};
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+
+use crate::failure::{Code, Failure};
+
+const DEFAULT: &str = "panoh-home";
+const CONFIG: &str = "panoh.toml";
+const LAYOUT: u32 = 1;
+
+/// `panoh.toml`: written once by `panoh init`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    /// Layout of the home folder.
+    layout: u32,
+    /// The key file, outside the home folder.
+    key: PathBuf,
+    /// Which key pseudonyms were made with; says nothing about the key itself.
+    key_id: String,
+}
+
+/// A home folder that `panoh init` made.
+#[derive(Debug)]
+pub(crate) struct Home {
+    root: PathBuf,
+    config: Config,
+}
+
+/// The folder named on the command line, or the default one.
+pub(crate) fn chosen(named: Option<&Path>) -> PathBuf {
+    named.map_or_else(|| PathBuf::from(DEFAULT), Path::to_path_buf)
+}
+
+/// A sibling of the home folder: `HOME` and `key` give `HOME.key`. Secrets and the ledger's outside head lie there, so
+/// that a copy of the home folder never carries them along.
+pub(crate) fn sibling(root: &Path, ending: &str) -> Result<PathBuf> {
+    let root = absolute(root)?;
+    let name = root.file_name().with_context(|| {
+        format!("{} has no name of its own; give the home folder a name below some folder", root.display())
+    })?;
+    let mut name = name.to_os_string();
+    name.push(".");
+    name.push(ending);
+    Ok(root.with_file_name(name))
+}
+
+impl Home {
+    /// Makes a new home in a folder that is new or empty. The key exists already; its id is noted.
+    pub(crate) fn create(root: &Path, key: &Path, key_id: String) -> Result<Self> {
+        fs::create_dir_all(root).with_context(|| format!("cannot make the folder {}", root.display()))?;
+        let home = Self { root: absolute(root)?, config: Config { layout: LAYOUT, key: absolute(key)?, key_id } };
+        for folder in [home.published(), home.rejections(), home.requests()] {
+            fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        }
+        let text = toml::to_string(&home.config)?;
+        let path = home.root.join(CONFIG);
+        let mut file = fs::File::create_new(&path).with_context(|| format!("cannot write {}", path.display()))?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        Ok(home)
+    }
+
+    /// Opens the home that `panoh init` made.
+    pub(crate) fn open(named: Option<&Path>) -> Result<Self> {
+        let root = chosen(named);
+        let path = root.join(CONFIG);
+        let text = fs::read_to_string(&path).map_err(|_| {
+            Failure::new(
+                Code::Usage,
+                format!(
+                    "{} is not a Panoh home: no {CONFIG} can be read there. Make one with `panoh init --home {}`, or name \
+                     another with --home or PANOH_HOME",
+                    root.display(),
+                    root.display()
+                ),
+            )
+        })?;
+        let config: Config = toml::from_str(&text).with_context(|| format!("{} is damaged", path.display()))?;
+        if config.layout != LAYOUT {
+            return Err(Failure::new(
+                Code::Usage,
+                format!("{}: layout {} is not {LAYOUT}; this home belongs to another version", path.display(), config.layout),
+            )
+            .into());
+        }
+        Ok(Self { root: absolute(&root)?, config })
+    }
+
+    /// True when a home is there already.
+    pub(crate) fn exists(root: &Path) -> bool {
+        root.join(CONFIG).exists()
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(crate) fn key(&self) -> &Path {
+        &self.config.key
+    }
+
+    pub(crate) fn key_id(&self) -> &str {
+        &self.config.key_id
+    }
+
+    pub(crate) fn warehouse(&self) -> PathBuf {
+        self.root.join("warehouse")
+    }
+
+    pub(crate) fn register(&self) -> PathBuf {
+        self.root.join("identity.sqlite")
+    }
+
+    pub(crate) fn ledger(&self) -> PathBuf {
+        self.root.join("ledger.sqlite")
+    }
+
+    /// The ledger's last known head, outside the home folder: a restored backup cannot bring spent budget back.
+    pub(crate) fn ledger_head(&self) -> Result<PathBuf> {
+        sibling(&self.root, "ledger-head")
+    }
+
+    pub(crate) fn published(&self) -> PathBuf {
+        self.root.join("published")
+    }
+
+    pub(crate) fn rejections(&self) -> PathBuf {
+        self.root.join("rejections")
+    }
+
+    pub(crate) fn requests(&self) -> PathBuf {
+        self.root.join("requests")
+    }
+}
