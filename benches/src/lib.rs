@@ -1,1 +1,65 @@
-//! Skeleton.
+//! What the benches share: timing, peers, and a home folder full of simulated persons.
+//!
+//! Each bench ends with lines `ratio PEER X`: how many times better Panoh is than the peer at the same work, so 1.00 is
+//! a draw and more is better for Panoh. Peers that are Python packages run in the interpreter that `PANOH_BENCH_PYTHON`
+//! names; without it their lines say that they were skipped.
+//!
+//! Numbers mean something in the bench profile only: `cargo bench -p panoh-benches`.
+
+mod home;
+mod peer;
+
+pub use home::Home;
+pub use peer::Peer;
+
+use std::future::Future;
+use std::num::NonZero;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+/// Seed of everything that the benches make up.
+pub const SEED: u64 = 2026;
+
+/// The middle wall time of an odd number of runs.
+pub fn median(runs: usize, mut run: impl FnMut() -> Result<()>) -> Result<Duration> {
+    let mut times = Vec::with_capacity(runs);
+    for _ in 0..runs {
+        let start = now();
+        run()?;
+        times.push(start.elapsed());
+    }
+    times.sort_unstable();
+    Ok(times[runs / 2])
+}
+
+/// Waits for a future on a runtime of all cores.
+pub fn wait<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::runtime::Runtime::new()?.block_on(future)
+}
+
+/// Cores that this process may use.
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+/// Prints a line for people.
+#[expect(clippy::print_stdout, reason = "a bench reports on stdout")]
+pub fn say(line: &str) {
+    println!("{line}");
+}
+
+/// Prints the line that other programs read: how many times better Panoh is than the peer.
+pub fn ratio(peer: &str, better: f64) {
+    say(&format!("ratio {peer} {better:.2}"));
+}
+
+/// Prints that a peer could not run.
+pub fn skipped(peer: &str) {
+    say(&format!("peer skipped: {peer} (PANOH_BENCH_PYTHON is not set)"));
+}
+
+#[expect(clippy::disallowed_methods, reason = "a bench is a binary of its own, and time is what it measures")]
+fn now() -> Instant {
+    Instant::now()
+}

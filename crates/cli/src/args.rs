@@ -183,9 +183,9 @@ pub(crate) struct Dictionary {
 pub(crate) enum Warehouse {
     /// List the versions of the cases, newest first
     Versions {
-        /// How rows come out
-        #[arg(long, value_enum, default_value_t = Format::Table)]
-        format: Format,
+        /// Print them as JSON
+        #[arg(long)]
+        json: bool,
     },
 }
 

@@ -3,8 +3,13 @@
 use std::fmt;
 
 use panoh_custody::CustodyError;
+use panoh_dictionary::DictionaryError;
 use panoh_identity::IdentityError;
+use panoh_intake::IntakeError;
 use panoh_ledger::LedgerError;
+use panoh_publication::{ArtefactError, DefinitionError};
+use panoh_release::ReleaseError;
+use panoh_warehouse::WarehouseError;
 
 /// Documented in `panoh --help`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,3 +44,93 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+impl From<Code> for std::process::ExitCode {
+    fn from(code: Code) -> Self {
+        Self::from(code as u8)
+    }
+}
+
+/// The exit code that an error stands for: the first cause in its chain that says one.
+pub(crate) fn code_of(error: &anyhow::Error) -> Code {
+    error.chain().find_map(code_of_cause).unwrap_or(Code::Internal)
+}
+
+fn code_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
+    if let Some(failure) = cause.downcast_ref::<Failure>() {
+        return Some(failure.code);
+    }
+    if let Some(custody) = cause.downcast_ref::<CustodyError>() {
+        return match custody {
+            CustodyError::Intake(IntakeError::Read { .. }) => Some(Code::Usage),
+            CustodyError::Intake(_) | CustodyError::Changed { .. } => Some(Code::RefusedWhole),
+            CustodyError::Busy { .. } | CustodyError::UnknownTable(_) => Some(Code::Usage),
+            _ => None,
+        };
+    }
+    if let Some(release) = cause.downcast_ref::<ReleaseError>() {
+        return match release {
+            ReleaseError::TooNoisy { .. } => Some(Code::Budget),
+            ReleaseError::Ledger(ledger) => code_of_ledger(ledger),
+            ReleaseError::Dimension { .. }
+            | ReleaseError::UnknownFrame { .. }
+            | ReleaseError::FrameColumn { .. }
+            | ReleaseError::Definition(_) => Some(Code::Usage),
+            ReleaseError::Unsound { .. } | ReleaseError::Artefact(_) => Some(Code::RefusedWhole),
+            _ => None,
+        };
+    }
+    if let Some(warehouse) = cause.downcast_ref::<WarehouseError>() {
+        return code_of_question(warehouse);
+    }
+    if cause.is::<DictionaryError>() || cause.is::<DefinitionError>() {
+        return Some(Code::Usage);
+    }
+    if cause.is::<ArtefactError>() {
+        return Some(Code::RefusedWhole);
+    }
+    cause
+        .downcast_ref::<IdentityError>()
+        .and_then(code_of_key)
+        .or_else(|| cause.downcast_ref::<LedgerError>().and_then(code_of_ledger))
+}
+
+fn code_of_key(error: &IdentityError) -> Option<Code> {
+    matches!(
+        error,
+        IdentityError::KeyExists { .. }
+            | IdentityError::KeyWrite { .. }
+            | IdentityError::KeyMissing { .. }
+            | IdentityError::KeyRead { .. }
+            | IdentityError::KeyOpenToOthers { .. }
+            | IdentityError::KeyInsideHome { .. }
+            | IdentityError::KeyFormat { .. }
+    )
+    .then_some(Code::Key)
+}
+
+fn code_of_ledger(error: &LedgerError) -> Option<Code> {
+    match error {
+        LedgerError::OverBudget { .. } => Some(Code::Budget),
+        LedgerError::BrokenChain { .. }
+        | LedgerError::HeadMissing { .. }
+        | LedgerError::HeadUnreadable { .. }
+        | LedgerError::OlderThanHead { .. }
+        | LedgerError::OtherHistory { .. } => Some(Code::Key),
+        _ => None,
+    }
+}
+
+fn code_of_question(error: &WarehouseError) -> Option<Code> {
+    matches!(
+        error,
+        WarehouseError::NotReadOnly { .. }
+            | WarehouseError::Plan(_)
+            | WarehouseError::UnknownDimension { .. }
+            | WarehouseError::UnknownCode { .. }
+            | WarehouseError::Twice(_)
+            | WarehouseError::Years { .. }
+            | WarehouseError::Absent { .. }
+    )
+    .then_some(Code::Usage)
+}

@@ -23,6 +23,9 @@ struct Config {
     key: PathBuf,
     /// Which key pseudonyms were made with; says nothing about the key itself.
     key_id: String,
+    /// True for the demo: every release then says that its data are synthetic.
+    #[serde(default)]
+    synthetic: bool,
 }
 
 /// A home folder that `panoh init` made.
@@ -52,9 +55,10 @@ pub(crate) fn sibling(root: &Path, ending: &str) -> Result<PathBuf> {
 
 impl Home {
     /// Makes a new home in a folder that is new or empty. The key exists already; its id is noted.
-    pub(crate) fn create(root: &Path, key: &Path, key_id: String) -> Result<Self> {
+    pub(crate) fn create(root: &Path, key: &Path, key_id: String, synthetic: bool) -> Result<Self> {
         fs::create_dir_all(root).with_context(|| format!("cannot make the folder {}", root.display()))?;
-        let home = Self { root: absolute(root)?, config: Config { layout: LAYOUT, key: absolute(key)?, key_id } };
+        let config = Config { layout: LAYOUT, key: absolute(key)?, key_id, synthetic };
+        let home = Self { root: absolute(root)?, config };
         for folder in [home.published(), home.rejections(), home.requests()] {
             fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
         }
@@ -107,6 +111,10 @@ impl Home {
 
     pub(crate) fn key_id(&self) -> &str {
         &self.config.key_id
+    }
+
+    pub(crate) fn is_synthetic(&self) -> bool {
+        self.config.synthetic
     }
 
     pub(crate) fn warehouse(&self) -> PathBuf {

@@ -1,2 +1,87 @@
-//! Skeleton.
-fn main() {}
+//! The binary `panoh`: parses arguments, opens files, clock and key, and calls one function of one crate.
+//!
+//! This is the only place that reads arguments, environment and clock; everything below is handed what it needs.
+
+mod args;
+mod commands;
+mod failure;
+mod home;
+mod output;
+mod progress;
+mod world;
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+use crate::args::Cli;
+use crate::failure::{Code, code_of};
+use crate::world::World;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(help_or_error) => {
+            let code = if help_or_error.use_stderr() { Code::Usage } else { Code::Ok };
+            // A closed pipe while printing help is nobody's problem.
+            let _ = help_or_error.print();
+            return code.into();
+        }
+    };
+    if let Err(message) = start_log(&cli.shared.log) {
+        return report(&anyhow::Error::msg(message), Code::Usage);
+    }
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return report(&error.into(), Code::Internal),
+    };
+    let world = World::new(&cli.shared);
+    let code = runtime.block_on(async {
+        tokio::select! {
+            ended = commands::run(cli.command, &world) => match ended {
+                Ok(code) => code.into(),
+                Err(error) => {
+                    let code = code_of(&error);
+                    report(&error, code)
+                }
+            },
+            () = interrupt() => report(
+                &anyhow::Error::msg("interrupted; nothing was half kept: a load that had not committed is as if it had not begun"),
+                Code::Interrupted,
+            ),
+        }
+    });
+    // Blocking work (a file being read) is not waited for: it holds nothing that must be finished.
+    runtime.shutdown_background();
+    code
+}
+
+/// Ends when the user presses Ctrl-C. `panoh serve` listens too and ends in good order first.
+async fn interrupt() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+    // One breath for a server to answer what it has begun.
+    tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+}
+
+fn start_log(filter: &str) -> Result<(), String> {
+    let filter = EnvFilter::try_new(filter)
+        .map_err(|_| "--log takes error, warn, info, debug, trace or a filter such as panoh_intake=debug".to_owned())?;
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal() && world::colour_wanted())
+        .init();
+    Ok(())
+}
+
+fn report(error: &anyhow::Error, code: Code) -> ExitCode {
+    if !output::is_closed_pipe(error) {
+        let _ = writeln!(std::io::stderr(), "error: {error:#}");
+        return code.into();
+    }
+    Code::Ok.into()
+}

@@ -1,1 +1,41 @@
-//! Skeleton.
+//! Defines the bytes of a release and of a definition, and the arithmetic on released cubes: slice, roll up, error bar.
+//!
+//! The crate is pure: apart from reading and writing artefact folders it touches nothing. It knows no case, no person
+//! and no noise; everything in it may be shown to the public. It is the one crate that both the trusted host, which
+//! makes releases, and the public host, which serves them, link.
+//!
+//! ```text
+//! queries/releases/*.toml ─► Definition ─► (release: plan, noise, rebuild) ─► Draft ─► write ─► published/<id>/
+//!                                                                                                   │
+//!                                            server ◄── Cube: slice, roll_up, difference ◄── read ◄─┘
+//! ```
+
+mod amounts;
+mod artefact;
+mod csv_text;
+mod cube;
+mod definition;
+mod dimension;
+mod error;
+mod names;
+mod normal;
+mod quality;
+mod release;
+mod slice;
+mod statements;
+
+pub use amounts::{Delta, Rho, Weight};
+pub use artefact::{Artefact, Draft, FORMAT_VERSION, Written, discard, read, write};
+pub use csv_text::{guarded, rounded};
+pub use cube::{Cube, CubeTable, RollUp};
+pub use definition::{
+    Audience, Codes, Cohorts, Definition, DefinitionFields, DimensionWanted, NO_YEAR, Objective, Purpose, TableWanted,
+    YEAR,
+};
+pub use dimension::{Dimension, DimensionCode, NOT_KNOWN, OTHER};
+pub use error::{ArtefactError, CubeError, DefinitionError};
+pub use names::{Day, Labels, Slug};
+pub use normal::inverse_normal;
+pub use quality::{CONFIDENCE, NORMAL_QUANTILE, Quality, Value, half_width, quality, simultaneous_threshold};
+pub use release::{CohortRho, Privacy, Query, Release, TableInfo};
+pub use slice::Slice;

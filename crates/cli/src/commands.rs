@@ -1,0 +1,36 @@
+//! One module per command; each opens what it needs and calls one function of one crate.
+
+mod budget;
+mod demo;
+mod dictionary;
+mod init;
+mod intake;
+mod query;
+mod release;
+mod serve;
+mod simulate;
+mod stats;
+mod warehouse;
+
+use anyhow::Result;
+
+use crate::args::Command;
+use crate::failure::Code;
+use crate::world::World;
+
+/// Runs the command; the code says how it ended.
+pub(crate) async fn run(command: Command, world: &World) -> Result<Code> {
+    match command {
+        Command::Demo(options) => demo::run(&options, world).await,
+        Command::Init(options) => init::run(&options, world).await,
+        Command::Simulate(options) => simulate::run(&options, world),
+        Command::Intake(options) => intake::run(&options, world).await,
+        Command::Stats(options) => stats::run(&options, world).await,
+        Command::Query(options) => query::run(&options, world).await,
+        Command::Dictionary(options) => dictionary::run(&options, world),
+        Command::Warehouse(command) => warehouse::run(&command, world).await,
+        Command::Release(command) => release::run(&command, world).await,
+        Command::Budget(options) => budget::run(&options, world),
+        Command::Serve(options) => serve::run(&options, world).await,
+    }
+}

@@ -1,0 +1,112 @@
+//! `panoh demo`: the one sequence: simulated exports, intake, statistics, plan, release, server.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use panoh_custody::Keep;
+use panoh_simulator::{Scenario, write};
+use panoh_warehouse::{Arguments, statistics};
+
+use crate::args::Demo;
+use crate::commands::init::{Holds, create};
+use crate::commands::{intake, release, serve, simulate, stats};
+use crate::failure::{Code, Failure};
+use crate::home::sibling;
+use crate::output::{counted, note, say, table, thousands};
+use crate::world::World;
+
+const DEFAULT: &str = "panoh-demo";
+/// Only a folder with this file is ever deleted.
+pub(crate) const MARKER: &str = ".panoh-demo";
+const DEFINITION: &str = "trends";
+/// Rows of each statistic that are shown.
+const SHOWN: usize = 8;
+
+pub(crate) async fn run(options: &Demo, world: &World) -> Result<Code> {
+    let root = world.home.clone().unwrap_or_else(|| DEFAULT.into());
+    let world = world.at(root.clone());
+
+    title("1. A new home, and a key beside it");
+    clear(&root)?;
+    let home = create(&root, None, Holds::SyntheticCases, &world).await?;
+    note(format!("home  {}\nkey   {}", home.root().display(), home.key().display()));
+
+    title("2. Simulated exports of three organisations; names and stories are made up");
+    let exports = home.root().join("exports");
+    std::fs::create_dir_all(&exports)?;
+    let truth = write(&Scenario::demo(options.seed, u64::from(options.persons)), &exports)?;
+    simulate::print_truth(&truth)?;
+
+    title("3. Intake: names become pseudonyms, stories are dropped, what cannot be read is refused");
+    let mut reports = Vec::new();
+    for file in &truth.files {
+        let source = intake::source(file.list.source(), &world.dictionary()?)?;
+        let report = intake::load_file(&file.path, &source, Keep::Rows, &home, &world).await?;
+        intake::print(&report, &file.path, &home)?;
+        reports.push(report);
+    }
+    let persons: u64 = reports.iter().map(|report| report.persons_new + report.persons_unlinked).sum();
+    note(format!("{} were planted; {} are known now.", counted(truth.counts.persons, "person"), thousands(persons)));
+
+    title("4. Exact statistics, for the analyst on this trusted machine");
+    for name in ["routes", "destinations", "gender_trend"] {
+        show(name, &world).await?;
+    }
+
+    title("5. The plan of a protected release; it touches no data and spends nothing");
+    let plan = release::plan_of(DEFINITION, &home, &world)?;
+    release::print_plan(plan.report())?;
+
+    title("6. The release: the budget is charged, then the noise is drawn");
+    let published = release::publish_plan(plan, &home, &world).await?;
+    say(format!("published  {}\nfolder     {}", published.id, published.path.display()))?;
+
+    if options.no_serve {
+        note(format!("\nTry: panoh --home {} stats routes", root.display()));
+        return Ok(Code::Ok);
+    }
+    title("7. The public server, over the published folder only");
+    serve::serve(&home, options.listen).await
+}
+
+fn title(text: &str) {
+    note(format!("\n── {text}"));
+}
+
+/// Removes what an earlier demo left; refuses any other folder.
+fn clear(root: &Path) -> Result<()> {
+    if root.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
+        if !root.join(MARKER).exists() {
+            let message = format!(
+                "{} is not empty and not a demo folder (it has no file {MARKER}); nothing was touched. Name another with --home",
+                root.display()
+            );
+            return Err(Failure::new(Code::Usage, message).into());
+        }
+        std::fs::remove_dir_all(root).with_context(|| format!("cannot clear {}", root.display()))?;
+        for ending in ["key", "ledger-head"] {
+            let path = sibling(root, ending)?;
+            if path.exists() {
+                std::fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+            }
+        }
+    }
+    std::fs::create_dir_all(root).with_context(|| format!("cannot make the folder {}", root.display()))?;
+    let marker = root.join(MARKER);
+    std::fs::write(&marker, "This folder was made by `panoh demo`, which deletes it when it runs again.\n")
+        .with_context(|| format!("cannot write {}", marker.display()))
+}
+
+async fn show(name: &str, world: &World) -> Result<()> {
+    let all = statistics()?;
+    let statistic = stats::find(&all, name)?;
+    let session = stats::session(world, None).await?;
+    let page = session.statistic(statistic, &Arguments::default()).await?.page(SHOWN).await?;
+    note(format!("\n{} ({})", statistic.title, statistic.unit));
+    let header: Vec<&str> = page.header.iter().map(String::as_str).collect();
+    say(table(&header, &page.rows))?;
+    if page.more {
+        note("…");
+    }
+    Ok(())
+}

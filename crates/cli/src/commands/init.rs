@@ -1,0 +1,62 @@
+//! `panoh init`: a new home and a new key; overwrites nothing.
+
+use anyhow::Result;
+use panoh_identity::MasterKey;
+use panoh_warehouse::Warehouse;
+
+use crate::args::Init;
+use crate::commands::demo::MARKER;
+use crate::failure::{Code, Failure};
+use crate::home::{Home, chosen, sibling};
+use crate::output::note;
+use crate::world::World;
+
+pub(crate) async fn run(options: &Init, world: &World) -> Result<Code> {
+    let root = chosen(world.home.as_deref());
+    let home = create(&root, options.key.as_deref(), Holds::Cases, world).await?;
+    note(format!("home  {}", home.root().display()));
+    note(format!("key   {}", home.key().display()));
+    note("Keep a copy of the key in another safe place. Whoever has it can tie pseudonyms to names;");
+    note("without it no further export can be linked to the persons already loaded.");
+    Ok(Code::Ok)
+}
+
+/// What a home is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holds {
+    /// Exports of organisations.
+    Cases,
+    /// The demo's simulated exports: every release will say so.
+    SyntheticCases,
+}
+
+/// Makes folder, key, warehouse and register. Refuses a folder that holds anything already.
+pub(crate) async fn create(
+    root: &std::path::Path,
+    key: Option<&std::path::Path>,
+    holds: Holds,
+    world: &World,
+) -> Result<Home> {
+    if Home::exists(root) {
+        let message = format!("{} is a Panoh home already; nothing was changed", root.display());
+        return Err(Failure::new(Code::Usage, message).into());
+    }
+    let is_marker = |name: &std::ffi::OsStr| holds == Holds::SyntheticCases && name == MARKER;
+    if root.read_dir().is_ok_and(|entries| entries.flatten().any(|entry| !is_marker(&entry.file_name()))) {
+        let message = format!("{} is not empty; name a new or an empty folder. Nothing was changed", root.display());
+        return Err(Failure::new(Code::Usage, message).into());
+    }
+    let key_path = match key {
+        Some(path) => path.to_path_buf(),
+        None => sibling(root, "key")?,
+    };
+    if std::path::absolute(&key_path)?.starts_with(std::path::absolute(root)?) {
+        let message = format!("{}: the key may not lie inside the home folder; name another place", key_path.display());
+        return Err(Failure::new(Code::Key, message).into());
+    }
+    let dictionary = world.dictionary()?;
+    let key = MasterKey::create_file(&key_path)?;
+    let home = Home::create(root, &key_path, key.id(), holds == Holds::SyntheticCases)?;
+    Warehouse::create(&home.warehouse(), &dictionary).await?;
+    Ok(home)
+}

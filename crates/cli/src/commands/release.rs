@@ -1,0 +1,262 @@
+//! `panoh release`: plan, publish, list, show, verify.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use panoh_ledger::{Budget, Ledger, Limits, State};
+use panoh_publication::{Day, Definition, Slug};
+use panoh_release::{CohortPlan, PlanReport, Published, ReleasePlan, Run, plan, publish, read, recover, verify};
+use panoh_warehouse::{AsOf, Limits as QueryLimits, Warehouse};
+use serde::Serialize;
+
+use crate::args::Release;
+use crate::commands::budget::open_ledger;
+use crate::failure::{Code, Failure};
+use crate::home::Home;
+use crate::output::{json, note, say, table, thousands};
+use crate::world::{World, now, read_key, today};
+
+/// Label under which the key of the one-row-per-person choice is derived.
+const CHOICE_KEY: &str = "panoh/release/choice/v1";
+
+pub(crate) async fn run(command: &Release, world: &World) -> Result<Code> {
+    match command {
+        Release::Plan { definition, json } => show_plan(definition, *json, world),
+        Release::Publish { definition, json } => {
+            let home = world.open_home()?;
+            let plan = plan_of(definition, &home, world)?;
+            let published = publish_plan(plan, &home, world).await?;
+            show_published(&published, *json)
+        }
+        Release::List { json } => list(*json, world),
+        Release::Show { id, json } => show(id, *json, world),
+        Release::Verify { folder, json } => check(folder, *json),
+    }
+}
+
+/// A definition file, or a shipped definition by its name.
+fn definition(named: &str) -> Result<Definition> {
+    let path = Path::new(named);
+    if path.extension().is_none() && !path.exists() {
+        let shipped = panoh_release::shipped();
+        return shipped.iter().find(|(name, _)| *name == named).map_or_else(
+            || {
+                let names: Vec<_> = shipped.iter().map(|(name, _)| *name).collect();
+                let message = format!(
+                    "{named}: neither a definition file nor a shipped definition; shipped are {}",
+                    names.join(", ")
+                );
+                Err(Failure::new(Code::Usage, message).into())
+            },
+            |(_, text)| Ok(Definition::from_toml(text)?),
+        );
+    }
+    let text = std::fs::read_to_string(path).map_err(|e| Failure::new(Code::Usage, format!("{named}: {e}")))?;
+    Definition::from_toml(&text).map_err(|e| Failure::new(Code::Usage, format!("{named}: {e}")).into())
+}
+
+/// The plan with what the home's ledger has left; without a home, with an untouched budget. Opens no table.
+fn show_plan(named: &str, as_json: bool, world: &World) -> Result<Code> {
+    let definition = definition(named)?;
+    let budget = match world.open_home() {
+        Ok(home) => open_ledger(&home)?.budget()?,
+        Err(_) if world.home.is_none() => {
+            note("No home here: the plan is made with an untouched budget.");
+            Budget::untouched(Limits::STANDARD)
+        }
+        Err(error) => return Err(error),
+    };
+    let plan = plan(&definition, &world.dictionary()?, &budget)?;
+    if as_json { json(plan.report())? } else { print_plan(plan.report())? }
+    Ok(Code::Ok)
+}
+
+/// Plans a definition with what the home's ledger has left.
+pub(crate) fn plan_of(named: &str, home: &Home, world: &World) -> Result<ReleasePlan> {
+    let definition = definition(named)?;
+    Ok(plan(&definition, &world.dictionary()?, &open_ledger(home)?.budget()?)?)
+}
+
+/// The plan as tables for a person.
+pub(crate) fn print_plan(report: &PlanReport) -> Result<()> {
+    note(format!("{} ({})", report.title, report.name));
+    let rows: Vec<Vec<String>> = report
+        .tables
+        .iter()
+        .map(|t| {
+            vec![
+                t.name.clone(),
+                t.dimensions.join(" × "),
+                thousands(t.cells),
+                format!("±{:.1}", t.half_width),
+                t.quality.as_str().replace('_', " "),
+            ]
+        })
+        .collect();
+    say(table(&["table", "dimensions", "cells", "95 % half-width", "quality"], &rows))?;
+    note(format!(
+        "ρ {} for each person, which is ε {:.2} at δ {:e}; the total comes out within ±{:.1}.",
+        report.rho, report.epsilon, report.delta, report.total.half_width
+    ));
+    say(table(&["cohorts", "ρ of this release", "spent before", "left after"], &paid(&report.cohorts)))?;
+    report.warnings.iter().for_each(|warning| note(format!("note: {warning}")));
+    report.refusals.iter().for_each(|refusal| note(format!("refused: {refusal}")));
+    report.shortfalls.iter().for_each(|short| note(format!("over budget: {short}")));
+    Ok(())
+}
+
+/// One row for each run of cohorts that pay and have the same.
+fn paid(cohorts: &[CohortPlan]) -> Vec<Vec<String>> {
+    let same = |a: &CohortPlan, b: &CohortPlan| (a.charge, a.spent, a.left) == (b.charge, b.spent, b.left);
+    let runs = cohorts.chunk_by(same).filter_map(|run| run.first().zip(run.last()));
+    runs.map(|(first, last)| {
+        let name = match first.cohort == last.cohort {
+            true => first.cohort.clone(),
+            false => format!("{} to {}", first.cohort, last.cohort),
+        };
+        vec![name, first.charge.to_string(), first.spent.to_string(), first.left.to_string()]
+    })
+    .collect()
+}
+
+/// Reads the persons, charges the ledger, draws the noise and writes the artefact.
+pub(crate) async fn publish_plan(plan: ReleasePlan, home: &Home, world: &World) -> Result<Published> {
+    if !plan.report().shortfalls.is_empty() {
+        let short: Vec<_> = plan.report().shortfalls.iter().map(ToString::to_string).collect();
+        let message = format!("the budget is too small: {}; nothing was drawn or spent", short.join("; "));
+        return Err(Failure::new(Code::Budget, message).into());
+    }
+    let choice = read_key(home)?.derive(CHOICE_KEY);
+    let store = Warehouse::open(&home.warehouse(), &world.dictionary()?).await?;
+    let limits = QueryLimits { partitions: world.threads, ..QueryLimits::default() };
+    let session = store.session(AsOf::Newest, &limits).await?;
+    let persons = read(&session, &plan, choice).await?;
+    let warehouse = newest_versions(&store).await?;
+    let (published, synthetic) = (home.published(), home.is_synthetic());
+    let mut ledger = open_ledger(home)?;
+    let day = Day::new(&today())?;
+    // SQLite and the sampler block: they belong on a thread of their own.
+    let done = tokio::task::spawn_blocking(move || -> Result<Published> {
+        settle_open(&mut ledger, &published)?;
+        let run = Run { published: &published, day, synthetic, warehouse, clock: &now };
+        Ok(publish(&plan, &persons, &mut ledger, &run, &mut panoh_privacy::opendp_noise)?)
+    });
+    done.await.context("the thread that draws the noise ended early")?
+}
+
+/// Settles what a crash may have left open, before anything new is charged.
+fn settle_open(ledger: &mut Ledger, published: &Path) -> Result<()> {
+    for settled in recover(ledger, published, &now)? {
+        note(format!("a crashed run was settled: {} is {:?}", settled.release_id, settled.outcome));
+    }
+    Ok(())
+}
+
+async fn newest_versions(store: &Warehouse) -> Result<BTreeMap<String, u64>> {
+    let mut versions = BTreeMap::new();
+    for name in ["cases", "aliases"] {
+        if let Some(newest) = store.versions(name).await?.last() {
+            versions.insert(name.to_owned(), newest.version);
+        }
+    }
+    Ok(versions)
+}
+
+/// What a publication says.
+#[derive(Debug, Serialize)]
+struct PublishedReport<'a> {
+    id: &'a str,
+    folder: &'a Path,
+    digest: &'a str,
+}
+
+fn show_published(published: &Published, as_json: bool) -> Result<Code> {
+    let Published { id, path, digest } = published;
+    if as_json {
+        json(&PublishedReport { id: id.as_str(), folder: path, digest })?;
+    } else {
+        say(format!("published  {id}\nfolder     {}\ndigest     {digest}", path.display()))?;
+    }
+    Ok(Code::Ok)
+}
+
+fn list(as_json: bool, world: &World) -> Result<Code> {
+    let releases = open_ledger(&world.open_home()?)?.releases()?;
+    if as_json {
+        json(&releases)?;
+        return Ok(Code::Ok);
+    }
+    let rows: Vec<Vec<String>> = releases
+        .iter()
+        .map(|entry| {
+            let state = match &entry.state {
+                State::Void { reason, .. } => format!("void ({reason:?})"),
+                other => other.name().to_owned(),
+            };
+            let cohorts = match (entry.cohorts.first(), entry.cohorts.last()) {
+                (Some(first), Some(last)) if first != last => format!("{first} … {last}"),
+                (Some(only), _) => only.clone(),
+                _ => String::new(),
+            };
+            vec![
+                entry.release_id.clone(),
+                state,
+                cohorts,
+                entry.purpose.name().into(),
+                entry.nano_rho.to_string(),
+                entry.reserved_at.clone(),
+            ]
+        })
+        .collect();
+    say(table(&["release", "state", "cohorts", "purpose", "ρ", "reserved"], &rows))?;
+    Ok(Code::Ok)
+}
+
+fn show(id: &str, as_json: bool, world: &World) -> Result<Code> {
+    let home = world.open_home()?;
+    let id = Slug::new(id).map_err(|e| Failure::new(Code::Usage, e.to_string()))?;
+    let folder = home.published().join(id.as_str());
+    if !folder.is_dir() {
+        let message = format!("there is no published release {id}; `panoh release list` shows what there is");
+        return Err(Failure::new(Code::Usage, message).into());
+    }
+    let artefact = panoh_publication::read(&folder)?;
+    let release = &artefact.release;
+    if as_json {
+        json(release)?;
+        return Ok(Code::Ok);
+    }
+    say(format!("{}  {}", release.id, release.definition.title))?;
+    say(format!(
+        "published {}  ρ {}  ε {:.2} at δ {:e}{}",
+        release.day.as_str(),
+        release.privacy.rho.value(),
+        release.privacy.epsilon,
+        release.privacy.delta.value(),
+        if release.synthetic { "  SYNTHETIC DATA" } else { "" }
+    ))?;
+    let dimensions = artefact.cube.dimensions();
+    let rows: Vec<Vec<String>> = release
+        .tables
+        .iter()
+        .map(|t| {
+            let names: Vec<_> = t.dimensions.iter().map(|&d| dimensions[d].name.as_str()).collect();
+            vec![t.name.to_string(), names.join(" × "), thousands(t.cells), format!("±{:.1}", panoh_publication::half_width(t.standard_error))]
+        })
+        .collect();
+    say(table(&["table", "dimensions", "cells", "95 % half-width"], &rows))?;
+    Ok(Code::Ok)
+}
+
+fn check(folder: &Path, as_json: bool) -> Result<Code> {
+    let verified = verify(folder)?;
+    if as_json {
+        json(&verified)?;
+        return Ok(Code::Ok);
+    }
+    say(format!("{}: whole; {} tables with {} cells were computed again", verified.id, verified.tables, thousands(verified.cells)))?;
+    verified.shown.iter().try_for_each(|line| say(format!("  shown      {line}")))?;
+    verified.not_shown.iter().try_for_each(|line| say(format!("  not shown  {line}")))?;
+    Ok(Code::Ok)
+}

@@ -1,0 +1,84 @@
+//! `panoh stats`: the named statistics of `queries/statistics`, exact, for the analyst on the trusted host.
+
+use std::io::{BufWriter, Write};
+
+use anyhow::Result;
+use panoh_warehouse::{Arguments, AsOf, Limits, RowFormat, Rows, Session, Statistic, Warehouse, statistics};
+
+use crate::args::{Format, Stats};
+use crate::failure::{Code, Failure};
+use crate::output::{is_closed_pipe, note, say, table};
+use crate::world::World;
+
+/// A screen is for reading: more rows than this are asked for in another format.
+const SCREEN_ROWS: usize = 1000;
+
+pub(crate) async fn run(options: &Stats, world: &World) -> Result<Code> {
+    let all = statistics()?;
+    let Some(name) = &options.name else {
+        return list(&all);
+    };
+    let statistic = find(&all, name)?;
+    let arguments = Arguments { from: options.from, to: options.to, filters: options.filters.clone() };
+    let session = session(world, options.rows.at).await?;
+    let rows = session.statistic(statistic, &arguments).await?;
+    if options.rows.format == Format::Table {
+        note(format!("{} ({})", statistic.title, statistic.unit));
+    }
+    print_rows(rows, options.rows.format).await
+}
+
+/// The statistic of that name; the error lists what there is.
+pub(crate) fn find<'a>(all: &'a [Statistic], name: &str) -> Result<&'a Statistic> {
+    all.iter().find(|s| s.name == name).ok_or_else(|| {
+        let names: Vec<_> = all.iter().map(|s| s.name.as_str()).collect();
+        let message = format!("there is no statistic {name:?}; there are {}", names.join(", "));
+        Failure::new(Code::Usage, message).into()
+    })
+}
+
+fn list(all: &[Statistic]) -> Result<Code> {
+    let rows: Vec<Vec<String>> = all
+        .iter()
+        .map(|s| {
+            let dimensions = s.parameters.iter().map(|p| p.name.as_str());
+            let dimensions: Vec<_> = dimensions.filter(|name| !matches!(*name, "from" | "to")).collect();
+            vec![s.name.clone(), s.question.clone(), dimensions.join(", ")]
+        })
+        .collect();
+    say(table(&["statistic", "question", "--where"], &rows))?;
+    note("`panoh dictionary NAME` says how a statistic counts.");
+    Ok(Code::Ok)
+}
+
+/// A read-only session over the warehouse of the home, now or at a version of the cases.
+pub(crate) async fn session(world: &World, at: Option<u64>) -> Result<Session> {
+    let home = world.open_home()?;
+    let warehouse = Warehouse::open(&home.warehouse(), &world.dictionary()?).await?;
+    let limits = Limits { partitions: world.threads, ..Limits::default() };
+    Ok(warehouse.session(at.map_or(AsOf::Newest, AsOf::Version), &limits).await?)
+}
+
+/// Prints rows in the format asked for.
+pub(crate) async fn print_rows(rows: Rows, format: Format) -> Result<Code> {
+    let format = match format {
+        Format::Table => {
+            let page = rows.page(SCREEN_ROWS).await?;
+            let header: Vec<&str> = page.header.iter().map(String::as_str).collect();
+            say(table(&header, &page.rows))?;
+            if page.more {
+                note(format!("(only the first {SCREEN_ROWS} rows; --format csv, json or parquet gives all)"));
+            }
+            return Ok(Code::Ok);
+        }
+        Format::Csv => RowFormat::Csv,
+        Format::Json => RowFormat::Json,
+        Format::Parquet => RowFormat::Parquet,
+    };
+    let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout());
+    match rows.write(format, &mut out).await.map_err(anyhow::Error::from).and_then(|_| Ok(out.flush()?)) {
+        Err(error) if !is_closed_pipe(&error) => Err(error),
+        // `head` has seen enough: not a failure of ours.
+        _ => Ok(Code::Ok),
+    }
+}

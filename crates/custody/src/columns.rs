@@ -1,0 +1,186 @@
+//! Puts person, cohort and load into their places among the columns that intake filled in.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch, StringArray};
+use arrow::datatypes::{Schema, SchemaRef};
+use panoh_dictionary::{Origin, Table};
+
+use crate::error::CustodyError;
+
+/// The columns of a table and where each comes from, worked out once for a load.
+#[derive(Debug)]
+pub(crate) struct Columns {
+    table: String,
+    schema: SchemaRef,
+    sources: Vec<From>,
+    /// Number of columns that intake gives.
+    from_intake: usize,
+}
+
+/// Where a column comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum From {
+    /// The column of intake's batch at this place.
+    Intake(usize),
+    Person,
+    Cohort,
+    Load,
+}
+
+/// What custody knows about the rows of one batch, a value for each row.
+#[derive(Debug, Default)]
+pub(crate) struct Linked {
+    pub(crate) persons: Vec<String>,
+    pub(crate) cohorts: Vec<String>,
+}
+
+impl Columns {
+    /// Refuses a table with a custody column that nobody here fills in.
+    pub(crate) fn of(table: &Table) -> Result<Columns, CustodyError> {
+        let schema: Schema = table.schema();
+        let mut sources = Vec::with_capacity(schema.fields().len());
+        let mut from_intake = 0;
+        for field in schema.fields() {
+            let is_custody = table.column(field.name()).is_some_and(|column| column.origin == Origin::Custody);
+            sources.push(match field.name().as_str() {
+                "person" if is_custody => From::Person,
+                "cohort" if is_custody => From::Cohort,
+                "load" if is_custody => From::Load,
+                name if is_custody => return Err(misfit(table.name.clone(), name, "no load fills it in")),
+                _ => {
+                    from_intake += 1;
+                    From::Intake(from_intake - 1)
+                }
+            });
+        }
+        Ok(Columns { table: table.name.clone(), schema: Arc::new(schema), sources, from_intake })
+    }
+
+    /// The rows as the table stores them. `rows` has intake's columns in the table's order.
+    pub(crate) fn assemble(
+        &self,
+        rows: &RecordBatch,
+        linked: &Linked,
+        load_id: &str,
+    ) -> Result<RecordBatch, CustodyError> {
+        if rows.num_columns() != self.from_intake {
+            return Err(self.misfit("all", "intake gave another number of columns than the table has"));
+        }
+        let text = |values: &[String]| -> ArrayRef { Arc::new(StringArray::from_iter_values(values)) };
+        let mut columns = Vec::with_capacity(self.sources.len());
+        for (field, source) in self.schema.fields().iter().zip(&self.sources) {
+            columns.push(match source {
+                From::Person => text(&linked.persons),
+                From::Cohort => text(&linked.cohorts),
+                From::Load => Arc::new(StringArray::from_iter_values(std::iter::repeat_n(load_id, rows.num_rows()))),
+                From::Intake(place) if rows.schema_ref().field(*place).name() == field.name() => {
+                    Arc::clone(rows.column(*place))
+                }
+                From::Intake(_) => return Err(self.misfit(field.name(), "intake gave another column in its place")),
+            });
+        }
+        RecordBatch::try_new(Arc::clone(&self.schema), columns)
+            .map_err(|_| self.misfit("all", "the columns differ in length, type or emptiness from the table's"))
+    }
+
+    fn misfit(&self, column: &str, reason: &'static str) -> CustodyError {
+        misfit(self.table.clone(), column, reason)
+    }
+}
+
+fn misfit(table: String, column: &str, reason: &'static str) -> CustodyError {
+    CustodyError::Columns { table, column: column.to_owned(), reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::{AsArray, Int16Array};
+    use arrow::datatypes::{DataType, Field};
+    use panoh_dictionary::{Column, Kind, Role, Treatment};
+
+    use super::*;
+
+    fn column(name: &str, kind: Kind, origin: Origin) -> Column {
+        let treatment = if name == "dropped" { Treatment::Drop } else { Treatment::Keep };
+        Column { name: name.into(), description: String::new(), kind, role: Role::Attribute, treatment, origin }
+    }
+
+    fn table() -> Table {
+        Table {
+            name: "cases".into(),
+            description: String::new(),
+            cohort: Some("year".into()),
+            columns: vec![
+                column("record", Kind::Pseudonym, Origin::Intake),
+                column("person", Kind::Pseudonym, Origin::Custody),
+                column("dropped", Kind::Text, Origin::Export),
+                column("load", Kind::Text, Origin::Custody),
+                column("year", Kind::Year, Origin::Export),
+                column("cohort", Kind::Text, Origin::Custody),
+            ],
+        }
+    }
+
+    fn rows(names: [&str; 2]) -> RecordBatch {
+        let schema =
+            Schema::new(vec![Field::new(names[0], DataType::Utf8, false), Field::new(names[1], DataType::Int16, true)]);
+        let columns: Vec<ArrayRef> =
+            vec![Arc::new(StringArray::from(vec!["r1", "r2"])), Arc::new(Int16Array::from(vec![Some(2018), None]))];
+        RecordBatch::try_new(Arc::new(schema), columns).expect("a batch")
+    }
+
+    fn linked(count: usize) -> Linked {
+        Linked {
+            persons: (0..count).map(|n| format!("p{n}")).collect(),
+            cohorts: (0..count).map(|n| format!("c{n}")).collect(),
+        }
+    }
+
+    #[test]
+    fn every_column_finds_its_place() {
+        let columns = Columns::of(&table()).expect("fits");
+        let stored = columns.assemble(&rows(["record", "year"]), &linked(2), "load:1").expect("assembled");
+        assert_eq!(stored.schema().as_ref(), &table().schema());
+        let text = |name: &str| -> Vec<String> {
+            let column = stored.column_by_name(name).expect("there");
+            column.as_string::<i32>().iter().map(|value| value.expect("a value").to_owned()).collect()
+        };
+        assert_eq!(text("record"), ["r1", "r2"]);
+        assert_eq!(text("person"), ["p0", "p1"]);
+        assert_eq!(text("cohort"), ["c0", "c1"]);
+        assert_eq!(text("load"), ["load:1", "load:1"]);
+        assert_eq!(
+            stored.column(3).as_primitive::<arrow::datatypes::Int16Type>().iter().collect::<Vec<_>>(),
+            [Some(2018), None]
+        );
+    }
+
+    #[test]
+    fn an_empty_batch_keeps_its_columns() {
+        let columns = Columns::of(&table()).expect("fits");
+        let empty = rows(["record", "year"]).slice(0, 0);
+        assert_eq!(columns.assemble(&empty, &linked(0), "load:1").expect("assembled").num_rows(), 0);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let columns = Columns::of(&table()).expect("fits");
+        let assemble = |rows: &RecordBatch, count| columns.assemble(rows, &linked(count), "load:1");
+        let fitting = rows(["record", "year"]);
+        for refused in [
+            assemble(&fitting, 1),
+            assemble(&fitting, 3),
+            assemble(&rows(["year", "record"]), 2),
+            assemble(&fitting.project(&[0]).expect("one column"), 2),
+        ] {
+            assert!(matches!(refused.expect_err("refused"), CustodyError::Columns { .. }));
+        }
+        let mut strange = table();
+        strange.columns.push(column("alias", Kind::Pseudonym, Origin::Custody));
+        assert!(matches!(
+            Columns::of(&strange).expect_err("refused"),
+            CustodyError::Columns { column, .. } if column == "alias"
+        ));
+    }
+}

@@ -1,0 +1,267 @@
+//! Carries one export file into warehouse and register: wholly or not at all, and once.
+
+use std::fs::{self, Metadata};
+use std::path::{Path, PathBuf};
+
+use panoh_dictionary::Source;
+use panoh_identity::{FileDigest, RegisterLoad, Sealer};
+use panoh_intake::{Batch, Intake, IntakeError, Reader, SealedIdentity};
+use panoh_warehouse::{Append, WarehouseError};
+use tokio::sync::mpsc;
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use crate::columns::{Columns, Linked};
+use crate::error::CustodyError;
+use crate::rejections::RejectionFile;
+use crate::report::{LoadReport, Outcome};
+use crate::stores::Stores;
+
+/// Rows of the file that travel together.
+const BATCH_ROWS: usize = 8192;
+
+/// Batches that wait between reading and writing; more would only fill memory.
+const BATCHES_WAITING: usize = 2;
+
+/// One export and what to do with it.
+#[derive(Debug, Clone, Copy)]
+pub struct Load<'a> {
+    /// The export file.
+    pub file: &'a Path,
+    /// The mapping of its columns.
+    pub source: &'a Source,
+    /// Makes link keys and pseudonyms under the home's key.
+    pub sealer: &'a Sealer,
+    /// What is to stay.
+    pub keep: Keep,
+}
+
+/// What a load leaves behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// The accepted rows, and the report of refused ones.
+    Rows,
+    /// Only the report of refused rows: everything is tried and nothing is committed.
+    Nothing,
+}
+
+/// How far a load has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes of the file that were taken in.
+    pub bytes: u64,
+    /// Bytes of the whole file.
+    pub total_bytes: u64,
+    /// Rows read, refused ones included.
+    pub rows: u64,
+    /// Rows refused.
+    pub refused: u64,
+}
+
+/// Loads one export. After an error nothing of it is kept, but for [`CustodyError::Unsettled`], which says that the
+/// next load will find out. Refused rows are no error: the report counts them, and they stand in a file of their own.
+pub async fn load(
+    stores: &mut Stores,
+    load: &Load<'_>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<LoadReport, CustodyError> {
+    let export = Export::look(load.file, load.sealer).await?;
+    let table = &load.source.table;
+    let columns = Columns::of(stores.dictionary.table(table).ok_or(CustodyError::UnknownTable(table.clone()))?)?;
+    let mut report = LoadReport::new(&load.source.name, table, export.digest.short());
+    if stores.warehouse.loaded(table, &export.load_id).await? {
+        return Ok(report);
+    }
+    let intake =
+        Intake { dictionary: &stores.dictionary, source: load.source, sealer: load.sealer, batch_rows: BATCH_ROWS };
+    let reader = panoh_intake::open(load.file, &export.digest, intake)?;
+    let mut rejections = RejectionFile::new(&stores.rejections, &report.load);
+    let mut persons = stores.register.begin(&export.load_id)?;
+    let mut append = stores.warehouse.append(table, &export.load_id).await?;
+    let target = Target { columns, persons: &mut persons, append: &mut append, rejections: &mut rejections };
+    let carried = carry(reader, &export, target, &mut report, progress).await;
+    let outcome = carried.and_then(|()| outcome(&report, load.keep, &export));
+    (report.outcome, report.rejections) = match outcome.and_then(|outcome| ready(outcome, &mut rejections, persons)) {
+        Ok(ready) => ready,
+        Err(error) => {
+            abandon(append).await;
+            return Err(error);
+        }
+    };
+    let done = if report.outcome == Outcome::Loaded {
+        commit(stores, append, &export.load_id, report).await
+    } else {
+        abandon(append).await;
+        Ok(report)
+    };
+    // A load that may be in the table keeps its report; that of a load that failed goes.
+    if matches!(done, Ok(_) | Err(CustodyError::Unsettled(_))) {
+        rejections.release();
+    }
+    done
+}
+
+/// An export file as it was when the load began.
+struct Export {
+    path: PathBuf,
+    metadata: Metadata,
+    digest: FileDigest,
+    load_id: String,
+}
+
+impl Export {
+    async fn look(path: &Path, sealer: &Sealer) -> Result<Export, CustodyError> {
+        let metadata = metadata(path)?;
+        let (owned, sealer) = (path.to_owned(), sealer.clone());
+        let digest = spawn_blocking(move || panoh_intake::digest(&owned, &sealer));
+        let digest = digest.await.map_err(|_| CustodyError::Stopped)??;
+        Ok(Export { path: path.to_owned(), metadata, digest, load_id: digest.load_id() })
+    }
+
+    /// The digest names the load: rows read from another state of the file would go under a wrong name.
+    fn refuse_change(&self) -> Result<(), CustodyError> {
+        let now = metadata(&self.path)?;
+        let is_same = now.len() == self.metadata.len() && now.modified().ok() == self.metadata.modified().ok();
+        if is_same { Ok(()) } else { Err(CustodyError::Changed { path: self.path.clone() }) }
+    }
+}
+
+fn metadata(path: &Path) -> Result<Metadata, IntakeError> {
+    fs::metadata(path).map_err(|source| IntakeError::Read { path: path.to_owned(), source })
+}
+
+/// Where the rows of a load go.
+struct Target<'a, 'r> {
+    columns: Columns,
+    persons: &'a mut RegisterLoad<'r>,
+    append: &'a mut Append,
+    rejections: &'a mut RejectionFile,
+}
+
+/// Streams the export to its target. Reading, checking and sealing run on a thread of their own, so that they overlap
+/// with linking and compressing.
+async fn carry(
+    reader: Reader,
+    export: &Export,
+    target: Target<'_, '_>,
+    report: &mut LoadReport,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(), CustodyError> {
+    let Target { columns, persons, append, rejections } = target;
+    let (mut batches, reading) = read_ahead(reader);
+    while let Some(batch) = batches.recv().await {
+        let batch = batch?;
+        rejections.write(&batch.rejections)?;
+        report.count_rejections(&batch.rejections);
+        report.rows_read += batch.rows_read;
+        report.refused += batch.rows_refused;
+        if batch.rows.num_rows() > 0 {
+            let linked = link(&batch, persons, report)?;
+            append.write(&columns.assemble(&batch.rows, &linked, &export.load_id)?).await?;
+            report.loaded += batch.rows.num_rows() as u64;
+        }
+        let total_bytes = export.metadata.len();
+        progress(Progress { bytes: batch.bytes_read, total_bytes, rows: report.rows_read, refused: report.refused });
+    }
+    // The channel also ends when the thread does, for whatever reason: a short file must not look like a whole one.
+    reading.await.map_err(|_| CustodyError::Stopped)
+}
+
+/// Reads on a thread of its own, a few batches ahead. The thread ends when nobody takes its batches any more.
+fn read_ahead(reader: Reader) -> (mpsc::Receiver<Result<Batch, IntakeError>>, JoinHandle<()>) {
+    let (sender, receiver) = mpsc::channel(BATCHES_WAITING);
+    let reading = spawn_blocking(move || {
+        for batch in reader {
+            if sender.blocking_send(batch).is_err() {
+                return;
+            }
+        }
+    });
+    (receiver, reading)
+}
+
+/// Finds or makes the person of every row.
+fn link(batch: &Batch, persons: &mut RegisterLoad<'_>, report: &mut LoadReport) -> Result<Linked, CustodyError> {
+    let mut linked = Linked::default();
+    for sealed in &batch.people {
+        let (person, cohort) = match &sealed.identity {
+            SealedIdentity::Linked(keys) => {
+                let resolved = persons.resolve(keys, &sealed.cohort)?;
+                report.count_linked(resolved.how, &sealed.cohort, &resolved.cohort);
+                (resolved.person, resolved.cohort)
+            }
+            SealedIdentity::Unlinked(person) => {
+                report.persons_unlinked += 1;
+                (*person, sealed.cohort.clone())
+            }
+        };
+        linked.persons.push(person.to_string());
+        linked.cohorts.push(cohort);
+    }
+    Ok(linked)
+}
+
+/// What is to become of a load whose rows were all read.
+fn outcome(report: &LoadReport, keep: Keep, export: &Export) -> Result<Outcome, CustodyError> {
+    export.refuse_change()?;
+    Ok(match (report.rows_read, report.loaded, keep) {
+        (0, _, _) => Outcome::NoRows,
+        (_, 0, _) => Outcome::RefusedWhole,
+        (_, _, Keep::Nothing) => Outcome::DryRun,
+        (_, _, Keep::Rows) => Outcome::Loaded,
+    })
+}
+
+/// Puts on disk what must be there before the commit, or instead of one: the report of refused rows, whose name it gives,
+/// and, when there is something to commit, the persons.
+fn ready(
+    outcome: Outcome,
+    rejections: &mut RejectionFile,
+    persons: RegisterLoad<'_>,
+) -> Result<(Outcome, Option<String>), CustodyError> {
+    let name = rejections.finish()?.map(str::to_owned);
+    if outcome == Outcome::Loaded {
+        persons.stage()?;
+    }
+    Ok((outcome, name))
+}
+
+/// Commits a load whose persons are staged, and settles the register as the warehouse says.
+async fn commit(
+    stores: &mut Stores,
+    append: Append,
+    load_id: &str,
+    mut report: LoadReport,
+) -> Result<LoadReport, CustodyError> {
+    let (kept, failure) = match append.commit().await {
+        Ok(version) => {
+            report.version = Some(version);
+            (true, None)
+        }
+        // A writer that does not know the lock was quicker; its rows hold the same pseudonyms.
+        Err(WarehouseError::AlreadyLoaded { .. }) => {
+            report = report.already_loaded();
+            (true, None)
+        }
+        // The error may have come after the commit.
+        Err(error) => {
+            let is_in = stores.warehouse.loaded(&report.table, load_id).await;
+            (is_in.map_err(|error| CustodyError::Unsettled(error.into()))?, Some(error))
+        }
+    };
+    stores.register.settle(load_id, kept).map_err(|error| CustodyError::Unsettled(error.into()))?;
+    match failure {
+        Some(error) if !kept => Err(error.into()),
+        _ => {
+            tracing::info!(load = report.load, loaded = report.loaded, refused = report.refused, "an export is loaded");
+            Ok(report)
+        }
+    }
+}
+
+/// Removes what was written. When that fails too, files stay that no query sees; the error that led here is the one to
+/// report.
+async fn abandon(append: Append) {
+    if let Err(error) = append.abandon().await {
+        tracing::warn!(%error, "data files of a load that was given up could not be removed; no query sees them");
+    }
+}

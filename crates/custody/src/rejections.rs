@@ -1,0 +1,157 @@
+//! The report of refused rows: one JSON object a line, with place, rule and remedy, never a value.
+//!
+//! It is written beside its final name while the load runs and takes that name before the load is committed, so that a
+//! load that is in the warehouse has its report. It goes again when the load does not happen.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use panoh_intake::Rejection;
+
+use crate::error::CustodyError;
+
+/// The report in the making. Dropping it removes what was written, unless it was released.
+#[derive(Debug)]
+pub(crate) struct RejectionFile {
+    folder: PathBuf,
+    /// The name under which the report is found.
+    name: String,
+    writer: Option<BufWriter<File>>,
+    /// Where the report lies now; none when nothing was refused.
+    lies_at: Option<PathBuf>,
+}
+
+impl RejectionFile {
+    /// A report for the load with this short id. No file is made before the first rejection.
+    pub(crate) fn new(folder: &Path, load: &str) -> RejectionFile {
+        RejectionFile { folder: folder.to_owned(), name: format!("{load}.jsonl"), writer: None, lies_at: None }
+    }
+
+    /// Adds rejections.
+    pub(crate) fn write(&mut self, rejections: &[Rejection]) -> Result<(), CustodyError> {
+        if rejections.is_empty() {
+            return Ok(());
+        }
+        self.append(rejections).map_err(|source| self.failed(source))
+    }
+
+    /// Puts the report on disk under its name and gives that name; none when nothing was refused. A report of the same
+    /// load from an earlier attempt is replaced or removed.
+    pub(crate) fn finish(&mut self) -> Result<Option<&str>, CustodyError> {
+        self.rename().map_err(|source| self.failed(source))?;
+        Ok(self.lies_at.as_ref().map(|_| self.name.as_str()))
+    }
+
+    /// Lets the report stay.
+    pub(crate) fn release(mut self) {
+        self.lies_at = None;
+    }
+
+    fn append(&mut self, rejections: &[Rejection]) -> io::Result<()> {
+        if self.writer.is_none() {
+            fs::create_dir_all(&self.folder)?;
+            let path = self.folder.join(format!(".{}.part", self.name));
+            let file = OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(&path)?;
+            self.lies_at = Some(path);
+            self.writer = Some(BufWriter::new(file));
+        }
+        let writer = self.writer.as_mut().expect("made just above");
+        for rejection in rejections {
+            serde_json::to_writer(&mut *writer, rejection)?;
+            writer.write_all(b"\n")?;
+        }
+        Ok(())
+    }
+
+    fn rename(&mut self) -> io::Result<()> {
+        let path = self.folder.join(&self.name);
+        let Some(writer) = self.writer.take() else {
+            return match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+                _ => Ok(()),
+            };
+        };
+        writer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        if let Some(written) = &self.lies_at {
+            fs::rename(written, &path)?;
+        }
+        self.lies_at = Some(path);
+        File::open(&self.folder)?.sync_all()
+    }
+
+    fn failed(&self, source: io::Error) -> CustodyError {
+        CustodyError::Rejections { path: self.folder.join(&self.name), source }
+    }
+}
+
+impl Drop for RejectionFile {
+    fn drop(&mut self) {
+        if let Some(path) = &self.lies_at {
+            // The load failed for another reason, which is the one to report.
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use panoh_intake::Rule;
+
+    use super::*;
+
+    fn rejection(line: u64) -> Rejection {
+        let rule = Rule::NotAYear;
+        Rejection { line, last_line: line, column: Some("year".into()), rule, remedy: rule.remedy() }
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).expect("a folder");
+        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
+    }
+
+    #[test]
+    fn a_released_report_stays_under_its_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut report = RejectionFile::new(folder.path(), "0123456789abcdef");
+        report.write(&[rejection(2)]).expect("written");
+        report.write(&[rejection(5), rejection(9)]).expect("written");
+        assert_eq!(report.finish().expect("finished"), Some("0123456789abcdef.jsonl"));
+        report.release();
+        assert_eq!(names(folder.path()), ["0123456789abcdef.jsonl"]);
+        let text = fs::read_to_string(folder.path().join("0123456789abcdef.jsonl")).expect("text");
+        let lines: Vec<u64> = text
+            .lines()
+            .map(|line| {
+                serde_json::from_str::<serde_json::Value>(line).expect("JSON")["line"].as_u64().expect("a line")
+            })
+            .collect();
+        assert_eq!(lines, [2, 5, 9]);
+    }
+
+    #[test]
+    fn a_report_goes_when_the_load_does_not_happen() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut half = RejectionFile::new(folder.path(), "a");
+        half.write(&[rejection(2)]).expect("written");
+        assert_eq!(names(folder.path()).len(), 1);
+        drop(half);
+        let mut whole = RejectionFile::new(folder.path(), "a");
+        whole.write(&[rejection(2)]).expect("written");
+        whole.finish().expect("finished");
+        drop(whole);
+        assert!(names(folder.path()).is_empty());
+    }
+
+    #[test]
+    fn nothing_refused_leaves_no_report_and_removes_an_older_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("a.jsonl"), "of an earlier attempt").expect("written");
+        let mut none = RejectionFile::new(folder.path(), "a");
+        none.write(&[]).expect("nothing to do");
+        assert_eq!(none.finish().expect("finished"), None);
+        none.release();
+        assert!(names(folder.path()).is_empty());
+    }
+}

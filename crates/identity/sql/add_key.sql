@@ -1,0 +1,1 @@
+INSERT INTO keys (key, person, rule, load) VALUES (?1, ?2, ?3, ?4)

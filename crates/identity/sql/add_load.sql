@@ -1,0 +1,1 @@
+INSERT INTO loads (load, state) VALUES (?1, 'pending')

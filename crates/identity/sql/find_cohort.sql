@@ -1,0 +1,1 @@
+SELECT cohort FROM persons WHERE person = ?1

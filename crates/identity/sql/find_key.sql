@@ -1,0 +1,1 @@
+SELECT person FROM keys WHERE key = ?1

@@ -1,0 +1,1 @@
+UPDATE loads SET state = 'done' WHERE id = ?1

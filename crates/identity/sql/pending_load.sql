@@ -1,0 +1,1 @@
+SELECT id FROM loads WHERE load = ?1 AND state = 'pending'

@@ -1,0 +1,1 @@
+SELECT load FROM loads WHERE state = 'pending' ORDER BY id

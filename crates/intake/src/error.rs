@@ -1,0 +1,169 @@
+//! Why a whole file is refused. A bad row is no error but a rejection.
+//!
+//! Nothing here holds a cell. Names of unknown columns come from the first row of the file, which may be a row of
+//! people when the header was forgotten: [`ColumnName`] decides what may be shown.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+/// Why a file cannot be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    /// The operating system refused.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// There is no first row.
+    #[error("the file is empty; export it again")]
+    Empty,
+    /// The file is UTF-16.
+    #[error("the file is UTF-16; save it as UTF-8")]
+    Utf16,
+    /// The first row cannot be split into names.
+    #[error("the header row breaks the rule {rule}; {}", rule.remedy())]
+    BrokenHeader {
+        /// The rule.
+        rule: crate::Rule,
+    },
+    /// No cell of the first row is a column of the mapping.
+    #[error(
+        "none of the {columns} cells in the first row is a column of the mapping {mapping}; check that the file has a header \
+         row, that it uses the separator of the mapping, and that this is the right mapping"
+    )]
+    NoHeader {
+        /// Number of cells in the first row.
+        columns: usize,
+        /// The mapping.
+        mapping: String,
+    },
+    /// The columns of the file are not those of the mapping.
+    #[error("the header does not fit the mapping {mapping}{problems}")]
+    Header {
+        /// The mapping.
+        mapping: String,
+        /// What is wrong with the columns.
+        problems: HeaderProblems,
+    },
+    /// The mapping names something that the dictionary does not have; it was checked against another one.
+    #[error("the mapping {mapping} names the {what} {name}, which this dictionary does not have; use them together")]
+    Mapping {
+        /// The mapping.
+        mapping: String,
+        /// Kind of the thing.
+        what: &'static str,
+        /// Its name in the mapping.
+        name: String,
+    },
+    /// The file begins like Parquet but cannot be read as such. The reader's own words are left out because they may
+    /// quote a value.
+    #[error("the Parquet file cannot be read after row {row}; export it again")]
+    DamagedParquet {
+        /// Rows that could be read.
+        row: u64,
+    },
+    /// A wanted column of a Parquet file has a type that is not plain.
+    #[error(
+        "the Parquet column {column} has the type {type_name}; write it as text, number, truth value, date or time"
+    )]
+    ParquetType {
+        /// The column as the mapping calls it.
+        column: String,
+        /// Its Arrow type.
+        type_name: String,
+    },
+    /// The checked values do not make a batch of the table. A fault of this program.
+    #[error("the checked rows do not make a batch; this is a fault of the program")]
+    Batch {
+        /// What Arrow said; it sees codes and counts only, never raw text.
+        #[source]
+        source: arrow::error::ArrowError,
+    },
+}
+
+/// What is wrong with the columns of a file, all at once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HeaderProblems {
+    /// Columns that the mapping does not know.
+    pub unknown: Vec<ColumnName>,
+    /// Columns that the mapping needs and the file lacks, as the mapping calls them.
+    pub missing: Vec<String>,
+    /// Columns that are there more than once, as the mapping calls them.
+    pub doubled: Vec<String>,
+}
+
+/// A column of a file that the mapping does not know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnName {
+    /// Its place, counted from 1.
+    pub position: usize,
+    /// Its name, when it reads like one. Shown is what is at most 64 letters long, has no `@` and no four digits in a
+    /// row: a date, a telephone number, a document or an address in the place of a name stays hidden.
+    pub name: Option<String>,
+}
+
+impl ColumnName {
+    pub(crate) fn new(position: usize, name: &str) -> Self {
+        let four_digits = name.as_bytes().windows(4).any(|four| four.iter().all(u8::is_ascii_digit));
+        let plain = name.chars().count() <= 64 && !name.contains('@') && !name.chars().any(char::is_control);
+        let shown = plain && !four_digits && !name.is_empty();
+        Self { position, name: shown.then(|| name.to_owned()) }
+    }
+}
+
+impl fmt::Display for ColumnName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "`{name}` (number {})", self.position),
+            None => write!(f, "number {}", self.position),
+        }
+    }
+}
+
+impl HeaderProblems {
+    pub(crate) fn any(&self) -> bool {
+        !(self.unknown.is_empty() && self.missing.is_empty() && self.doubled.is_empty())
+    }
+}
+
+impl fmt::Display for HeaderProblems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.unknown.is_empty() {
+            let unknown: Vec<_> = self.unknown.iter().map(ToString::to_string).collect();
+            write!(
+                f,
+                "; columns that it does not know: {}; add them to the mapping, if only as dropped",
+                unknown.join(", ")
+            )?;
+        }
+        if !self.missing.is_empty() {
+            write!(f, "; columns that are missing: {}; export them too", self.missing.join(", "))?;
+        }
+        if !self.doubled.is_empty() {
+            write!(f, "; columns that are there more than once: {}; keep one", self.doubled.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_reads_like_a_column_name_is_shown() {
+        for name in ["Ф.И.О.", "date of birth", "Q12 (2)"] {
+            assert_eq!(ColumnName::new(3, name).name.as_deref(), Some(name));
+        }
+        let long = "a".repeat(65);
+        for name in ["", "+992 90 1234567", "1987-05-02", "someone@example.org", "two\nlines", &long] {
+            assert_eq!(ColumnName::new(3, name), ColumnName { position: 3, name: None }, "{name}");
+            assert_eq!(ColumnName::new(3, name).to_string(), "number 3");
+        }
+    }
+}

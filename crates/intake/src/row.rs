@@ -1,0 +1,128 @@
+//! One row as it stands in the file, before anything about it is known to be right or safe to show.
+//!
+//! Cells may hold names, telephone numbers and whole stories. The type is therefore a dead end: it cannot be
+//! serialised, its `Debug` shows a shape, and only this crate can read a cell.
+
+use std::fmt;
+use std::ops::Range;
+
+use crate::rejection::Rule;
+
+/// The most bytes of one cell. Longer cells are refused: they are free text that lost its closing quote.
+pub(crate) const CELL_LIMIT: usize = 1 << 20;
+/// The most bytes of one row.
+pub(crate) const ROW_LIMIT: usize = 1 << 24;
+/// The most cells of one row.
+pub(crate) const CELLS_LIMIT: usize = 1 << 14;
+
+/// The raw cells of one row of an export. Outside this crate nothing can be done with it.
+///
+/// It is not `Serialize`, so no report or log can hold one by accident:
+///
+/// ```compile_fail,E0277
+/// fn written<T: serde::Serialize>() {}
+/// written::<panoh_intake::RawRow>();
+/// ```
+///
+/// A rejection is what may be written instead:
+///
+/// ```
+/// fn written<T: serde::Serialize>() {}
+/// written::<panoh_intake::Rejection>();
+/// ```
+#[derive(Default)]
+pub struct RawRow {
+    bytes: Vec<u8>,
+    cells: Vec<Range<usize>>,
+    pub(crate) place: Place,
+}
+
+/// Where a row stands in its file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The first line of the row, counted from 1; in a Parquet file the number of the row.
+    pub(crate) line: u64,
+    /// The last line of the row.
+    pub(crate) last_line: u64,
+}
+
+impl RawRow {
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.cells.clear();
+    }
+
+    /// Number of cells.
+    pub(crate) fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// The bytes of a cell; `at` is below [`RawRow::len`].
+    pub(crate) fn cell(&self, at: usize) -> &[u8] {
+        &self.bytes[self.cells[at].clone()]
+    }
+
+    /// Takes a whole line at once; `ends` are the places of the separators in it, and the last cell runs to its end.
+    pub(crate) fn push_line(&mut self, line: &[u8], ends: impl Iterator<Item = usize>) {
+        self.bytes.extend_from_slice(line);
+        let mut begin = 0;
+        for end in ends.take(CELLS_LIMIT) {
+            self.cells.push(begin..end);
+            begin = end + 1;
+        }
+        self.cells.push(begin..line.len());
+    }
+
+    /// Adds bytes to the cell that is being written.
+    pub(crate) fn push_bytes(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// A writer for the cell that is being written.
+    pub(crate) fn writer(&mut self) -> &mut Vec<u8> {
+        &mut self.bytes
+    }
+
+    /// Ends the cell that is being written.
+    pub(crate) fn end_cell(&mut self) {
+        if self.cells.len() <= CELLS_LIMIT {
+            let begin = self.cells.last().map_or(0, |cell| cell.end + 1);
+            self.cells.push(begin..self.bytes.len());
+        }
+        // Stands between the cells, so that half a letter at the end of one cannot be completed by the next.
+        self.bytes.push(b',');
+    }
+
+    /// What makes the row unreadable whatever its columns mean: the first rule that it breaks, with the cell where that
+    /// can be told.
+    pub(crate) fn broken(&self, width: usize) -> Option<(Rule, Option<usize>)> {
+        if self.len() != width {
+            return Some((Rule::WrongNumberOfCells, None));
+        }
+        if let Err(error) = std::str::from_utf8(&self.bytes) {
+            return Some((Rule::NotUtf8, self.cell_at(error.valid_up_to())));
+        }
+        if let Some(nul) = memchr::memchr(0, &self.bytes) {
+            return Some((Rule::NulByte, self.cell_at(nul)));
+        }
+        if self.bytes.len() > CELL_LIMIT {
+            let long = self.cells.iter().position(|cell| cell.len() > CELL_LIMIT);
+            return long.map(|at| (Rule::CellTooLarge, Some(at)));
+        }
+        None
+    }
+
+    fn cell_at(&self, byte: usize) -> Option<usize> {
+        self.cells.iter().position(|cell| cell.contains(&byte))
+    }
+}
+
+impl fmt::Debug for RawRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawRow")
+            .field("line", &self.place.line)
+            .field("cells", &self.cells.len())
+            .field("bytes", &self.bytes.len())
+            .finish()
+    }
+}

@@ -1,0 +1,1 @@
+INSERT INTO entries (seq, body, mac) VALUES (?1, ?2, ?3);

@@ -1,0 +1,1 @@
+DELETE FROM entries WHERE seq = (SELECT max(seq) FROM entries);

@@ -1,0 +1,2 @@
+DROP TRIGGER entries_are_never_changed;
+DROP TRIGGER entries_are_never_deleted;

@@ -1,0 +1,288 @@
+//! A small release is written, read back, and tampered with in every way.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::*;
+use crate::definition::hex;
+use crate::{CohortRho, Delta, DimensionCode, Labels, Rho};
+use sha2::{Digest, Sha256};
+
+const DEFINITION: &str = r#"
+name = "small"
+title = "Persons first registered, by year and gender"
+description = "A small release."
+frame = "persons-in-cases"
+author = "Example organisation"
+date = "2026-11-22"
+audience = "public"
+purpose = "first"
+cohorts = { from = 2019, to = 2021 }
+rho = 0.5
+smallest_count_of_interest = 20
+
+[[dimension]]
+name = "gender"
+title = { en = "Gender", ru = "Пол", tg = "Ҷинс" }
+column = "gender"
+list = "gender"
+codes = "all"
+
+[[table]]
+name = "gender_by_year"
+title = "Persons by year and gender"
+dimensions = ["gender", "year"]
+
+[[table]]
+name = "years"
+title = "Persons by year"
+dimensions = ["year"]
+"#;
+
+fn draft() -> Draft {
+    let definition = Definition::from_toml(DEFINITION).expect("good");
+    let code = |code: &str, en: &str| DimensionCode { code: code.into(), labels: Labels::same(en), parent: None };
+    let gender = Dimension {
+        name: "gender".into(),
+        title: Labels::same("Gender"),
+        codes: vec![code("woman", "Woman"), code("man", "=Man")],
+    };
+    let query = |dimensions: &[usize], variance: f64| Query {
+        dimensions: dimensions.to_vec(),
+        variance,
+        sigma: variance.sqrt() * 3.0,
+        sensitivity: 2.0_f64.sqrt(),
+    };
+    let rho = Rho::new(0.5).expect("good");
+    Draft {
+        id: Slug::new("small-2026-11-22").expect("good"),
+        dictionary_digest: "d".repeat(64),
+        synthetic: true,
+        day: Day::new("2026-11-22").expect("good"),
+        ledger_head: "e".repeat(64),
+        privacy: Privacy {
+            rho,
+            epsilon: 6.943_211_987,
+            delta: Delta::default(),
+            cohorts: definition.cohorts().into_iter().map(|cohort| CohortRho { cohort, rho }).collect(),
+        },
+        dimensions: vec![definition.year_dimension().expect("a table uses year"), gender],
+        queries: vec![query(&[], 7.0 / 3.0), query(&[0], 2.1), query(&[1], 1.0 / 3.0), query(&[0, 1], 4.7)],
+        measurements: vec![vec![54], vec![1, -2, 3], vec![4, -4], vec![1, 2, 3, 4, 5, -6]],
+        estimates: vec![vec![10.5, 9.25, -1.75, 12.0, 20.0, 4.0], vec![19.75, 10.25, 24.0]],
+        definition,
+    }
+}
+
+fn published() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let written = write(folder.path(), &draft()).expect("writes");
+    (folder, written.path)
+}
+
+/// All files of an artefact, by path.
+fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut all = BTreeMap::new();
+    for entry in fs::read_dir(dir).expect("a folder").chain(fs::read_dir(dir.join("tables")).expect("a folder")) {
+        let path = entry.expect("an entry").path();
+        if path.is_file() {
+            let name = path.strip_prefix(dir).expect("inside").to_string_lossy().into_owned();
+            all.insert(name, fs::read(&path).expect("reads"));
+        }
+    }
+    all
+}
+
+#[test]
+fn what_is_written_is_read() {
+    let (_folder, path) = published();
+    let artefact = read(&path).expect("whole");
+    let draft = draft();
+    assert_eq!(artefact.measurements, draft.measurements);
+    assert_eq!(artefact.release.definition, draft.definition);
+    assert_eq!(artefact.cube.dimensions(), draft.dimensions);
+    let estimates: Vec<_> = artefact.cube.tables().iter().map(|table| table.estimates.clone()).collect();
+    assert_eq!(estimates, draft.estimates);
+    assert!((artefact.release.privacy.epsilon - 6.943_212).abs() < 1e-12, "rounded up to six decimals");
+    let sum = hex(&Sha256::digest(fs::read(path.join("SHA256SUMS")).expect("reads")));
+    assert_eq!(artefact.digest, sum);
+    let names: Vec<String> = files(&path).into_keys().collect();
+    assert_eq!(
+        names,
+        [
+            "CITATION.cff",
+            "README.md",
+            "SHA256SUMS",
+            "cube.parquet",
+            "datapackage.json",
+            "dictionary.json",
+            "measurements.parquet",
+            "release.json",
+            "tables/gender_by_year.csv",
+            "tables/years.csv"
+        ]
+    );
+}
+
+#[test]
+fn equal_drafts_give_equal_bytes() {
+    let (_one, first) = published();
+    let (_other, second) = published();
+    assert_eq!(files(&first), files(&second));
+}
+
+#[test]
+fn tables_are_tidy_and_safe_in_a_spreadsheet() {
+    let (_folder, path) = published();
+    let text = fs::read_to_string(path.join("tables/gender_by_year.csv")).expect("reads");
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], "year,year_label,gender,gender_label,estimate,standard_error,lower,upper,quality");
+    assert!(lines[1].starts_with("2019,2019,woman,Woman,10.5,"), "{}", lines[1]);
+    assert!(
+        lines[2].starts_with("2019,2019,man,'=Man,9.25,"),
+        "text that looks like a formula is guarded: {}",
+        lines[2]
+    );
+    assert!(lines[3].starts_with("2020,2020,woman,Woman,-1.75,"), "a negative number stays a number: {}", lines[3]);
+    assert!(lines[1].ends_with(",precise"), "{}", lines[1]);
+    assert_eq!(lines.len(), 7);
+}
+
+#[test]
+fn a_release_says_what_it_is() {
+    let (_folder, path) = published();
+    let all = files(&path);
+    let text = |name: &str| String::from_utf8(all[name].clone()).expect("text");
+    for name in ["README.md", "CITATION.cff", "datapackage.json"] {
+        assert!(text(name).contains("[synthetic data]"), "{name}");
+    }
+    let package: serde_json::Value = serde_json::from_slice(&all["datapackage.json"]).expect("JSON");
+    for resource in package["resources"].as_array().expect("a list") {
+        let bytes = &all[resource["path"].as_str().expect("a path")];
+        assert_eq!(resource["hash"], format!("sha256:{}", hex(&Sha256::digest(bytes))));
+        assert_eq!(resource["bytes"], bytes.len());
+    }
+    let release: serde_json::Value = serde_json::from_slice(&all["release.json"]).expect("JSON");
+    assert!(release["promised"].to_string().contains("6.944"), "epsilon is rounded up");
+    assert_eq!(release["files"].as_object().expect("a map").len(), all.len() - 2);
+}
+
+#[test]
+fn a_release_never_changes() {
+    let (folder, path) = published();
+    let before = files(&path);
+    assert!(matches!(write(folder.path(), &draft()), Err(ArtefactError::Exists { .. })));
+    assert_eq!(files(&path), before);
+}
+
+#[test]
+fn an_interrupted_write_is_seen_and_discarded() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let id = draft().id;
+    assert!(!discard(folder.path(), &id).expect("nothing to do"));
+    fs::create_dir_all(folder.path().join(".tmp-small-2026-11-22/tables")).expect("makes");
+    assert!(matches!(write(folder.path(), &draft()), Err(ArtefactError::Unfinished { .. })));
+    assert!(discard(folder.path(), &id).expect("discards"));
+    assert!(write(folder.path(), &draft()).is_ok());
+}
+
+/// The error must name the file.
+fn refused(dir: &Path, name: &str) {
+    let error = read(dir).expect_err(name).to_string();
+    assert!(error.contains(name), "{name}: {error}");
+}
+
+#[test]
+fn every_tampered_byte_is_refused() {
+    let (_folder, path) = published();
+    for (name, bytes) in files(&path) {
+        let file = path.join(&name);
+        for position in [0, bytes.len() / 2, bytes.len() - 1] {
+            let mut edited = bytes.clone();
+            edited[position] ^= 1;
+            fs::write(&file, &edited).expect("writes");
+            if name == "SHA256SUMS" {
+                assert!(read(&path).is_err(), "{name} at {position}");
+            } else {
+                refused(&path, &name);
+            }
+        }
+        fs::remove_file(&file).expect("removes");
+        refused(&path, &name);
+        fs::write(&file, &bytes).expect("restores");
+    }
+    read(&path).expect("whole again");
+}
+
+#[test]
+fn nothing_else_may_stand_in_the_folder() {
+    let (_folder, path) = published();
+    for name in ["notes.txt", "tables/extra.csv", ".hidden"] {
+        fs::write(path.join(name), "x").expect("writes");
+        refused(&path, name);
+        fs::remove_file(path.join(name)).expect("removes");
+    }
+    fs::create_dir(path.join("more")).expect("makes");
+    refused(&path, "more");
+    fs::remove_dir(path.join("more")).expect("removes");
+    #[cfg(unix)]
+    {
+        let file = path.join("README.md");
+        let moved = path.with_extension("moved");
+        fs::rename(&file, &moved).expect("moves");
+        std::os::unix::fs::symlink(&moved, &file).expect("links");
+        refused(&path, "README.md");
+        fs::remove_file(&file).expect("removes");
+        fs::rename(&moved, &file).expect("moves back");
+    }
+    read(&path).expect("whole again");
+}
+
+/// Puts new bytes into a file and mends `SHA256SUMS`, as a careless editor with `sha256sum` would.
+fn edit_with_sums(dir: &Path, name: &str, bytes: &[u8]) {
+    let old = hex(&Sha256::digest(fs::read(dir.join(name)).expect("reads")));
+    let sums = fs::read_to_string(dir.join("SHA256SUMS")).expect("reads");
+    fs::write(dir.join(name), bytes).expect("writes");
+    fs::write(dir.join("SHA256SUMS"), sums.replace(&old, &hex(&Sha256::digest(bytes)))).expect("writes");
+}
+
+#[test]
+fn sums_alone_do_not_make_an_edit_good() {
+    let (_folder, path) = published();
+    let table = fs::read_to_string(path.join("tables/years.csv")).expect("reads");
+    edit_with_sums(&path, "tables/years.csv", table.replace("19.75", "99.75").as_bytes());
+    refused(&path, "release.json");
+    edit_with_sums(&path, "tables/years.csv", table.as_bytes());
+    read(&path).expect("whole again");
+    let release = fs::read_to_string(path.join("release.json")).expect("reads");
+    for (from, to) in [
+        ("\"format\": 1", "\"format\": 2"),
+        ("\"smallest_count_of_interest\": 20", "\"smallest_count_of_interest\": 21"),
+        ("\"cells\": 6", "\"cells\": 7"),
+        ("\"synthetic\"", "\"synthetical\""),
+    ] {
+        assert!(release.contains(from), "{from}");
+        edit_with_sums(&path, "release.json", release.replace(from, to).as_bytes());
+        refused(&path, "release.json");
+    }
+}
+
+#[test]
+fn drafts_that_do_not_fit_leave_nothing_behind() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let edits: [fn(&mut Draft); 7] = [
+        |draft| draft.dimensions.reverse(),
+        |draft| drop(draft.estimates.pop()),
+        |draft| draft.estimates[0].push(1.0),
+        |draft| draft.measurements[3].truncate(5),
+        |draft| drop(draft.queries.remove(0)),
+        |draft| drop(draft.privacy.cohorts.pop()),
+        |draft| draft.privacy.epsilon = f64::NAN,
+    ];
+    for (at, edit) in edits.into_iter().enumerate() {
+        let mut draft = draft();
+        edit(&mut draft);
+        assert!(write(folder.path(), &draft).is_err(), "edit {at}");
+        assert_eq!(fs::read_dir(folder.path()).expect("reads").count(), 0, "edit {at}");
+    }
+}

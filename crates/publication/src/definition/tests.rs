@@ -1,0 +1,130 @@
+//! One good definition, and a table of small changes that must each be refused with a message that helps.
+
+use super::*;
+
+const GOOD: &str = r#"
+name = "persons-by-year"
+title = "Persons first registered, by year, gender and destination"
+description = "First figures."
+frame = "persons-in-cases"
+author = "Example organisation"
+date = "2026-11-22"
+audience = "public"
+purpose = "first"
+rho = 0.5
+smallest_count_of_interest = 20
+
+[cohorts]
+from = 2018
+to = 2020
+no_year = true
+
+[[dimension]]
+name = "destination"
+title = { en = "Destination", ru = "Назначение", tg = "Мақсад" }
+column = "destination"
+list = "country"
+codes = ["RUS", "KAZ"]
+reason = "main countries of work"
+date = "2017-01-01"
+
+[[dimension]]
+name = "gender"
+title = "Gender"
+column = "gender"
+list = "gender"
+codes = "all"
+
+[[table]]
+name = "gender_by_year"
+title = "Persons by year and gender"
+dimensions = ["gender", "year"]
+
+[[table]]
+name = "destinations"
+title = "Persons by destination"
+dimensions = ["destination"]
+"#;
+
+#[test]
+fn a_good_definition_is_read() {
+    let definition = Definition::from_toml(GOOD).expect("good");
+    assert_eq!(definition.dimension_names(), ["year", "destination", "gender"]);
+    assert_eq!(definition.cohorts(), ["2018", "2019", "2020", "no_year"]);
+    assert_eq!(definition.table_dimensions(&definition.tables[0]), [0, 2]);
+    assert_eq!(definition.table_dimensions(&definition.tables[1]), [1]);
+    assert_eq!(definition.year_dimension().expect("a table uses year").codes.len(), 4);
+    assert_eq!(definition.licence, "CC-BY-4.0");
+}
+
+#[test]
+fn the_digest_is_of_the_meaning_and_survives_json() {
+    let definition = Definition::from_toml(GOOD).expect("good");
+    let relaid = GOOD.replace("rho = 0.5", "# a comment\ndelta = 1e-9\nrho = 0.50");
+    assert_eq!(Definition::from_toml(&relaid).expect("good").digest(), definition.digest());
+    let other = GOOD.replace("rho = 0.5", "rho = 0.4");
+    assert_ne!(Definition::from_toml(&other).expect("good").digest(), definition.digest());
+    let json = serde_json::to_string(&definition).expect("writes");
+    let back: Definition = serde_json::from_str(&json).expect("reads");
+    assert_eq!(back, definition);
+    assert_eq!(back.digest(), definition.digest());
+}
+
+#[test]
+fn json_cannot_get_round_the_rules() {
+    let definition = Definition::from_toml(GOOD).expect("good");
+    let mut json = serde_json::to_value(&definition).expect("writes");
+    json["cohorts"]["from"] = 2030.into();
+    assert!(serde_json::from_value::<Definition>(json).is_err());
+}
+
+/// Each case: what to replace, by what, and words that the message must hold.
+#[test]
+fn bad_definitions_are_refused_with_a_remedy() {
+    let cases: &[(&str, &str, &str)] = &[
+        ("rho = 0.5", "rho = 0.5\nepsilon = 1", "unknown field `epsilon`"),
+        ("rho = 0.5", "", "missing field `rho`"),
+        ("rho = 0.5", "rho = 0", "more than 0"),
+        ("rho = 0.5", "rho = 11.0", "at most 10"),
+        ("rho = 0.5", "rho = \"half\"", "rho"),
+        ("rho = 0.5", "rho = 0.5\ndelta = 1e-6", "at most 1e-9"),
+        ("name = \"persons-by-year\"", "name = \"../persons\"", "begin with a letter"),
+        (
+            "title = \"Persons first registered, by year, gender and destination\"",
+            "title = \" \"",
+            "title: write some text",
+        ),
+        ("date = \"2026-11-22\"", "date = \"22.11.2026\"", "YYYY-MM-DD"),
+        ("date = \"2026-11-22\"", "date = \"2026-11-22\"\nlicence = \"\"", "SPDX"),
+        ("audience = \"public\"", "audience = \"everybody\"", "unknown variant `everybody`"),
+        ("audience = \"public\"", "audience = \"project\"", "purpose = \"project\""),
+        ("smallest_count_of_interest = 20", "smallest_count_of_interest = 0", "1 or more"),
+        ("from = 2018", "from = 2021", "no later than `to`"),
+        ("from = 2018\nto = 2020\nno_year = true", "from = 2018\nto = 2018", "year has one code only"),
+        ("name = \"gender\"", "name = \"year\"", "made of the cohorts"),
+        ("name = \"gender\"", "name = \"estimate\"", "choose another"),
+        ("name = \"gender\"", "name = \"destination\"", "is there twice"),
+        ("codes = \"all\"", "codes = \"every\"", "write \"all\""),
+        ("codes = \"all\"", "codes = \"all\"\nlearned_from_data = true", "a whole list needs none"),
+        ("codes = [\"RUS\", \"KAZ\"]", "codes = []", "one code or more"),
+        ("codes = [\"RUS\", \"KAZ\"]", "codes = [\"RUS\", \"RUS\"]", "each once"),
+        ("reason = \"main countries of work\"", "", "needs a reason"),
+        ("dimensions = [\"destination\"]", "dimensions = []", "one dimension or more"),
+        ("dimensions = [\"destination\"]", "dimensions = [\"year\", \"year\"]", "each once"),
+        ("dimensions = [\"destination\"]", "dimensions = [\"origin\"]", "dimension origin is not declared"),
+        ("dimensions = [\"destination\"]", "dimensions = [\"year\"]", "[[dimension]] destination: is in no table"),
+        (
+            "dimensions = [\"destination\"]",
+            "dimensions = [\"year\", \"gender\"]",
+            "same dimensions as table gender_by_year",
+        ),
+        ("dimensions = [\"destination\"]", "dimensions = [\"destination\"]\nweight = 2.0", "objective = \"weighted\""),
+        ("dimensions = [\"destination\"]", "dimensions = [\"destination\"]\nweight = -1.0", "above 0"),
+        ("name = \"destinations\"", "name = \"gender_by_year\"", "is there twice"),
+    ];
+    for (from, to, words) in cases {
+        assert!(GOOD.contains(from), "the case {from:?} fits no line");
+        let error = Definition::from_toml(&GOOD.replacen(from, to, 1)).expect_err(to).to_string();
+        assert!(error.contains(words), "{to:?}: {error}");
+    }
+}

@@ -1,0 +1,88 @@
+//! What can go wrong on the way from a definition to an artefact. Messages quote definitions, frames and releases,
+//! which are public, and never a value of the warehouse.
+
+use std::path::PathBuf;
+
+use panoh_ledger::LedgerError;
+use panoh_privacy::PrivacyError;
+use panoh_publication::{ArtefactError, DefinitionError};
+use panoh_warehouse::WarehouseError;
+
+/// Why a release was not planned, not published, or not verified.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReleaseError {
+    /// A dimension of the definition does not fit the data dictionary.
+    #[error("[[dimension]] {dimension}: {rule}")]
+    Dimension {
+        /// The dimension.
+        dimension: String,
+        /// What is wrong and what to do.
+        rule: String,
+    },
+    /// The definition names a frame that does not exist.
+    #[error("frame `{frame}` is not among queries/frames; take one of: {known}")]
+    UnknownFrame {
+        /// The frame that was named.
+        frame: String,
+        /// The frames that exist.
+        known: String,
+    },
+    /// The frame does not give what the definition needs. Known from its columns, before any row is read.
+    #[error("frame `{frame}`, column `{column}`: {rule}")]
+    FrameColumn {
+        /// The frame.
+        frame: String,
+        /// The column.
+        column: String,
+        /// What is wrong and what to do.
+        rule: &'static str,
+    },
+    /// Tables of the plan would be mostly noise.
+    #[error("the plan is refused: {}; write `force = true` to release it all the same", refusals.join("; "))]
+    TooNoisy {
+        /// One sentence for each table.
+        refusals: Vec<String>,
+    },
+    /// The persons were read for another definition or dictionary.
+    #[error("the rows were read for another plan; read them again for this one")]
+    OtherPlan,
+    /// Another process publishes or recovers at this moment.
+    #[error("{}: another release is being published; try again when it has ended", path.display())]
+    Busy {
+        /// The lock file.
+        path: PathBuf,
+    },
+    /// The folder of published releases cannot be used.
+    #[error("{}: the folder of published releases cannot be used", path.display())]
+    Folder {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// An artefact is whole but its parts do not follow from each other.
+    #[error("{place} does not hold: {rule}; do not use this release, and ask its publisher for the original")]
+    Unsound {
+        /// What was checked.
+        place: String,
+        /// What it should be.
+        rule: String,
+    },
+    /// A value of the definition is refused.
+    #[error(transparent)]
+    Definition(#[from] DefinitionError),
+    /// The noise cannot be planned or drawn.
+    #[error(transparent)]
+    Privacy(#[from] PrivacyError),
+    /// The ledger refused or failed.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The artefact could not be written or read.
+    #[error(transparent)]
+    Artefact(#[from] ArtefactError),
+    /// The frame could not be run.
+    #[error(transparent)]
+    Warehouse(#[from] WarehouseError),
+}

@@ -1,0 +1,128 @@
+//! The plan: everything about a release that can be known without its data. Same definition, dictionary and budget give
+//! the same plan; no table is opened and nothing is spent.
+
+use panoh_dictionary::Dictionary;
+use panoh_ledger::{Budget, NanoRho};
+use panoh_privacy::{NoisePlan, Rho, Shape, Subset, Wanted, Weight};
+use panoh_publication::{Definition, Objective, Purpose, Slug};
+use panoh_warehouse::frames;
+
+use crate::ReleaseError;
+use crate::dimensions::{Resolved, resolve};
+use crate::report::{PlanReport, report};
+
+/// Name of the dictionary's list of codes for what is absent.
+const ABSENCE: &str = "absence";
+
+/// A definition with its code lists, its noise and its cost.
+#[derive(Clone, Debug)]
+pub struct ReleasePlan {
+    definition: Definition,
+    dictionary_digest: String,
+    dimensions: Vec<Resolved>,
+    absence: Vec<String>,
+    noise: NoisePlan,
+    report: PlanReport,
+}
+
+/// Plans a release: resolves its code lists, chooses its noise and says what it costs and how exact it will be.
+///
+/// A plan that would be mostly noise or that the budget does not allow is still a plan: its report says so, and
+/// [`crate::publish`] refuses it.
+pub fn plan(definition: &Definition, dictionary: &Dictionary, budget: &Budget) -> Result<ReleasePlan, ReleaseError> {
+    check_frame(definition)?;
+    // The id will be the name and twelve digits more; a name that leaves no room is refused before anything is spent.
+    Slug::new(&format!("{}-{}", definition.name, "0".repeat(12)))?;
+    let dimensions = resolve(definition, dictionary)?;
+    let noise = noise_plan(definition, dimensions.iter().map(|resolved| resolved.dimension.codes.len()))?;
+    let absence = dictionary.list(ABSENCE).map(|list| list.codes.iter().map(|code| code.code.clone()).collect());
+    let report = report(definition, dictionary.digest(), &dimensions, &noise, budget)?;
+    Ok(ReleasePlan {
+        definition: definition.clone(),
+        dictionary_digest: dictionary.digest().to_owned(),
+        dimensions,
+        absence: absence.unwrap_or_default(),
+        noise,
+        report,
+    })
+}
+
+impl ReleasePlan {
+    /// The definition that was planned.
+    pub fn definition(&self) -> &Definition {
+        &self.definition
+    }
+
+    /// What people read: sizes, errors, cost, warnings. Serialises to the JSON of `panoh release plan --json`.
+    pub fn report(&self) -> &PlanReport {
+        &self.report
+    }
+
+    /// Every noise scale.
+    pub fn noise(&self) -> &NoisePlan {
+        &self.noise
+    }
+
+    /// SHA-256 of the dictionary that gave the code lists, hex.
+    pub fn dictionary_digest(&self) -> &str {
+        &self.dictionary_digest
+    }
+
+    pub(crate) fn dimensions(&self) -> &[Resolved] {
+        &self.dimensions
+    }
+
+    /// Codes that a frame may give for what is absent.
+    pub(crate) fn absence(&self) -> &[String] {
+        &self.absence
+    }
+
+    /// What each cohort pays.
+    pub(crate) fn charge(&self) -> NanoRho {
+        NanoRho::new(self.noise.rho().nanos())
+    }
+}
+
+/// The noise of a definition whose dimensions have these numbers of codes. Verification calls it with the published
+/// numbers, so the plan of an artefact can be made again without a dictionary.
+pub(crate) fn noise_plan(
+    definition: &Definition,
+    sizes: impl Iterator<Item = usize>,
+) -> Result<NoisePlan, ReleaseError> {
+    let shape = Shape::new(sizes.map(|size| u32::try_from(size).unwrap_or(u32::MAX)).collect())?;
+    let wanted = definition.tables.iter().map(|table| {
+        let dimensions = Subset::new(&definition.table_dimensions(table))?;
+        let weight = match definition.objective {
+            Objective::Weighted => Weight::new(table.weight.value())?,
+            Objective::EqualTables | Objective::EqualCells => Weight::ONE,
+        };
+        Ok(Wanted { dimensions, weight })
+    });
+    let wanted: Vec<Wanted> = wanted.collect::<Result<_, ReleaseError>>()?;
+    let objective = match definition.objective {
+        Objective::EqualTables | Objective::Weighted => panoh_privacy::Objective::Tables,
+        Objective::EqualCells => panoh_privacy::Objective::Cells,
+    };
+    Ok(panoh_privacy::plan(&shape, &wanted, objective, Rho::from_nanos(definition.rho.nano()))?)
+}
+
+/// The ledger's word for a purpose.
+pub(crate) fn purpose(purpose: Purpose) -> panoh_ledger::Purpose {
+    match purpose {
+        Purpose::First => panoh_ledger::Purpose::First,
+        Purpose::Revision => panoh_ledger::Purpose::Revision,
+        Purpose::Project => panoh_ledger::Purpose::Project,
+    }
+}
+
+fn check_frame(definition: &Definition) -> Result<(), ReleaseError> {
+    let frames = frames()?;
+    if frames.iter().any(|frame| frame.name == definition.frame.as_str()) {
+        return Ok(());
+    }
+    let known = frames.iter().map(|frame| frame.name.as_str()).collect::<Vec<_>>().join(", ");
+    Err(ReleaseError::UnknownFrame { frame: definition.frame.to_string(), known })
+}
+
+#[cfg(test)]
+mod tests;

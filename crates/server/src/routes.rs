@@ -1,0 +1,62 @@
+//! All addresses with their documentation; each module holds the handlers of one group.
+
+mod dictionary;
+mod documented;
+mod pages;
+mod releases;
+mod service;
+mod tables;
+pub(crate) mod trends;
+
+use std::sync::Arc;
+
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::Shelf;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Panoh, published releases",
+        version = "1",
+        description = "Noise-protected counts of registered persons. Every value is an unbiased estimate with its \
+                       standard error and 95 % interval; the same question always has the same answer.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    // The shared refusals refer to it, and references from them are not collected.
+    components(schemas(crate::Problem)),
+    servers((url = "/", description = "This server")),
+    tags(
+        (name = "trends", description = "The newest public figures on routes, destinations and gender."),
+        (name = "releases", description = "Releases, their tables, and any slice or roll-up of them."),
+        (name = "service", description = "Codes, health and this document.")
+    )
+)]
+struct Document;
+
+/// Every address, documented ones first.
+pub(crate) fn all() -> OpenApiRouter<Arc<Shelf>> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(trends::routes))
+        .routes(routes!(trends::destinations))
+        .routes(routes!(trends::gender))
+        .routes(routes!(releases::list))
+        .routes(routes!(releases::one))
+        .routes(routes!(tables::table))
+        .routes(routes!(tables::cube))
+        .routes(routes!(dictionary::dictionary))
+        .routes(routes!(service::openapi))
+        .routes(routes!(service::health))
+        .route("/", axum::routing::get(pages::overview))
+        .route("/assets/style.css", axum::routing::get(pages::style))
+}
+
+/// The OpenAPI document, indented, with a newline at the end.
+pub(crate) fn openapi_document() -> String {
+    let (_, document) = all().split_for_parts();
+    let mut text = document.to_pretty_json().expect("a document holds only text");
+    text.push('\n');
+    text
+}

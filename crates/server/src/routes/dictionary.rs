@@ -1,0 +1,123 @@
+//! The words of a release: its dimensions and codes with their names in three languages.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use panoh_publication::{Artefact, Labels, guarded};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::documented::{Refusals, ViewParameters};
+use crate::answer::{csv, json};
+use crate::problem::Kind;
+use crate::respond::{Asked, Format, Key};
+use crate::{Problem, Shelf};
+
+/// The dictionary of one release.
+#[derive(Debug, Serialize, ToSchema)]
+struct Dictionary {
+    /// The release that the codes belong to.
+    release: String,
+    /// Its dimensions.
+    dimensions: Vec<DimensionAnswer>,
+}
+
+/// A dimension with all its codes, in the order of the tables.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct DimensionAnswer {
+    /// Short name.
+    name: String,
+    /// Title.
+    title: Names,
+    /// The codes.
+    codes: Vec<CodeAnswer>,
+}
+
+/// One code.
+#[derive(Debug, Serialize, ToSchema)]
+struct CodeAnswer {
+    /// The code.
+    code: String,
+    /// Its names.
+    labels: Names,
+    /// The coarser code that it belongs to.
+    parent: Option<String>,
+}
+
+/// One text in three languages.
+#[derive(Debug, Serialize, ToSchema)]
+struct Names {
+    /// English.
+    en: String,
+    /// Russian.
+    ru: String,
+    /// Tajik.
+    tg: String,
+}
+
+/// The codes of a release, of the newest if none is named.
+#[utoipa::path(
+    get,
+    path = "/v1/dictionary",
+    tag = "service",
+    params(
+        ("release" = Option<String>, Query, description = "Id of a release instead of the newest"),
+        ViewParameters
+    ),
+    responses(
+        (status = 200, description = "The codes",
+            content((Dictionary = "application/json"), (String = "text/csv"))),
+        Refusals
+    )
+)]
+pub(super) async fn dictionary(State(shelf): State<Arc<Shelf>>, mut asked: Asked) -> Result<Response, Problem> {
+    let view = asked.view(&[Format::Json, Format::Csv])?;
+    let release = asked.parameters.take("release");
+    asked.parameters.finish(["release"])?;
+    let artefact = match release {
+        Some(id) => shelf.find(&id)?,
+        None => {
+            shelf.newest_first().next().ok_or_else(|| Problem::new(Kind::NotReleased, "nothing is published yet"))?
+        }
+    };
+    let artefact = Arc::clone(artefact);
+    let key = Key::new("dictionary").and(&artefact.digest);
+    let make = move || {
+        let release = artefact.release.id.to_string();
+        let dictionary = Dictionary { release, dimensions: dimensions(&artefact) };
+        if view.format == Format::Csv { csv_of(&dictionary) } else { Ok(json(&dictionary)) }
+    };
+    asked.respond(view, &key, make).await
+}
+
+/// The dimensions of a release as answers hold them.
+pub(super) fn dimensions(artefact: &Artefact) -> Vec<DimensionAnswer> {
+    let names = |labels: &Labels| Names { en: labels.en.clone(), ru: labels.ru.clone(), tg: labels.tg.clone() };
+    let dimension = |dimension: &panoh_publication::Dimension| DimensionAnswer {
+        name: dimension.name.clone(),
+        title: names(&dimension.title),
+        codes: dimension
+            .codes
+            .iter()
+            .map(|code| CodeAnswer {
+                code: code.code.clone(),
+                labels: names(&code.labels),
+                parent: code.parent.clone(),
+            })
+            .collect(),
+    };
+    artefact.cube.dimensions().iter().map(dimension).collect()
+}
+
+fn csv_of(dictionary: &Dictionary) -> Result<Vec<u8>, Problem> {
+    let rows = dictionary.dimensions.iter().flat_map(|dimension| {
+        dimension.codes.iter().map(|code| {
+            let Names { en, ru, tg } = &code.labels;
+            let parent = code.parent.as_deref().unwrap_or_default();
+            let cells = [&dimension.name, &code.code, en, ru, tg, parent, &dictionary.release];
+            cells.map(|cell| guarded(cell).into_owned()).to_vec()
+        })
+    });
+    csv(&["dimension", "code", "en", "ru", "tg", "parent", "release"], rows)
+}

@@ -1,0 +1,28 @@
+//! The page for planners and its style sheet.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::respond::{Asked, Format, Key};
+use crate::{Problem, Shelf, page};
+
+const STYLE: &str = include_str!("../../assets/style.css");
+
+/// The three statistics as charts and tables.
+pub(super) async fn overview(State(shelf): State<Arc<Shelf>>, mut asked: Asked) -> Result<Response, Problem> {
+    let view = asked.view(&[Format::Html])?;
+    asked.parameters.finish([])?;
+    let key = Key::new("overview").and_releases(shelf.newest_first());
+    asked.respond(view, &key, move || page::overview(&shelf)).await
+}
+
+pub(super) async fn style() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600")),
+    ];
+    (headers, STYLE).into_response()
+}

@@ -1,0 +1,51 @@
+//! What programs ask before they ask for figures: is the server up, and what does it answer.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::answer::json;
+use crate::respond::{Asked, Format, Key};
+use crate::{Problem, Shelf};
+
+/// Whether the server answers, and from how many releases.
+#[derive(Debug, Serialize, ToSchema)]
+struct Health {
+    /// Always `ok`: a server that is not well does not answer.
+    #[schema(example = "ok")]
+    status: &'static str,
+    /// How many releases are served.
+    releases: usize,
+}
+
+/// Whether the server answers.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    tag = "service",
+    responses((status = 200, description = "The server answers", body = Health))
+)]
+pub(super) async fn health(State(shelf): State<Arc<Shelf>>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (headers, json(&Health { status: "ok", releases: shelf.len() })).into_response()
+}
+
+/// This document.
+#[utoipa::path(
+    get,
+    path = "/v1/openapi.json",
+    tag = "service",
+    responses((status = 200, description = "The OpenAPI 3.1 document", content((Object = "application/json"))))
+)]
+pub(super) async fn openapi(mut asked: Asked) -> Result<Response, Problem> {
+    let view = asked.view(&[Format::Json])?;
+    asked.parameters.finish([])?;
+    asked.respond(view, &Key::new("openapi"), || Ok(super::openapi_document().into_bytes())).await
+}

@@ -1,0 +1,179 @@
+//! What can go wrong in the warehouse. Messages name the place, the rule and the remedy, and never a stored value.
+
+use std::path::PathBuf;
+
+use datafusion::error::DataFusionError;
+use deltalake::DeltaTableError;
+
+/// An error of the warehouse.
+#[derive(Debug, thiserror::Error)]
+pub enum WarehouseError {
+    /// No table stands where one was expected.
+    #[error("no table {table} at {path}; make the home folder first, or check its path")]
+    Absent {
+        /// Name of the table.
+        table: String,
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// A new warehouse would overwrite an old one.
+    #[error("a table {table} already stands at {path}; nothing was changed")]
+    Exists {
+        /// Name of the table.
+        table: String,
+        /// Where it stands.
+        path: PathBuf,
+    },
+    /// The stored table and the dictionary disagree.
+    #[error(
+        "table {table}, column {column}: stored is {stored}, the dictionary says {wanted}; open the warehouse with the \
+         dictionary it was made with"
+    )]
+    SchemaDiffers {
+        /// Name of the table.
+        table: String,
+        /// Name of the column.
+        column: String,
+        /// What is stored: a type, or "nothing".
+        stored: String,
+        /// What the dictionary asks for: a type, or "nothing".
+        wanted: String,
+    },
+    /// The dictionary has no such table.
+    #[error("the dictionary has no table {0}; it has {1}")]
+    UnknownTable(String, String),
+    /// This file was loaded before, or another load of it won.
+    #[error("this file is already in table {table}; nothing was changed")]
+    AlreadyLoaded {
+        /// Name of the table.
+        table: String,
+    },
+    /// A batch does not have the columns of its table.
+    #[error("a batch for table {table} does not fit: {reason}")]
+    BatchDiffers {
+        /// Name of the table.
+        table: String,
+        /// Which column differs, and how.
+        reason: String,
+    },
+    /// The statement would change something, or reach outside the warehouse.
+    #[error("{statement} is refused; SELECT, EXPLAIN, DESCRIBE and SHOW are answered, one at a time")]
+    NotReadOnly {
+        /// The kind of statement, or the words that could not be read as one.
+        statement: String,
+    },
+    /// The answer could not be written, or not in the format asked for.
+    #[error("the answer could not be written")]
+    Write(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The SQL cannot be planned.
+    #[error("the SQL cannot be planned")]
+    Plan(#[source] Box<DataFusionError>),
+    /// The query was planned but could not be answered.
+    #[error("the query could not be answered")]
+    Run(#[source] Box<DataFusionError>),
+    /// A condition names a dimension that the statistic does not have.
+    #[error("statistic {statistic} has no dimension {dimension}; it has {known}")]
+    UnknownDimension {
+        /// Name of the statistic.
+        statistic: String,
+        /// What was asked for.
+        dimension: String,
+        /// The dimensions it has.
+        known: String,
+    },
+    /// A condition names a code that is not in the dimension's list.
+    #[error("dimension {dimension} has no code {code}; {remedy}")]
+    UnknownCode {
+        /// Name of the dimension.
+        dimension: String,
+        /// What was asked for.
+        code: String,
+        /// What would be right.
+        remedy: String,
+    },
+    /// A dimension is given more than once.
+    #[error("dimension {0} is given twice; give it once")]
+    Twice(String),
+    /// The years are the wrong way round, or the statistic has none.
+    #[error("statistic {statistic}: {reason}")]
+    Years {
+        /// Name of the statistic.
+        statistic: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A row of the frame could depend on more than one person.
+    #[error("the frame is not person-local: {node}: {reason}; {remedy}")]
+    NotPersonLocal {
+        /// The plan node or expression.
+        node: String,
+        /// Which rule it breaks.
+        reason: String,
+        /// What to write instead.
+        remedy: String,
+    },
+    /// The frame does not give the columns that a release needs.
+    #[error("the frame's column {column}: {reason}")]
+    FrameColumns {
+        /// Name of the column.
+        column: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A file under queries/ does not keep the rules of its header.
+    #[error("queries/{file}, line {line}: {problem}")]
+    QueryFile {
+        /// Path below queries/.
+        file: String,
+        /// Line, from 1.
+        line: usize,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A path that cannot be a warehouse.
+    #[error("{path} cannot hold a warehouse: {reason}")]
+    Path {
+        /// The path.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
+    /// A file could not be written to disk for good.
+    #[error("cannot make {path} durable")]
+    Sync {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The table format refused or failed.
+    #[error("table {table}: the table store failed")]
+    Store {
+        /// Name of the table.
+        table: String,
+        /// Why.
+        #[source]
+        source: Box<DeltaTableError>,
+    },
+}
+
+/// An error of the table store about one table.
+pub(crate) fn store(table: &str) -> impl Fn(DeltaTableError) -> WarehouseError + '_ {
+    move |source| WarehouseError::Store { table: table.to_owned(), source: Box::new(source) }
+}
+
+/// An error while SQL is turned into a plan.
+pub(crate) fn plan(source: DataFusionError) -> WarehouseError {
+    WarehouseError::Plan(Box::new(source))
+}
+
+/// An error of writing an answer.
+pub(crate) fn write(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> WarehouseError {
+    WarehouseError::Write(error.into())
+}
+
+/// An error while a plan runs.
+pub(crate) fn run(source: DataFusionError) -> WarehouseError {
+    WarehouseError::Run(Box::new(source))
+}

@@ -1,0 +1,150 @@
+//! Asking: read-only SQL over the views, named statistics, and frames for releases.
+
+use std::path::PathBuf;
+
+use arrow::array::AsArray as _;
+use datafusion::dataframe::DataFrame;
+use datafusion::error::DataFusionError;
+use datafusion::execution::SessionState;
+use datafusion::execution::context::{SQLOptions, SessionContext};
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::sql::parser::Statement;
+use datafusion::sql::sqlparser::ast::Statement as SqlStatement;
+use deltalake::DeltaTable;
+use panoh_dictionary::Dictionary;
+
+use crate::arguments::{Arguments, bind, needs_sources};
+use crate::error::{plan as planning, run};
+use crate::frame::CheckedFrame;
+use crate::library::Statistic;
+use crate::{Rows, WarehouseError, context};
+
+/// What one session may use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Memory for sorting, joining and grouping, in bytes; a query that needs more spills or fails.
+    pub memory_bytes: usize,
+    /// Threads that one query is spread over.
+    pub partitions: usize,
+    /// Folder for what does not fit in memory: case data, so never a shared folder. Without one such a query fails.
+    pub spill: Option<PathBuf>,
+}
+
+impl Default for Limits {
+    /// 2 GiB, four threads, nothing on disk.
+    fn default() -> Self {
+        Self { memory_bytes: 2 << 30, partitions: 4, spill: None }
+    }
+}
+
+/// A conversation with the warehouse. It sees the versions of the tables that it began with.
+pub struct Session {
+    context: SessionContext,
+    dictionary: Dictionary,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    pub(crate) async fn begin(
+        dictionary: Dictionary,
+        tables: Vec<(String, DeltaTable)>,
+        limits: &Limits,
+    ) -> Result<Self, WarehouseError> {
+        let context = context::build(&dictionary, tables, limits).await?;
+        Ok(Self { context, dictionary })
+    }
+
+    /// Answers one SELECT, EXPLAIN, DESCRIBE or SHOW over the views. Everything else is refused before it is planned.
+    pub async fn query(&self, sql: &str) -> Result<Rows, WarehouseError> {
+        let state = self.context.state();
+        let plan = read_only_plan(&state, sql).await?;
+        stream(state, plan).await
+    }
+
+    /// Answers a named statistic. Values are bound to the placeholders of its SQL, never written into it.
+    pub async fn statistic(&self, statistic: &Statistic, arguments: &Arguments) -> Result<Rows, WarehouseError> {
+        let sources = if needs_sources(statistic, arguments) { self.sources().await? } else { vec![] };
+        let values = bind(statistic, arguments, &self.dictionary, &sources)?;
+        let state = self.context.state();
+        let plan = read_only_plan(&state, &statistic.sql).await?;
+        let plan = plan.with_param_values(values).map_err(planning)?;
+        stream(state, plan).await
+    }
+
+    /// Checks that a frame is person-local and narrows it to the cohorts. Nothing is read before
+    /// [`CheckedFrame::rows`], and the check needs no data.
+    pub async fn frame(&self, sql: &str, cohorts: &[String]) -> Result<CheckedFrame, WarehouseError> {
+        let state = self.context.state();
+        let plan = read_only_plan(&state, sql).await?;
+        CheckedFrame::check(state, plan, cohorts, &self.dictionary)
+    }
+
+    /// The sources that the dictionary or the stored cases know; a user's own mapping is in the cases only.
+    async fn sources(&self) -> Result<Vec<String>, WarehouseError> {
+        let cases = self.context.table("cases").await.map_err(planning)?;
+        let stored = cases.select_columns(&["source"]).and_then(DataFrame::distinct).map_err(planning)?;
+        let stored = Rows::new(stored.execute_stream().await.map_err(run)?).collect().await?;
+        let mut names: Vec<_> = self.dictionary.sources().iter().map(|source| source.name.clone()).collect();
+        for batch in stored {
+            names.extend(batch.column(0).as_string::<i32>().iter().flatten().map(str::to_owned));
+        }
+        names.sort_unstable();
+        names.dedup();
+        Ok(names)
+    }
+}
+
+/// Starts a plan that was verified.
+pub(crate) async fn stream(state: SessionState, plan: LogicalPlan) -> Result<Rows, WarehouseError> {
+    DataFrame::new(state, plan).execute_stream().await.map(Rows::new).map_err(run)
+}
+
+/// Plans one statement that only reads. The statement's kind is on a list; the plan is then looked through for anything
+/// that changes data or settings, however deep.
+pub(crate) async fn read_only_plan(state: &SessionState, sql: &str) -> Result<LogicalPlan, WarehouseError> {
+    let refused = |statement: &str| WarehouseError::NotReadOnly { statement: statement.to_owned() };
+    let dialect = state.config_options().sql_parser.dialect;
+    let statement = state.sql_to_statement(sql, &dialect).map_err(|error| match error {
+        DataFusionError::NotImplemented(_) => refused("more than one statement"),
+        other => planning(other),
+    })?;
+    if !only_reads(&statement) {
+        return Err(refused(&first_word(sql)));
+    }
+    let plan = state.statement_to_plan(statement).await.map_err(planning)?;
+    let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+    options.verify_plan(&plan).map_err(|_| refused(&first_word(sql)))?;
+    Ok(plan)
+}
+
+fn only_reads(statement: &Statement) -> bool {
+    match statement {
+        Statement::Statement(statement) => sql_only_reads(statement),
+        Statement::Explain(explain) => only_reads(&explain.statement),
+        Statement::CreateExternalTable(_) | Statement::CopyTo(_) | Statement::Reset(_) => false,
+    }
+}
+
+fn sql_only_reads(statement: &SqlStatement) -> bool {
+    match statement {
+        SqlStatement::Query(_)
+        | SqlStatement::ExplainTable { .. }
+        | SqlStatement::ShowTables { .. }
+        | SqlStatement::ShowColumns { .. }
+        | SqlStatement::ShowFunctions { .. }
+        | SqlStatement::ShowVariable { .. } => true,
+        SqlStatement::Explain { statement, .. } => sql_only_reads(statement),
+        _ => false,
+    }
+}
+
+fn first_word(sql: &str) -> String {
+    let word = sql.split_whitespace().next().unwrap_or_default();
+    let plain = !word.is_empty() && word.chars().all(|c| c.is_ascii_alphabetic());
+    if plain { word.to_ascii_uppercase() } else { "this statement".into() }
+}

@@ -1,0 +1,204 @@
+//! Frames: the shipped one against hand-counted rows, and frames that must be refused.
+
+use super::fixture::{aliases, dictionary, empty, filled, lines, pseudonym};
+use crate::{Described, WarehouseError, frames};
+
+fn persons() -> String {
+    frames().unwrap().into_iter().find(|frame| frame.name == "persons").unwrap().sql
+}
+
+fn cohorts(wanted: &[&str]) -> Vec<String> {
+    wanted.iter().map(|cohort| (*cohort).to_owned()).collect()
+}
+
+#[tokio::test]
+async fn the_shipped_frame_gives_one_row_for_each_person() {
+    let home = filled().await;
+    let frame = home.session().await.frame(&persons(), &cohorts(&["2018", "2019", "no_year"])).await.unwrap();
+    let columns: Vec<_> = frame.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let shown = [
+        "person",
+        "gender",
+        "citizenship",
+        "origin",
+        "origin_role",
+        "destination",
+        "destination_basis",
+        "record_system",
+        "status",
+        "purpose_forced_labour",
+        "purpose_sexual_exploitation",
+    ];
+    let at: Vec<_> = shown.iter().map(|name| columns.iter().position(|column| column == name).unwrap()).collect();
+    let mut rows: Vec<_> = lines(frame.rows().await.unwrap())
+        .await
+        .into_iter()
+        .map(|line| {
+            let values: Vec<_> = line.split(',').collect();
+            at.iter()
+                .map(|&at| values[at].trim_start_matches(&pseudonym(0)[..24]).trim_start_matches('0'))
+                .collect::<Vec<_>>()
+                .join(",")
+        })
+        .collect();
+    rows.sort();
+    let expected = [
+        "1,woman,unknown,TJK,recruitment,RUS,recorded,unknown,identified,no,yes",
+        "2,man,TJK,TJK,citizenship,RUS,proxy,direct_assistance,identified,yes,no",
+        "3,man,UZB,UZB,citizenship,KAZ,proxy,direct_assistance,identified,yes,yes",
+        "4,man,TJK,TJK,citizenship,ARE,intended,direct_assistance,prevented,not_known,not_known",
+        "5,unknown,UZB,TJK,recruitment,TUR,recorded,direct_assistance,possible,no,no",
+        "6,woman,unknown,unknown,unknown,RUS,proxy,direct_assistance,identified,not_known,not_known",
+        "8,woman,unknown,TJK,recruitment,TJK,recorded,direct_assistance,identified,not_known,not_known",
+        "9,man,UZB,UZB,citizenship,unknown,unknown,direct_assistance,possible,not_known,not_known",
+        "a,man,TJK,TJK,citizenship,RUS,proxy,direct_assistance,identified,not_known,not_known",
+    ];
+    assert_eq!(rows, expected);
+}
+
+#[tokio::test]
+async fn a_frame_is_narrowed_to_its_cohorts() {
+    let home = filled().await;
+    let session = home.session().await;
+    for (wanted, persons_in) in
+        [(vec!["2018"], 4), (vec!["2019"], 4), (vec!["no_year"], 1), (vec![], 0), (vec!["2018", "no_year"], 5)]
+    {
+        let frame = session.frame(&persons(), &cohorts(&wanted)).await.unwrap();
+        assert_eq!(lines(frame.rows().await.unwrap()).await.len(), persons_in, "{wanted:?}");
+        assert_eq!(lines(frame.rows().await.unwrap()).await.len(), persons_in, "a frame can be read again");
+    }
+    let frame = session.frame(&persons(), &cohorts(&["2018' OR '1'='1"])).await.unwrap();
+    assert!(lines(frame.rows().await.unwrap()).await.is_empty());
+}
+
+#[tokio::test]
+async fn merged_persons_have_one_row_in_the_older_cohort() {
+    let home = filled().await;
+    home.load("aliases", "load:01", &aliases(&[(10, 2)])).await;
+    let session = home.session().await;
+    let frame = session.frame(&persons(), &cohorts(&["2018"])).await.unwrap();
+    assert_eq!(lines(frame.rows().await.unwrap()).await.len(), 4);
+    let frame = session.frame(&persons(), &cohorts(&["2019"])).await.unwrap();
+    assert_eq!(lines(frame.rows().await.unwrap()).await.len(), 3);
+}
+
+#[tokio::test]
+async fn the_shipped_frame_describes_its_columns_and_has_every_purpose() {
+    let frame = frames().unwrap().into_iter().find(|frame| frame.name == "persons").unwrap();
+    let session = empty().await.session().await;
+    let checked = session.frame(&frame.sql, &cohorts(&["2018"])).await.unwrap();
+    let columns: Vec<_> = checked.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let described: Vec<_> = frame.columns.iter().map(|Described { name, .. }| name.clone()).collect();
+    assert_eq!(columns, described);
+    for code in &dictionary().list("purpose").unwrap().codes {
+        assert!(columns.contains(&format!("purpose_{}", code.code)), "{}", code.code);
+    }
+    assert!(lines(checked.rows().await.unwrap()).await.is_empty());
+}
+
+/// Each is person-local, and passes without any data.
+const GOOD: &[&str] = &[
+    "SELECT person, cohort, gender FROM cases",
+    "SELECT person, min(cohort) AS cohort, max(gender) AS gender FROM cases GROUP BY person",
+    "SELECT p.person, p.cohort, r.destination FROM persons p LEFT JOIN routes r ON p.person = r.person",
+    "SELECT c.person, c.cohort, g.parent AS subregion FROM routes c JOIN codes g ON g.list = 'country' AND g.code = c.origin",
+    "SELECT person, cohort, gender FROM cases WHERE gender IN (SELECT code FROM codes WHERE list = 'gender')",
+    "SELECT c.person, c.cohort, j.country FROM persons c JOIN journeys j ON c.person = j.person WHERE j.step = 1",
+    "SELECT person, cohort, gender FROM (SELECT person, cohort, gender, \
+       rank() OVER (PARTITION BY person ORDER BY registered_year, record) AS place FROM cases) WHERE place = 1",
+    "SELECT DISTINCT person, cohort, gender FROM cases",
+    "SELECT person, cohort, 'a' AS kind FROM cases UNION ALL SELECT person, cohort, 'b' AS kind FROM routes",
+    "SELECT p.person, p.cohort, CASE WHEN c.n > 1 THEN 'several' ELSE 'one' END AS records FROM persons p \
+       JOIN (SELECT person, count(*) AS n FROM cases GROUP BY person) c ON c.person = p.person",
+    "SELECT person, cohort, unnest(citizenships) AS citizenship FROM cases",
+    "SELECT person, cohort, gender FROM cases ORDER BY person",
+];
+
+#[tokio::test]
+async fn person_local_frames_pass_without_data() {
+    let (empty, filled) = (empty().await, filled().await);
+    let (without, with) = (empty.session().await, filled.session().await);
+    for sql in GOOD {
+        without.frame(sql, &cohorts(&["2018"])).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        let frame = with.frame(sql, &cohorts(&["2018"])).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        assert!(!lines(frame.rows().await.unwrap()).await.is_empty(), "{sql}");
+    }
+}
+
+/// Each could let one person's row depend on another person, on chance, or fail for some data; with the word that the
+/// refusal must name.
+const BAD: &[(&str, &str)] = &[
+    ("SELECT person, cohort, gender FROM cases LIMIT 10", "LIMIT"),
+    ("SELECT person, cohort, gender FROM cases ORDER BY person LIMIT 10", "LIMIT"),
+    ("SELECT person, cohort, gender FROM cases OFFSET 1", "LIMIT"),
+    ("SELECT max(person) AS person, cohort, gender FROM cases GROUP BY cohort, gender", "aggregate"),
+    ("SELECT person, cohort FROM cases GROUP BY ROLLUP (person, cohort)", "ROLLUP"),
+    ("SELECT person, cohort, CAST(count(*) OVER () AS TEXT) AS n FROM cases", "window"),
+    ("SELECT person, cohort, CAST(rank() OVER (ORDER BY registered_year) AS TEXT) AS n FROM cases", "window"),
+    (
+        "SELECT person, cohort, gender FROM cases QUALIFY row_number() OVER (PARTITION BY person ORDER BY load) = 1",
+        "row_number",
+    ),
+    ("SELECT person, cohort, CAST((SELECT count(*) FROM cases) AS TEXT) AS n FROM persons", "subquery"),
+    ("SELECT person, cohort FROM persons WHERE person IN (SELECT max(person) FROM cases)", "subquery"),
+    ("SELECT person, cohort FROM persons p WHERE EXISTS (SELECT 1 FROM cases c WHERE c.person > p.person)", "subquery"),
+    ("SELECT a.person, a.cohort, b.gender FROM cases a JOIN cases b ON a.source = b.source", "join"),
+    ("SELECT a.person, a.cohort, b.gender FROM cases a CROSS JOIN cases b", "join"),
+    ("SELECT a.person, a.cohort FROM cases a JOIN cases b ON a.person = b.person OR a.gender = b.gender", "join"),
+    ("SELECT g.code AS gender, c.person, c.cohort FROM codes g LEFT JOIN cases c ON c.gender = g.code", "join"),
+    ("SELECT person, cohort FROM cases WHERE random() < 0.5", "random"),
+    ("SELECT person, cohort FROM cases WHERE now() IS NOT NULL", "now"),
+    ("SELECT person, cohort, uuid() AS u FROM cases", "uuid"),
+    ("SELECT DISTINCT gender, cohort FROM cases", "DISTINCT"),
+    ("SELECT DISTINCT ON (gender) person, cohort FROM cases", "DISTINCT"),
+    ("SELECT gender FROM cases UNION SELECT code FROM codes", "UNION"),
+    ("SELECT person, cohort FROM cases INTERSECT SELECT alias, load FROM stored.aliases", "alias"),
+    ("SELECT person, 'x' AS cohort FROM stored.aliases", "person"),
+    ("SELECT person, cohort FROM stored.cases", "person"),
+    ("SELECT record AS person, cohort FROM cases", "person"),
+    ("SELECT lower(person) AS person, cohort FROM cases", "person"),
+    ("SELECT r.person, p.cohort FROM persons p LEFT JOIN routes r ON p.person = r.person", "person"),
+    ("SELECT person, gender FROM cases", "cohort"),
+    ("SELECT person, cohort, registered_year FROM cases", "registered_year"),
+    ("SELECT person, cohort, citizenships FROM cases", "citizenships"),
+    ("SELECT person, cohort, CAST(CAST(cohort AS INT) AS TEXT) AS y FROM cases", "conversion"),
+    ("SELECT person, cohort, CAST(1 / registered_year AS TEXT) AS y FROM cases", "operator"),
+    ("SELECT person, min(cohort) AS cohort, first_value(gender) AS gender FROM cases GROUP BY person", "first_value"),
+    (
+        "SELECT person, min(cohort) AS cohort, array_to_string(array_agg(gender), ' ') AS g FROM cases GROUP BY person",
+        "array_",
+    ),
+    ("SELECT 'a' AS person, 'b' AS cohort", "no person"),
+    ("SELECT table_name AS person, table_name AS cohort FROM information_schema.tables", "information_schema"),
+    ("SELECT c.person, c.cohort FROM cases c, generate_series(1, 3)", "generate_series"),
+    (
+        "WITH RECURSIVE r AS (SELECT person, cohort FROM cases UNION ALL SELECT person, cohort FROM r) SELECT * FROM r",
+        "recursive",
+    ),
+    ("EXPLAIN SELECT person, cohort FROM cases", "EXPLAIN"),
+    (
+        "SELECT coalesce(a.person, c.person) AS person, c.cohort FROM stored.cases c \
+       LEFT JOIN stored.aliases a ON c.person = a.alias AND c.gender = 'man'",
+        "join",
+    ),
+];
+
+#[tokio::test]
+async fn frames_that_are_not_person_local_are_refused() {
+    let (empty, filled) = (empty().await, filled().await);
+    let (without, with) = (empty.session().await, filled.session().await);
+    for (sql, word) in BAD {
+        for session in [&without, &with] {
+            let error = session.frame(sql, &cohorts(&["2018"])).await.err().unwrap_or_else(|| panic!("passed: {sql}"));
+            let known = matches!(error, WarehouseError::NotPersonLocal { .. } | WarehouseError::FrameColumns { .. });
+            assert!(known && error.to_string().contains(word), "{sql}: {error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_frame_that_writes_is_refused_as_such() {
+    let session = empty().await.session().await;
+    let written = session.frame("DROP TABLE stored.cases", &[]).await;
+    assert!(matches!(written, Err(WarehouseError::NotReadOnly { .. })));
+}

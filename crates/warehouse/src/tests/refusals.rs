@@ -1,0 +1,135 @@
+//! What a reader must not be able to do, tried.
+
+use futures::TryStreamExt as _;
+
+use super::fixture::filled;
+use crate::{AsOf, Limits, WarehouseError};
+
+/// Each must fail, and none may leave a trace.
+const HOSTILE: &[&str] = &[
+    "SELECT * FROM '/etc/passwd'",
+    "SELECT * FROM '/etc/passwd.csv'",
+    "SELECT * FROM 'file:///etc/passwd'",
+    "SELECT * FROM \"/etc/passwd.csv\"",
+    "SELECT * FROM 'https://example.org/x.parquet'",
+    "SELECT * FROM read_csv('/etc/passwd')",
+    "SELECT * FROM read_parquet('/etc/passwd')",
+    "SELECT * FROM parquet_metadata('/etc/passwd')",
+    "SELECT * FROM glob('/etc/*')",
+    "CREATE EXTERNAL TABLE x STORED AS CSV LOCATION '/etc/passwd'",
+    "CREATE EXTERNAL TABLE x STORED AS PARQUET LOCATION 's3://bucket/x'",
+    "COPY cases TO 'FOLDER/out.csv'",
+    "COPY (SELECT person FROM cases) TO 'FOLDER/out.parquet' STORED AS PARQUET",
+    "COPY cases FROM '/etc/passwd'",
+    "EXPLAIN COPY cases TO 'FOLDER/out.csv'",
+    "EXPLAIN ANALYZE COPY cases TO 'FOLDER/out.csv'",
+    "INSERT INTO stored.cases SELECT * FROM stored.cases",
+    "INSERT OVERWRITE stored.cases SELECT * FROM stored.cases",
+    "EXPLAIN ANALYZE INSERT INTO stored.aliases VALUES ('a', 'b', 'c')",
+    "INSERT INTO codes VALUES ('a', 'b', 'c', 'd', 'e', 'f', [], [], [])",
+    "UPDATE stored.cases SET gender = 'man'",
+    "DELETE FROM stored.cases",
+    "WITH gone AS (DELETE FROM stored.cases RETURNING *) SELECT * FROM gone",
+    "MERGE INTO stored.aliases USING stored.aliases AS b ON true WHEN MATCHED THEN DELETE",
+    "TRUNCATE TABLE stored.cases",
+    "DROP TABLE stored.cases",
+    "DROP VIEW routes",
+    "DROP SCHEMA stored CASCADE",
+    "ALTER TABLE stored.cases ADD COLUMN name TEXT",
+    "CREATE TABLE copied AS SELECT * FROM cases",
+    "CREATE VIEW routes AS SELECT 1",
+    "CREATE OR REPLACE VIEW cases AS SELECT 1 AS person",
+    "CREATE SCHEMA mine",
+    "CREATE DATABASE mine",
+    "CREATE FUNCTION f(x INT) RETURNS INT RETURN x",
+    "SELECT * INTO copied FROM cases",
+    "SET datafusion.execution.target_partitions = 1",
+    "SET datafusion.catalog.location = '/etc'",
+    "RESET datafusion.execution.target_partitions",
+    "PREPARE p AS SELECT * FROM cases",
+    "EXECUTE p",
+    "DEALLOCATE p",
+    "BEGIN",
+    "COMMIT",
+    "USE stored",
+    "ATTACH '/etc/passwd' AS x",
+    "LOAD 'httpfs'",
+    "PRAGMA database_list",
+    "CALL system()",
+    "VACUUM",
+    "SELECT 1; DROP TABLE stored.cases",
+    "SELECT 1; SELECT 2",
+    "",
+    "-- nothing",
+    "SHOW CREATE TABLE nothing",
+];
+
+#[tokio::test]
+async fn hostile_statements_are_refused() {
+    let home = filled().await;
+    let session = home.session().await;
+    let before = home.warehouse.versions("cases").await.unwrap();
+    let folder = home.folder.path().to_str().unwrap();
+    for sql in HOSTILE {
+        let sql = sql.replace("FOLDER", folder);
+        let outcome = match session.query(&sql).await {
+            Ok(rows) => rows.try_collect::<Vec<_>>().await,
+            Err(error) => Err(error),
+        };
+        let error = outcome.err().unwrap_or_else(|| panic!("answered: {sql}"));
+        assert!(matches!(error, WarehouseError::NotReadOnly { .. } | WarehouseError::Plan(_)), "{sql}: {error:?}");
+    }
+    assert_eq!(home.warehouse.versions("cases").await.unwrap(), before);
+    assert_eq!(home.warehouse.versions("aliases").await.unwrap().len(), 1);
+    assert!(
+        std::fs::read_dir(folder)
+            .unwrap()
+            .all(|entry| { !entry.unwrap().file_name().to_string_lossy().starts_with("out.") })
+    );
+    assert_eq!(home.lines("SELECT count(*) FROM routes").await, ["11"]);
+}
+
+#[tokio::test]
+async fn what_only_reads_is_answered() {
+    let home = filled().await;
+    let session = home.session().await;
+    for sql in [
+        "SELECT count(*) FROM cases",
+        "WITH women AS (SELECT * FROM cases WHERE gender = 'woman') SELECT count(*) FROM women",
+        "SELECT gender FROM cases UNION SELECT status FROM cases",
+        "EXPLAIN SELECT * FROM cases",
+        "EXPLAIN ANALYZE SELECT count(*) FROM routes",
+        "DESCRIBE cases",
+        "SHOW TABLES",
+        "SHOW COLUMNS FROM routes",
+        "SELECT table_name FROM information_schema.tables",
+        "SELECT * FROM information_schema.columns WHERE table_name = 'persons'",
+        "VALUES (1), (2)",
+        "FROM cases SELECT gender",
+    ] {
+        let rows = session.query(sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        assert!(!rows.collect().await.unwrap_or_else(|error| panic!("{sql}: {error:?}")).is_empty(), "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn a_query_that_needs_too_much_memory_fails() {
+    let home = filled().await;
+    let sql =
+        "SELECT value, count(*) FROM generate_series(1, 3000000) GROUP BY value ORDER BY value % 1000, value DESC";
+    let small = Limits { memory_bytes: 1 << 20, partitions: 1, spill: None };
+    let session = home.warehouse.session(AsOf::Newest, &small).await.unwrap();
+    let outcome = match session.query(sql).await {
+        Ok(rows) => rows.collect().await.map(|_| ()),
+        Err(error) => Err(error),
+    };
+    assert!(matches!(outcome, Err(WarehouseError::Run(_))), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn an_error_names_what_was_refused_and_not_the_rest() {
+    let session = filled().await.session().await;
+    let error = session.query("DELETE FROM stored.cases WHERE person = 'secret'").await.unwrap_err().to_string();
+    assert!(error.starts_with("DELETE is refused"), "{error}");
+    assert!(!error.contains("secret"), "{error}");
+}

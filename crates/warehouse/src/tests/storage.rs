@@ -1,0 +1,209 @@
+//! Loads: wholly or not at all, once, readable at any version, and without pseudonyms in the log.
+
+use std::fs;
+use std::path::Path;
+
+use arrow::array::RecordBatch;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use serde_json::Value;
+
+use super::fixture::{CASES, batch, dictionary, empty, filled, lines, pseudonym};
+use crate::{AsOf, Limits, Warehouse, WarehouseError};
+
+fn log(folder: &Path, table: &str, version: u64) -> Vec<Value> {
+    let path = folder.join(table).join("_delta_log").join(format!("{version:020}.json"));
+    fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn data_files(folder: &Path, table: &str) -> usize {
+    let files = fs::read_dir(folder.join(table)).unwrap();
+    files.filter(|file| file.as_ref().unwrap().path().is_file()).count()
+}
+
+#[tokio::test]
+async fn a_table_uses_no_feature_that_other_readers_lack() {
+    let home = filled().await;
+    for table in ["cases", "aliases"] {
+        let actions = log(home.folder.path(), table, 0);
+        let metadata = actions.iter().find_map(|action| action.get("metaData")).unwrap();
+        let protocol = actions.iter().find_map(|action| action.get("protocol")).unwrap();
+        assert_eq!(metadata["partitionColumns"], Value::Array(vec![]));
+        let set: Vec<_> = metadata["configuration"].as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(set, ["delta.checkpointInterval", "delta.dataSkippingStatsColumns"]);
+        assert_eq!(protocol["minReaderVersion"], 1);
+        assert!(protocol["minWriterVersion"].as_u64().unwrap() <= 2, "{protocol}");
+    }
+    let add = &log(home.folder.path(), "cases", 1).into_iter().find_map(|action| action.get("add").cloned()).unwrap();
+    assert!(add["deletionVector"].is_null());
+}
+
+#[tokio::test]
+async fn the_log_measures_codes_and_never_pseudonyms() {
+    let home = filled().await;
+    let add = log(home.folder.path(), "cases", 1).into_iter().find_map(|action| action.get("add").cloned()).unwrap();
+    let stats: Value = serde_json::from_str(add["stats"].as_str().unwrap()).unwrap();
+    assert_eq!(stats["numRecords"], 11);
+    for bound in ["minValues", "maxValues", "nullCount"] {
+        let mut measured: Vec<_> = stats[bound].as_object().unwrap().keys().cloned().collect();
+        measured.retain(|name| name != "registered_month");
+        assert!(measured.contains(&"registered_year".to_owned()) && measured.contains(&"status".to_owned()));
+        for name in ["record", "person", "alias", "journey", "citizenships", "element", "country"] {
+            assert!(!measured.contains(&name.to_owned()), "{bound} has {name}");
+        }
+    }
+    assert_eq!(stats["minValues"]["registered_year"], 2018);
+    for version in 0..=1 {
+        let path = home.folder.path().join(format!("cases/_delta_log/{version:020}.json"));
+        assert!(!fs::read_to_string(path).unwrap().contains("feed0000"), "a pseudonym is in commit {version}");
+    }
+}
+
+#[tokio::test]
+async fn a_checkpoint_holds_no_pseudonym_and_opens_to_the_same_rows() {
+    let home = empty().await;
+    for load in 0..20 {
+        home.load("cases", &format!("load:{load:02}"), &batch(&CASES[..2], load * 2)).await;
+    }
+    let path = home.folder.path().join("cases/_delta_log/00000000000000000019.checkpoint.parquet");
+    let text = parquet_text(&path);
+    assert!(text.contains("load:05") && text.contains("registered_year"), "the scan finds what must be there");
+    assert!(!text.contains("feed0000"));
+    let reopened = Warehouse::open(home.folder.path(), &dictionary()).await.unwrap();
+    assert!(reopened.loaded("cases", "load:00").await.unwrap(), "old loads are remembered");
+    let session = reopened.session(AsOf::Newest, &Limits::default()).await.unwrap();
+    assert_eq!(lines(session.query("SELECT count(*) FROM cases").await.unwrap()).await, ["40"]);
+}
+
+fn parquet_text(path: &Path) -> String {
+    let reader = ParquetRecordBatchReaderBuilder::try_new(fs::File::open(path).unwrap()).unwrap().build().unwrap();
+    let batches: Vec<RecordBatch> = reader.collect::<Result<_, _>>().unwrap();
+    arrow::util::pretty::pretty_format_batches(&batches).unwrap().to_string()
+}
+
+#[tokio::test]
+async fn create_overwrites_nothing() {
+    let home = filled().await;
+    let again = Warehouse::create(home.folder.path(), &dictionary()).await;
+    assert!(matches!(again, Err(WarehouseError::Exists { .. })));
+    assert_eq!(home.lines("SELECT count(*) FROM cases").await, ["11"]);
+}
+
+#[tokio::test]
+async fn open_names_what_is_absent() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = Warehouse::open(folder.path(), &dictionary()).await;
+    assert!(matches!(opened, Err(WarehouseError::Absent { .. })), "{opened:?}");
+}
+
+#[tokio::test]
+async fn open_names_the_column_that_differs() {
+    let home = empty().await;
+    let mut log = home.folder.path().join("cases/_delta_log/00000000000000000000.json");
+    let text = fs::read_to_string(&log).unwrap();
+    assert!(text.contains(r#"\"name\":\"age_band\",\"type\":\"string\""#), "{text}");
+    fs::write(
+        &log,
+        text.replace(r#"\"name\":\"age_band\",\"type\":\"string\""#, r#"\"name\":\"age_band\",\"type\":\"long\""#),
+    )
+    .unwrap();
+    let error = Warehouse::open(home.folder.path(), &dictionary()).await.unwrap_err().to_string();
+    assert!(error.contains("table cases, column age_band") && error.contains("Int64"), "{error}");
+    log.set_file_name("00000000000000000000.json");
+    fs::write(&log, text.replace(r#"\"name\":\"age_band\""#, r#"\"name\":\"band\""#)).unwrap();
+    let error = Warehouse::open(home.folder.path(), &dictionary()).await.unwrap_err().to_string();
+    assert!(error.contains("column age_band") && error.contains("nothing"), "{error}");
+}
+
+#[tokio::test]
+async fn a_load_is_remembered_and_not_repeated() {
+    let home = filled().await;
+    assert!(home.warehouse.loaded("cases", "load:00").await.unwrap());
+    assert!(!home.warehouse.loaded("cases", "load:01").await.unwrap());
+    assert!(!home.warehouse.loaded("aliases", "load:00").await.unwrap(), "each table remembers its own");
+    let again = home.warehouse.append("cases", "load:00").await;
+    assert!(matches!(again, Err(WarehouseError::AlreadyLoaded { .. })));
+    assert!(matches!(home.warehouse.append("nothing", "load:00").await, Err(WarehouseError::UnknownTable(..))));
+}
+
+#[tokio::test]
+async fn of_two_racing_loads_of_one_file_one_wins() {
+    let home = empty().await;
+    let mut first = home.warehouse.append("cases", "load:00").await.unwrap();
+    let mut second = home.warehouse.append("cases", "load:00").await.unwrap();
+    let mut other = home.warehouse.append("cases", "load:01").await.unwrap();
+    first.write(&batch(CASES, 0)).await.unwrap();
+    second.write(&batch(CASES, 0)).await.unwrap();
+    other.write(&batch(CASES, 100)).await.unwrap();
+    assert_eq!(first.commit().await.unwrap(), 1);
+    assert!(matches!(second.commit().await, Err(WarehouseError::AlreadyLoaded { .. })));
+    assert_eq!(other.commit().await.unwrap(), 2, "a load of another file is not in the way");
+    assert_eq!(home.lines("SELECT count(*) FROM cases").await, ["22"]);
+    assert_eq!(data_files(home.folder.path(), "cases"), 2, "the loser's file is removed");
+}
+
+#[tokio::test]
+async fn nothing_shows_before_the_commit_or_after_giving_up() {
+    let home = empty().await;
+    let mut append = home.warehouse.append("cases", "load:00").await.unwrap();
+    append.write(&batch(CASES, 0)).await.unwrap();
+    assert_eq!(home.lines("SELECT count(*) FROM cases").await, ["0"]);
+    append.abandon().await.unwrap();
+    assert_eq!(home.lines("SELECT count(*) FROM cases").await, ["0"]);
+    assert_eq!(data_files(home.folder.path(), "cases"), 0);
+    assert!(!home.warehouse.loaded("cases", "load:00").await.unwrap());
+    assert_eq!(home.load("cases", "load:00", &batch(CASES, 0)).await, 1, "it can be loaded afterwards");
+}
+
+#[tokio::test]
+async fn a_load_without_rows_is_remembered_too() {
+    let home = empty().await;
+    let append = home.warehouse.append("cases", "load:00").await.unwrap();
+    append.commit().await.unwrap();
+    assert!(home.warehouse.loaded("cases", "load:00").await.unwrap());
+    assert_eq!(home.lines("SELECT count(*) FROM cases").await, ["0"]);
+}
+
+#[tokio::test]
+async fn a_batch_that_does_not_fit_is_refused() {
+    let home = empty().await;
+    let mut append = home.warehouse.append("cases", "load:00").await.unwrap();
+    let good = batch(CASES, 0);
+    let short = good.project(&(0..good.num_columns() - 1).collect::<Vec<_>>()).unwrap();
+    assert!(matches!(append.write(&short).await, Err(WarehouseError::BatchDiffers { .. })));
+    append.write(&good).await.unwrap();
+    append.commit().await.unwrap();
+    assert_eq!(home.lines("SELECT count(*) FROM cases").await, ["11"]);
+}
+
+#[tokio::test]
+async fn versions_can_be_listed_and_read() {
+    let home = filled().await;
+    home.load("cases", "load:01", &batch(&CASES[..3], 100)).await;
+    let versions = home.warehouse.versions("cases").await.unwrap();
+    let told: Vec<_> = versions.iter().map(|v| (v.version, v.operation.as_str(), v.rows_added)).collect();
+    assert_eq!(told, [(0, "CREATE TABLE", 0), (1, "WRITE", 11), (2, "WRITE", 3)]);
+    assert!(versions.iter().all(|version| version.time_ms > 1_600_000_000_000));
+    for (at, rows) in
+        [(AsOf::Version(0), "0"), (AsOf::Version(1), "11"), (AsOf::Version(2), "14"), (AsOf::Newest, "14")]
+    {
+        let session = home.warehouse.session(at, &Limits::default()).await.unwrap();
+        assert_eq!(lines(session.query("SELECT count(*) FROM cases").await.unwrap()).await, [rows], "{at:?}");
+    }
+    assert!(home.warehouse.session(AsOf::Version(3), &Limits::default()).await.is_err());
+}
+
+#[tokio::test]
+async fn a_session_keeps_the_versions_that_it_began_with() {
+    let home = filled().await;
+    let session = home.session().await;
+    home.load("cases", "load:01", &batch(CASES, 100)).await;
+    assert_eq!(lines(session.query("SELECT count(*) FROM cases").await.unwrap()).await, ["11"]);
+    assert_eq!(home.lines("SELECT count(*) FROM cases").await, ["22"]);
+}
+
+#[tokio::test]
+async fn one_person_can_be_looked_up() {
+    let home = filled().await;
+    let sql = format!("SELECT count(*) FROM stored.cases WHERE person = '{}'", pseudonym(1));
+    assert_eq!(home.lines(&sql).await, ["2"]);
+}

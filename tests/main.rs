@@ -1,0 +1,4 @@
+//! One test binary for everything that needs the whole engine: linking it is what costs time.
+
+mod architecture;
+mod sql;
