@@ -52,10 +52,10 @@ fn table_rmse(plan: &NoisePlan, wanted: &[Wanted]) -> Result<f64> {
     Ok((variances.iter().sum::<f64>() / variances.len() as f64).sqrt())
 }
 
-/// Every table of one to `longest` columns, each of the same weight.
+/// Every table of up to `longest` columns, the total included, each of the same weight.
 fn tables(columns: usize, longest: usize) -> Result<Vec<Wanted>> {
     let all = Subset::new(&(0..columns).collect::<Vec<_>>())?;
-    let chosen = all.subsets().filter(|table| (1..=longest).contains(&table.len()));
+    let chosen = all.subsets().filter(|table| table.len() <= longest);
     Ok(chosen.map(|dimensions| Wanted { dimensions, weight: Weight::ONE }).collect())
 }
 

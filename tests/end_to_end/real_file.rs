@@ -21,7 +21,7 @@ fn the_real_file_gives_the_golden_numbers_and_a_release_near_them() {
     assert_eq!((&report["rows_read"], &report["loaded"], &report["refused"]), (&97_750.into(), &97_750.into(), &0.into()));
 
     let again = place.json(&["intake", text(&file), "--source", "ctdc-2021", "--json"]);
-    assert_eq!((&again["already_loaded"], &again["loaded"]), (&true.into(), &0.into()));
+    assert_eq!((&again["outcome"], &again["loaded"]), (&"already_loaded".into(), &0.into()));
     assert_eq!(place.ok(&["query", "SELECT count(*) AS n FROM cases", "--format", "csv"]), "n\n97750\n");
     // The version before the load is still there to be asked.
     let before = place.ok(&["query", "SELECT count(*) AS n FROM cases", "--at", "0", "--format", "csv"]);
@@ -71,7 +71,7 @@ fn the_real_file_gives_the_golden_numbers_and_a_release_near_them() {
 
 /// The exact count on the trusted host.
 fn exact(place: &Place, filter: &str) -> f64 {
-    let sql = format!("SELECT count(DISTINCT cases.person) AS n FROM cases JOIN routes USING (record) WHERE {}", filter.replace("registered_year", "cases.registered_year"));
+    let sql = format!("SELECT count(DISTINCT person) AS n FROM routes WHERE {filter}");
     let csv = place.ok(&["query", &sql, "--format", "csv"]);
     csv.lines().nth(1).expect("one row").parse().expect("a count")
 }

@@ -21,7 +21,7 @@ impl Serving {
         let address = lines
             .by_ref()
             .map_while(Result::ok)
-            .find_map(|line| line.split("http://").nth(1).map(|rest| rest.trim_end_matches('/').trim().to_owned()))
+            .find_map(|line| line.split("http://").nth(1)?.split('/').next().map(str::to_owned))
             .expect("the server says its address");
         // Keep reading, or the server would block when the pipe is full.
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));

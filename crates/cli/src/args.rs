@@ -22,13 +22,13 @@ pub(crate) struct Cli {
 #[derive(Debug, Args)]
 pub(crate) struct Shared {
     /// Folder with warehouse, identity register, ledger and releases [default: panoh-home; demo: panoh-demo]
-    #[arg(long, global = true, env = "PANOH_HOME", value_name = "DIR")]
+    #[arg(long, global = true, env = "PANOH_HOME", hide_env_values = true, value_name = "DIR")]
     pub(crate) home: Option<PathBuf>,
     /// Use this data dictionary instead of the built-in one
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) dictionary: Option<PathBuf>,
     /// What to log to standard error: error, warn, info, debug, trace, or a filter such as panoh_intake=debug
-    #[arg(long, global = true, env = "PANOH_LOG", value_name = "FILTER", default_value = "warn")]
+    #[arg(long, global = true, env = "PANOH_LOG", hide_env_values = true, value_name = "FILTER", default_value = "warn")]
     pub(crate) log: String,
 }
 

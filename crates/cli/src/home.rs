@@ -54,20 +54,23 @@ pub(crate) fn sibling(root: &Path, ending: &str) -> Result<PathBuf> {
 }
 
 impl Home {
-    /// Makes a new home in a folder that is new or empty. The key exists already; its id is noted.
-    pub(crate) fn create(root: &Path, key: &Path, key_id: String, synthetic: bool) -> Result<Self> {
-        fs::create_dir_all(root).with_context(|| format!("cannot make the folder {}", root.display()))?;
+    /// A home that is about to be made. The key exists already; its id is noted.
+    pub(crate) fn planned(root: &Path, key: &Path, key_id: String, synthetic: bool) -> Result<Self> {
         let config = Config { layout: LAYOUT, key: absolute(key)?, key_id, synthetic };
-        let home = Self { root: absolute(root)?, config };
-        for folder in [home.published(), home.rejections(), home.requests()] {
+        Ok(Self { root: absolute(root)?, config })
+    }
+
+    /// Makes the folders beside the warehouse and, last, the file that says that the home is whole.
+    pub(crate) fn finish(&self) -> Result<()> {
+        for folder in [self.published(), self.rejections(), self.requests()] {
             fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
         }
-        let text = toml::to_string(&home.config)?;
-        let path = home.root.join(CONFIG);
+        let path = self.root.join(CONFIG);
         let mut file = fs::File::create_new(&path).with_context(|| format!("cannot write {}", path.display()))?;
-        file.write_all(text.as_bytes())?;
+        file.write_all(toml::to_string(&self.config)?.as_bytes())?;
         file.sync_all()?;
-        Ok(home)
+        fs::File::open(&self.root)?.sync_all()?;
+        Ok(())
     }
 
     /// Opens the home that `panoh init` made.

@@ -12,11 +12,12 @@ mod world;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
-use crate::args::Cli;
+use crate::args::{Cli, Command, Demo};
 use crate::failure::{Code, code_of};
 use crate::world::World;
 
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         Err(error) => return report(&error.into(), Code::Internal),
     };
     let world = World::new(&cli.shared);
+    let grace = if serves(&cli.command) { GRACE } else { Duration::ZERO };
     let code = runtime.block_on(async {
         tokio::select! {
             ended = commands::run(cli.command, &world) => match ended {
@@ -47,7 +49,7 @@ fn main() -> ExitCode {
                     report(&error, code)
                 }
             },
-            () = interrupt() => report(
+            () = interrupt(grace) => report(
                 &anyhow::Error::msg("interrupted; nothing was half kept: a load that had not committed is as if it had not begun"),
                 Code::Interrupted,
             ),
@@ -58,13 +60,20 @@ fn main() -> ExitCode {
     code
 }
 
-/// Ends when the user presses Ctrl-C. `panoh serve` listens too and ends in good order first.
-async fn interrupt() {
+/// How long a server may take to answer what it has begun, after the user asked it to end.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Whether the command ends in a server, which listens for Ctrl-C itself.
+fn serves(command: &Command) -> bool {
+    matches!(command, Command::Serve(_) | Command::Demo(Demo { no_serve: false, .. }))
+}
+
+/// Ends when the user presses Ctrl-C, a grace later.
+async fn interrupt(grace: Duration) {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
-    // One breath for a server to answer what it has begun.
-    tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+    tokio::time::sleep(grace).await;
 }
 
 fn start_log(filter: &str) -> Result<(), String> {
@@ -80,7 +89,7 @@ fn start_log(filter: &str) -> Result<(), String> {
 
 fn report(error: &anyhow::Error, code: Code) -> ExitCode {
     if !output::is_closed_pipe(error) {
-        let _ = writeln!(std::io::stderr(), "error: {error:#}");
+        let _ = writeln!(std::io::stderr(), "error: {}", output::causes(error));
         return code.into();
     }
     Code::Ok.into()

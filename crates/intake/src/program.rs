@@ -142,9 +142,9 @@ impl PersonCells {
 
     fn add(&mut self, identity: &Identity, cell: IdentityCell) {
         match identity {
-            Identity::FullName | Identity::GivenName | Identity::FamilyName | Identity::FatherName => {
-                self.names.push(cell);
-            }
+            Identity::FullName | Identity::GivenName | Identity::FamilyName => self.names.push(cell),
+            // Sources differ in giving it, so it takes no part in linking; see panoh-identity.
+            Identity::FatherName => {}
             Identity::BirthDate { formats } => self.birth = Some((cell, formats.clone())),
             Identity::Document => self.document = Some(cell),
             Identity::RecordId => self.record_id = Some(cell),

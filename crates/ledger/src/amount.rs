@@ -227,14 +227,21 @@ pub struct Shortfall {
     pub asked: NanoRho,
 }
 
-impl fmt::Display for Shortfall {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Shortfall {
+    /// The amounts without the cohort, in words.
+    pub fn amounts(&self) -> String {
         let kind = match self.kind {
             Limit::Total => "all releases",
             Limit::Purpose(purpose) => purpose.name(),
         };
-        let Self { cohort, limit, spent, asked, .. } = self;
-        write!(f, "cohort {cohort}: limit for {kind} {limit}, spent {spent}, asked {asked}")
+        let Self { limit, spent, asked, .. } = self;
+        format!("limit for {kind} {limit}, spent {spent}, asked {asked}")
+    }
+}
+
+impl fmt::Display for Shortfall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cohort {}: {}", self.cohort, self.amounts())
     }
 }
 

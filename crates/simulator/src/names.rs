@@ -60,15 +60,18 @@ pub(crate) struct Name {
     father_style: FatherStyle,
 }
 
+/// Birth days are kept apart by this many classes.
+pub(crate) const BIRTH_CLASSES: i32 = 256;
+
+/// The kinds of names, in the order of [`Names::pairs`]: sex, and whether Tajik.
+const KINDS: [(Sex, bool); 4] = [(Sex::Woman, true), (Sex::Man, true), (Sex::Woman, false), (Sex::Man, false)];
+
 /// All pairs of a given name and a family name, shuffled, for each sex and for Tajiks and their neighbours. Persons take
 /// them in turn, so that two persons with the same names are many numbers apart.
 #[derive(Debug, Clone)]
 pub(crate) struct Names {
     pairs: [Vec<u32>; 4],
 }
-
-/// Birth days are kept apart by this many classes.
-pub(crate) const BIRTH_CLASSES: i32 = 256;
 
 impl Names {
     pub(crate) fn new(seed: u64) -> Self {
@@ -83,8 +86,8 @@ impl Names {
     }
 
     /// The names of a person, and the class that the person's birth day belongs to. Persons of one sex with the same two
-    /// names, in whatever order, are in different classes: nobody looks like somebody else by chance. (That holds for
-    /// the first 500,000 persons, and for the first 65,000 with neighbours' names; then classes repeat.)
+    /// names, in whatever order, are in different classes: nobody looks like somebody else by chance. (Classes repeat
+    /// after 65,000 persons with neighbours' names and after 490,000 with Tajik ones.)
     pub(crate) fn draw(&self, number: u64, sex: Sex, tajik: bool, rng: &mut impl Rng) -> (Name, i32) {
         let pairs = &self.pairs[kind(sex, tajik)];
         let (given, family) = lists(sex, tajik);
@@ -100,8 +103,6 @@ impl Names {
         (name, (class % BIRTH_CLASSES as u64) as i32)
     }
 }
-
-const KINDS: [(Sex, bool); 4] = [(Sex::Woman, true), (Sex::Man, true), (Sex::Woman, false), (Sex::Man, false)];
 
 fn kind(sex: Sex, tajik: bool) -> usize {
     usize::from(sex == Sex::Man) + 2 * usize::from(!tajik)

@@ -32,7 +32,7 @@ pub(crate) enum Change {
     NoDocument,
     /// -ов became -зода or -зод, or the other way.
     Ending,
-    /// A letter of the other alphabet that looks the same.
+    /// In each word one letter of the other alphabet that looks the same.
     LookAlike,
     /// All letters upper case.
     UpperCase,
@@ -201,7 +201,8 @@ fn double_a_letter(word: &str, rng: &mut impl Rng) -> String {
 fn finish(word: String, changes: &BTreeSet<Change>) -> String {
     let mut word = word;
     if changes.contains(&Change::LookAlike) {
-        word = word.chars().map(look_alike).collect();
+        let at = word.chars().position(|letter| look_alike(letter) != letter);
+        word = word.chars().enumerate().map(|(i, l)| if Some(i) == at { look_alike(l) } else { l }).collect();
     }
     if changes.contains(&Change::UpperCase) {
         word = word.to_uppercase();

@@ -74,6 +74,8 @@ fn empty_context(runtime: Arc<RuntimeEnv>, limits: &Limits) -> QueryResult<Sessi
         .with_default_catalog_and_schema(CATALOG, VIEWS)
         .with_information_schema(true)
         .with_target_partitions(limits.partitions)
+        // Text views point into the pages they were read from, so that a few rows keep whole pages in memory: with them
+        // two million cases do not fit into two gigabytes, with plain text they do, and no query is slower.
         .set_bool("datafusion.execution.parquet.schema_force_view_types", false);
     let mut builder = SessionStateBuilder::new()
         .with_config(config)

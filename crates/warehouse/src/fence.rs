@@ -151,7 +151,10 @@ mod tests {
         for outside in ["home/identity.sqlite", "home/warehouse-2/a", "etc/passwd"] {
             let path = Path::from(outside);
             assert!(matches!(fence.get(&path).await, Err(Error::PermissionDenied { .. })), "{outside}");
-            assert!(matches!(fence.get_ranges(&path, &[0..1]).await, Err(Error::PermissionDenied { .. })), "{outside}");
+            assert!(
+                matches!(fence.get_ranges(&path, &[0..1, 2..3]).await, Err(Error::PermissionDenied { .. })),
+                "{outside}"
+            );
             assert!(fence.list(Some(&path)).try_collect::<Vec<_>>().await.is_err(), "{outside}");
         }
         assert!(fence.list(None).try_collect::<Vec<_>>().await.is_err());

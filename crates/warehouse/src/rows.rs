@@ -37,9 +37,9 @@ impl Rows {
 
     fn plain_batch(&self, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
         let columns: Result<Vec<ArrayRef>, _> = std::iter::zip(batch.columns(), self.schema.fields())
-            .map(|(column, field)| match column.data_type() == field.data_type() {
-                true => Ok(Arc::clone(column)),
-                false => cast(column, field.data_type()),
+            .map(|(column, field)| {
+                let same = column.data_type() == field.data_type();
+                if same { Ok(Arc::clone(column)) } else { cast(column, field.data_type()) }
             })
             .collect();
         let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));

@@ -4,5 +4,4 @@ mod fixture;
 mod frames;
 mod questions;
 mod refusals;
-mod scratch;
 mod storage;

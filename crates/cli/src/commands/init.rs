@@ -1,7 +1,9 @@
 //! `panoh init`: a new home and a new key; overwrites nothing.
 
-use anyhow::Result;
-use panoh_identity::MasterKey;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use panoh_identity::{MasterKey, refuse_key_inside};
 use panoh_warehouse::Warehouse;
 
 use crate::args::Init;
@@ -32,8 +34,8 @@ pub(crate) enum Holds {
 
 /// Makes folder, key, warehouse and register. Refuses a folder that holds anything already.
 pub(crate) async fn create(
-    root: &std::path::Path,
-    key: Option<&std::path::Path>,
+    root: &Path,
+    key: Option<&Path>,
     holds: Holds,
     world: &World,
 ) -> Result<Home> {
@@ -50,13 +52,12 @@ pub(crate) async fn create(
         Some(path) => path.to_path_buf(),
         None => sibling(root, "key")?,
     };
-    if std::path::absolute(&key_path)?.starts_with(std::path::absolute(root)?) {
-        let message = format!("{}: the key may not lie inside the home folder; name another place", key_path.display());
-        return Err(Failure::new(Code::Key, message).into());
-    }
+    refuse_key_inside(&key_path, root)?;
     let dictionary = world.dictionary()?;
     let key = MasterKey::create_file(&key_path)?;
-    let home = Home::create(root, &key_path, key.id(), holds == Holds::SyntheticCases)?;
+    let home = Home::planned(root, &key_path, key.id(), holds == Holds::SyntheticCases)?;
+    std::fs::create_dir_all(home.root()).with_context(|| format!("cannot make the folder {}", root.display()))?;
     Warehouse::create(&home.warehouse(), &dictionary).await?;
+    home.finish()?;
     Ok(home)
 }

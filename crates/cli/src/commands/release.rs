@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use panoh_ledger::{Budget, Ledger, Limits, State};
+use panoh_ledger::{Budget, Ledger, Limits, Shortfall, State};
 use panoh_publication::{Day, Definition, Slug};
 use panoh_release::{CohortPlan, PlanReport, Published, ReleasePlan, Run, plan, publish, read, recover, verify};
 use panoh_warehouse::{AsOf, Limits as QueryLimits, Warehouse};
@@ -102,8 +102,19 @@ pub(crate) fn print_plan(report: &PlanReport) -> Result<()> {
     say(table(&["cohorts", "ρ of this release", "spent before", "left after"], &paid(&report.cohorts)))?;
     report.warnings.iter().for_each(|warning| note(format!("note: {warning}")));
     report.refusals.iter().for_each(|refusal| note(format!("refused: {refusal}")));
-    report.shortfalls.iter().for_each(|short| note(format!("over budget: {short}")));
+    short(&report.shortfalls).iter().for_each(|short| note(format!("over budget: {short}")));
     Ok(())
+}
+
+/// One sentence for each run of cohorts that lack the same.
+fn short(shortfalls: &[Shortfall]) -> Vec<String> {
+    let same = |a: &Shortfall, b: &Shortfall| (a.kind, a.limit, a.spent, a.asked) == (b.kind, b.limit, b.spent, b.asked);
+    let runs = shortfalls.chunk_by(same).filter_map(|run| run.first().zip(run.last()));
+    runs.map(|(first, last)| match first.cohort == last.cohort {
+        true => first.to_string(),
+        false => format!("cohorts {} to {}, each: {}", first.cohort, last.cohort, first.amounts()),
+    })
+    .collect()
 }
 
 /// One row for each run of cohorts that pay and have the same.
@@ -123,8 +134,8 @@ fn paid(cohorts: &[CohortPlan]) -> Vec<Vec<String>> {
 /// Reads the persons, charges the ledger, draws the noise and writes the artefact.
 pub(crate) async fn publish_plan(plan: ReleasePlan, home: &Home, world: &World) -> Result<Published> {
     if !plan.report().shortfalls.is_empty() {
-        let short: Vec<_> = plan.report().shortfalls.iter().map(ToString::to_string).collect();
-        let message = format!("the budget is too small: {}; nothing was drawn or spent", short.join("; "));
+        let message =
+            format!("the budget is too small: {}; nothing was drawn or spent", short(&plan.report().shortfalls).join("; "));
         return Err(Failure::new(Code::Budget, message).into());
     }
     let choice = read_key(home)?.derive(CHOICE_KEY);

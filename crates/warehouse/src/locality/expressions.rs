@@ -70,10 +70,23 @@ fn check_part(
     public: &dyn Fn(&LogicalPlan) -> Result<bool, WarehouseError>,
 ) -> Result<(), WarehouseError> {
     match part {
-        Expr::Alias(_) | Expr::Column(_) | Expr::Literal(..) | Expr::OuterReferenceColumn(..) => Ok(()),
-        Expr::Not(_) | Expr::IsNotNull(_) | Expr::IsNull(_) | Expr::IsTrue(_) | Expr::IsFalse(_) => Ok(()),
-        Expr::IsUnknown(_) | Expr::IsNotTrue(_) | Expr::IsNotFalse(_) | Expr::IsNotUnknown(_) => Ok(()),
-        Expr::Between(_) | Expr::Case(_) | Expr::InList(_) | Expr::TryCast(_) => Ok(()),
+        Expr::Alias(_)
+        | Expr::Between(_)
+        | Expr::Case(_)
+        | Expr::Column(_)
+        | Expr::InList(_)
+        | Expr::IsFalse(_)
+        | Expr::IsNotFalse(_)
+        | Expr::IsNotNull(_)
+        | Expr::IsNotTrue(_)
+        | Expr::IsNotUnknown(_)
+        | Expr::IsNull(_)
+        | Expr::IsTrue(_)
+        | Expr::IsUnknown(_)
+        | Expr::Literal(..)
+        | Expr::Not(_)
+        | Expr::OuterReferenceColumn(..)
+        | Expr::TryCast(_) => Ok(()),
         Expr::Like(like) if matches!(*like.pattern, Expr::Literal(..)) => Ok(()),
         Expr::BinaryExpr(binary) => operation(binary, schema),
         Expr::Cast(cast) => conversion(cast, schema),

@@ -1,6 +1,6 @@
 //! Frames: the shipped one against hand-counted rows, and frames that must be refused.
 
-use super::fixture::{aliases, dictionary, empty, filled, lines, pseudonym};
+use super::fixture::{CASES, Case, aliases, batch, dictionary, empty, filled, lines, pseudonym};
 use crate::{Described, WarehouseError, frames};
 
 fn persons() -> String {
@@ -54,6 +54,30 @@ async fn the_shipped_frame_gives_one_row_for_each_person() {
         "a,man,TJK,TJK,citizenship,RUS,proxy,direct_assistance,identified,not_known,not_known",
     ];
     assert_eq!(rows, expected);
+}
+
+#[tokio::test]
+async fn shares_leave_out_persons_without_any_purpose() {
+    let home = empty().await;
+    let purposes: [&'static [&'static str]; 5] = [
+        &["forced_labour"],
+        &["sexual_exploitation"],
+        &["organ_removal"],
+        &[],
+        &["forced_labour", "sexual_exploitation"],
+    ];
+    let persons_with = |(at, purposes)| Case { person: 100 + at as u32, purposes, ..CASES[0] };
+    let cases: Vec<_> = purposes.into_iter().enumerate().map(persons_with).collect();
+    home.load("cases", "load:00", &batch(&cases, 0)).await;
+    let frame = home.session().await.frame(&persons(), &cohorts(&["2018"])).await.unwrap();
+    let names: Vec<_> = frame.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let rows = lines(frame.rows().await.unwrap()).await;
+    for (purpose, percent) in [("forced_labour", 50), ("sexual_exploitation", 50), ("organ_removal", 25)] {
+        let at = names.iter().position(|name| *name == format!("purpose_{purpose}")).unwrap();
+        let count = |word| rows.iter().filter(|row| row.split(',').nth(at) == Some(word)).count();
+        assert_eq!(100 * count("yes") / (count("yes") + count("no")), percent, "{purpose}");
+        assert_eq!(count("not_known"), 1, "{purpose}");
+    }
 }
 
 #[tokio::test]
@@ -125,6 +149,32 @@ async fn person_local_frames_pass_without_data() {
     }
 }
 
+#[tokio::test]
+async fn without_a_person_only_the_rows_of_that_person_are_missing() {
+    let shipped = persons();
+    let all_cohorts = cohorts(&["2018", "2019", "no_year"]);
+    let rows = async |cases: &[Case], sql: &str| {
+        let home = empty().await;
+        home.load("cases", "load:00", &batch(cases, 0)).await;
+        home.load("aliases", "load:01", &aliases(&[(10, 2)])).await;
+        let frame = home.session().await.frame(sql, &all_cohorts).await.unwrap();
+        let mut rows = lines(frame.rows().await.unwrap()).await;
+        rows.sort();
+        rows
+    };
+    for sql in GOOD.iter().copied().chain([shipped.as_str()]) {
+        let all = rows(CASES, sql).await;
+        for gone in [1, 2, 6] {
+            let belongs = |case: &&Case| case.person == gone || (gone == 2 && case.person == 10);
+            let kept: Vec<_> = CASES.iter().filter(|case| !belongs(case)).copied().collect();
+            let mut expected = all.clone();
+            expected.retain(|row| !row.contains(&pseudonym(gone)));
+            assert!(expected.len() < all.len() || sql.contains("j.step"), "{sql}: {gone} has a row");
+            assert_eq!(rows(&kept, sql).await, expected, "{sql} without {gone}");
+        }
+    }
+}
+
 /// Each could let one person's row depend on another person, on chance, or fail for some data; with the word that the
 /// refusal must name.
 const BAD: &[(&str, &str)] = &[
@@ -152,7 +202,7 @@ const BAD: &[(&str, &str)] = &[
     ("SELECT DISTINCT gender, cohort FROM cases", "DISTINCT"),
     ("SELECT DISTINCT ON (gender) person, cohort FROM cases", "DISTINCT"),
     ("SELECT gender FROM cases UNION SELECT code FROM codes", "UNION"),
-    ("SELECT person, cohort FROM cases INTERSECT SELECT alias, load FROM stored.aliases", "alias"),
+    ("SELECT person, cohort FROM cases INTERSECT SELECT alias, load FROM stored.aliases", "join"),
     ("SELECT person, 'x' AS cohort FROM stored.aliases", "person"),
     ("SELECT person, cohort FROM stored.cases", "person"),
     ("SELECT record AS person, cohort FROM cases", "person"),
@@ -170,6 +220,12 @@ const BAD: &[(&str, &str)] = &[
     ),
     ("SELECT 'a' AS person, 'b' AS cohort", "no person"),
     ("SELECT table_name AS person, table_name AS cohort FROM information_schema.tables", "information_schema"),
+    ("SELECT c.person, c.cohort FROM cases c, (VALUES (random())) AS v(x)", "random"),
+    (
+        "WITH codes AS (SELECT gender AS code FROM cases) \
+         SELECT person, cohort FROM persons WHERE cohort NOT IN (SELECT code FROM codes)",
+        "subquery",
+    ),
     ("SELECT c.person, c.cohort FROM cases c, generate_series(1, 3)", "generate_series"),
     (
         "WITH RECURSIVE r AS (SELECT person, cohort FROM cases UNION ALL SELECT person, cohort FROM r) SELECT * FROM r",

@@ -91,6 +91,15 @@ async fn gender_trend() {
     ];
     assert_eq!(answer("gender_trend", &Arguments::default()).await, expected);
     assert_eq!(answer("gender_trend", &only("status", "prevented")).await, [expected[6]]);
+    let exploited_in_russia = [
+        "2018,man,1,0.5,identified",
+        "2018,missing,1,,possible",
+        "2018,woman,1,0.5,identified",
+        "2019,man,1,0.5,identified",
+        "2019,woman,1,0.5,identified",
+        ",woman,1,1.0,identified",
+    ];
+    assert_eq!(answer("gender_trend", &only("destination", "RUS")).await, exploited_in_russia);
 }
 
 #[tokio::test]
@@ -165,6 +174,8 @@ async fn codes_and_countries_can_be_joined() {
     let home = filled().await;
     let sql = "SELECT en, alpha_2, subregion FROM countries WHERE country = 'TJK'";
     assert_eq!(home.lines(sql).await, ["Tajikistan,TJ,central_asia"]);
+    let sql = "SELECT count(*) FROM countries WHERE alpha_2 IS NULL OR alpha_2 <> upper(alpha_2)";
+    assert_eq!(home.lines(sql).await, ["0"], "the first alias of a country is its alpha-2 code");
     let sql = "SELECT count(*) FROM cases JOIN codes ON list = 'gender' AND code = gender";
     assert_eq!(home.lines(sql).await, ["10"]);
 }
