@@ -1,8 +1,8 @@
 //! How fast an export becomes checked, pseudonymised Parquet.
 //!
-//! The peer reads the same CSV file with every column as text, hashes the identifying columns and writes Parquet, all
-//! with zstd at its third level; it validates nothing. Panoh checks every cell against the mapping, codes it, seals the identities by
-//! keyed hashes and drops free text. With register and Delta commit there is no peer: rows per second.
+//! The peer reads the same CSV file with every column as text, hashes the identifying columns and writes Parquet; it
+//! validates nothing. Panoh checks every cell against the mapping, codes it, seals the identities by keyed hashes and
+//! drops free text. Both write zstd at its third level. With register and Delta commit there is no peer: rows per second.
 
 use std::fs::File;
 use std::path::Path;

@@ -158,7 +158,10 @@ fn the_table_in_the_readme_of_the_crates_is_this_one() {
     for (name, edges) in EDGES {
         let allowed = if edges.is_empty() { "–".to_owned() } else { edges.join(", ") };
         let row = readme.lines().find(|line| line.starts_with(&format!("| {name} |"))).unwrap_or_default();
-        assert!(row.ends_with(&format!("| {allowed} |")), "crates/README.md: the row of {name} must end with {allowed}");
+        assert!(
+            row.ends_with(&format!("| {allowed} |")),
+            "crates/README.md: the row of {name} must end with {allowed}"
+        );
     }
 }
 

@@ -46,13 +46,18 @@ fn disguises(identity: &str) -> Vec<Vec<u8>> {
     let forms = [identity.to_owned(), identity.to_lowercase(), identity.to_uppercase()];
     let mut all = Vec::new();
     for form in forms.iter().flat_map(|form| [form.nfc().collect::<String>(), form.nfd().collect::<String>()]) {
-        let hex: String = form.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let hex = hex(form.as_bytes());
         all.push(hex.to_uppercase().into_bytes());
         all.push(hex.into_bytes());
         all.extend(base64_forms(form.as_bytes()));
         all.push(form.into_bytes());
     }
     all
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).expect("a nibble is below 16");
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// Base64 of the text at each of the three places that it can have in a longer one, without the letters at its ends
@@ -109,7 +114,12 @@ fn no_planted_identity_is_anywhere_but_in_the_exports() {
         .output()
         .expect("the binary starts");
     let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(0), "{}", said.chars().rev().take(2000).collect::<String>().chars().rev().collect::<String>());
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        said.chars().rev().take(2000).collect::<String>().chars().rev().collect::<String>()
+    );
     assert!(said.contains("TRACE"), "the log is at its most talkative");
 
     let truth = demo_truth();
@@ -124,8 +134,7 @@ fn no_planted_identity_is_anywhere_but_in_the_exports() {
 
     assert!(!scanner.finds_in(&output.stderr), "in the log");
     assert!(!scanner.finds_in(&output.stdout), "on standard output");
-    let leaks: Vec<_> =
-        kept.iter().filter(|path| scanner.finds_in(&std::fs::read(path).expect("a file"))).collect();
+    let leaks: Vec<_> = kept.iter().filter(|path| scanner.finds_in(&std::fs::read(path).expect("a file"))).collect();
     assert!(leaks.is_empty(), "identities in {leaks:?}");
     for folder in ["warehouse", "rejections", "published", "identity.sqlite", "ledger.sqlite"] {
         assert!(kept.iter().any(|path| path.starts_with(home.join(folder))), "{folder} was searched");

@@ -18,7 +18,10 @@ fn the_real_file_gives_the_golden_numbers_and_a_release_near_them() {
     let place = Place::with_home();
 
     let report = place.json(&["intake", text(&file), "--source", "ctdc-2021", "--json"]);
-    assert_eq!((&report["rows_read"], &report["loaded"], &report["refused"]), (&97_750.into(), &97_750.into(), &0.into()));
+    assert_eq!(
+        (&report["rows_read"], &report["loaded"], &report["refused"]),
+        (&97_750.into(), &97_750.into(), &0.into())
+    );
 
     let again = place.json(&["intake", text(&file), "--source", "ctdc-2021", "--json"]);
     assert_eq!((&again["outcome"], &again["loaded"]), (&"already_loaded".into(), &0.into()));
@@ -101,5 +104,10 @@ fn value(answer: &serde_json::Value, codes: &[(&str, &str)]) -> Released {
         .find(|row| codes.iter().all(|(dimension, code)| row[*dimension] == *code || row["codes"][*dimension] == *code))
         .unwrap_or_else(|| panic!("no row for {codes:?} in {}", rows[0]));
     let number = |name: &str| row[name].as_f64().unwrap_or_else(|| panic!("{name} is a number in {row}"));
-    Released { value: number("value"), standard_error: number("standard_error"), lower: number("lower"), upper: number("upper") }
+    Released {
+        value: number("value"),
+        standard_error: number("standard_error"),
+        lower: number("lower"),
+        upper: number("upper"),
+    }
 }

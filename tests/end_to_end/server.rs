@@ -37,7 +37,11 @@ impl Serving {
         let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
         let mut answer = agent.get(self.url(path)).call().expect("the server answers");
         let kind = answer.headers().get("content-type").and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
-        (answer.status().as_u16(), kind, answer.body_mut().read_to_string().expect("the body is text"))
+        (
+            answer.status().as_u16(),
+            kind,
+            answer.body_mut().with_config().limit(1 << 28).read_to_string().expect("the body is text"),
+        )
     }
 
     pub(crate) fn json(&self, path: &str) -> serde_json::Value {

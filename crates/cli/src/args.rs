@@ -28,7 +28,14 @@ pub(crate) struct Shared {
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) dictionary: Option<PathBuf>,
     /// What to log to standard error: error, warn, info, debug, trace, or a filter such as panoh_intake=debug
-    #[arg(long, global = true, env = "PANOH_LOG", hide_env_values = true, value_name = "FILTER", default_value = "warn")]
+    #[arg(
+        long,
+        global = true,
+        env = "PANOH_LOG",
+        hide_env_values = true,
+        value_name = "FILTER",
+        default_value = "warn"
+    )]
     pub(crate) log: String,
 }
 

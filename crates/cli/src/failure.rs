@@ -62,9 +62,10 @@ fn code_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
     }
     if let Some(custody) = cause.downcast_ref::<CustodyError>() {
         return match custody {
-            CustodyError::Intake(IntakeError::Read { .. }) => Some(Code::Usage),
+            CustodyError::Intake(IntakeError::Read { .. })
+            | CustodyError::Busy { .. }
+            | CustodyError::UnknownTable(_) => Some(Code::Usage),
             CustodyError::Intake(_) | CustodyError::Changed { .. } => Some(Code::RefusedWhole),
-            CustodyError::Busy { .. } | CustodyError::UnknownTable(_) => Some(Code::Usage),
             _ => None,
         };
     }

@@ -92,7 +92,11 @@ impl Home {
         if config.layout != LAYOUT {
             return Err(Failure::new(
                 Code::Usage,
-                format!("{}: layout {} is not {LAYOUT}; this home belongs to another version", path.display(), config.layout),
+                format!(
+                    "{}: layout {} is not {LAYOUT}; this home belongs to another version",
+                    path.display(),
+                    config.layout
+                ),
             )
             .into());
         }

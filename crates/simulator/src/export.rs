@@ -88,8 +88,8 @@ fn readme(truth: &Truth) -> String {
     format!(
         "Synthetic exports. No person in these files is real: names, dates, document and phone numbers were drawn at\n\
          random, and any likeness is chance. Made for trying and testing Panoh.\n\n\
-         seed {seed}, {persons} persons first registered in {from_year} to {to_year}, {several} of them in more than one \
-         list\n\n{}\ntruth.csv: for each row the person behind it and how the name was spelled; for tests only\n",
+         seed {seed}, {persons} persons first registered in {from_year} to {to_year}, {several} of them in several \
+         lists\n\n{}\ntruth.csv: for each row the person behind it and how the name was spelled; for tests only\n",
         files.join("\n")
     )
 }

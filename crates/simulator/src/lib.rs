@@ -1,7 +1,7 @@
 //! Makes labelled synthetic exports with planted truth, for the demo, tests and benches.
 //!
 //! A [`Scenario`] gives a plan of persons, and the plan gives files: three organisations' lists that overlap, each in
-//! its own layout, alphabet and spelling. [`write`] returns the [`Truth`]: exact counts to hold statistics against, and
+//! its own layout, alphabet and spelling. [`write()`] returns the [`Truth`]: exact counts to hold statistics against, and
 //! every identifying string to search for where it must not be. [`write_ctdc`] makes a file in the layout of the
 //! Counter-Trafficking Data Collaborative, so that tests need no real one.
 //!

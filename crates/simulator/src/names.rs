@@ -66,8 +66,8 @@ pub(crate) const BIRTH_CLASSES: i32 = 256;
 /// The kinds of names, in the order of [`Names::pairs`]: sex, and whether Tajik.
 const KINDS: [(Sex, bool); 4] = [(Sex::Woman, true), (Sex::Man, true), (Sex::Woman, false), (Sex::Man, false)];
 
-/// All pairs of a given name and a family name, shuffled, for each sex and for Tajiks and their neighbours. Persons take
-/// them in turn, so that two persons with the same names are many numbers apart.
+/// All pairs of a given name and a family name, shuffled, for each sex and for Tajiks and their neighbours. Persons
+/// take them in turn, so that two persons with the same names are many numbers apart.
 #[derive(Debug, Clone)]
 pub(crate) struct Names {
     pairs: [Vec<u32>; 4],
@@ -85,9 +85,9 @@ impl Names {
         Self { pairs: [0, 1, 2, 3].map(shuffled) }
     }
 
-    /// The names of a person, and the class that the person's birth day belongs to. Persons of one sex with the same two
-    /// names, in whatever order, are in different classes: nobody looks like somebody else by chance. (Classes repeat
-    /// after 65,000 persons with neighbours' names and after 490,000 with Tajik ones.)
+    /// The names of a person, and the class that the person's birth day belongs to. Persons of one sex with the same
+    /// two names, in whatever order, are in different classes: nobody looks like somebody else by chance. (Classes
+    /// repeat after 65,000 persons with neighbours' names and after 490,000 with Tajik ones.)
     pub(crate) fn draw(&self, number: u64, sex: Sex, tajik: bool, rng: &mut impl Rng) -> (Name, i32) {
         let pairs = &self.pairs[kind(sex, tajik)];
         let (given, family) = lists(sex, tajik);

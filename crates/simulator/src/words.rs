@@ -1,5 +1,5 @@
-//! The words that a list of an organisation has for codes, from the tables in `words/`. Clerks use several words for one
-//! thing: alternatives are separated by a bar.
+//! The words that a list of an organisation has for codes, from the tables in `words/`. Clerks use several words for
+//! one thing: alternatives are separated by a bar.
 
 use std::collections::HashMap;
 

@@ -28,8 +28,8 @@ pub(crate) fn needs_sources(statistic: &Statistic, arguments: &Arguments) -> boo
     arguments.filters.iter().any(|(dimension, _)| free(dimension))
 }
 
-/// One value for each placeholder of the statistic; NULL means no condition. `sources` are the names that a condition of
-/// kind text may take.
+/// One value for each placeholder of the statistic; NULL means no condition. `sources` are the names that a condition
+/// of kind text may take.
 pub(crate) fn bind(
     statistic: &Statistic,
     arguments: &Arguments,

@@ -68,6 +68,10 @@ pub(crate) fn check(plan: &LogicalPlan, dictionary: &Dictionary) -> Checked<Vec<
 }
 
 fn relation(plan: &LogicalPlan, dictionary: &Dictionary) -> Checked<Relation> {
+    // A recursive query reads itself as a table of any name, even one of the dictionary's: refused before it is read.
+    if matches!(plan, LogicalPlan::RecursiveQuery(_)) {
+        return Err(refused_node(plan));
+    }
     let inputs = plan.inputs();
     let below: Vec<_> = inputs.iter().map(|input| relation(input, dictionary)).collect::<Checked<_>>()?;
     check_expressions(plan, &merge_schema(&inputs), dictionary)?;

@@ -33,12 +33,7 @@ pub(crate) enum Holds {
 }
 
 /// Makes folder, key, warehouse and register. Refuses a folder that holds anything already.
-pub(crate) async fn create(
-    root: &Path,
-    key: Option<&Path>,
-    holds: Holds,
-    world: &World,
-) -> Result<Home> {
+pub(crate) async fn create(root: &Path, key: Option<&Path>, holds: Holds, world: &World) -> Result<Home> {
     if Home::exists(root) {
         let message = format!("{} is a Panoh home already; nothing was changed", root.display());
         return Err(Failure::new(Code::Usage, message).into());

@@ -20,7 +20,11 @@ pub(crate) async fn run(options: &Intake, world: &World) -> Result<Code> {
     let mut worst = Code::Ok;
     for file in &options.files {
         let report = load_file(file, &source, keep, &home, world).await?;
-        if options.json { json(&report)? } else { print(&report, file, &home)? }
+        if options.json {
+            json(&report)?;
+        } else {
+            print(&report, file, &home)?;
+        }
         worst = worse(worst, code(&report));
     }
     Ok(worst)
@@ -36,8 +40,7 @@ pub(crate) async fn load_file(
 ) -> Result<LoadReport> {
     let sealer = read_key(home)?.sealer();
     let (warehouse, register, rejections) = (home.warehouse(), home.register(), home.rejections());
-    let places =
-        Places { home: home.root(), warehouse: &warehouse, register: &register, rejections: &rejections };
+    let places = Places { home: home.root(), warehouse: &warehouse, register: &register, rejections: &rejections };
     let mut stores = Stores::open(&places, &world.dictionary()?).await?;
     let bar = progress::bytes(&source.name, world.progress);
     let mut show = |progress: Progress| {

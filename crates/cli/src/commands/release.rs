@@ -68,7 +68,11 @@ fn show_plan(named: &str, as_json: bool, world: &World) -> Result<Code> {
         Err(error) => return Err(error),
     };
     let plan = plan(&definition, &world.dictionary()?, &budget)?;
-    if as_json { json(plan.report())? } else { print_plan(plan.report())? }
+    if as_json {
+        json(plan.report())?;
+    } else {
+        print_plan(plan.report())?;
+    }
     Ok(Code::Ok)
 }
 
@@ -100,19 +104,28 @@ pub(crate) fn print_plan(report: &PlanReport) -> Result<()> {
         report.rho, report.epsilon, report.delta, report.total.half_width
     ));
     say(table(&["cohorts", "ρ of this release", "spent before", "left after"], &paid(&report.cohorts)))?;
-    report.warnings.iter().for_each(|warning| note(format!("note: {warning}")));
-    report.refusals.iter().for_each(|refusal| note(format!("refused: {refusal}")));
-    short(&report.shortfalls).iter().for_each(|short| note(format!("over budget: {short}")));
+    for warning in &report.warnings {
+        note(format!("note: {warning}"));
+    }
+    for refusal in &report.refusals {
+        note(format!("refused: {refusal}"));
+    }
+    for short in short(&report.shortfalls) {
+        note(format!("over budget: {short}"));
+    }
     Ok(())
 }
 
 /// One sentence for each run of cohorts that lack the same.
 fn short(shortfalls: &[Shortfall]) -> Vec<String> {
-    let same = |a: &Shortfall, b: &Shortfall| (a.kind, a.limit, a.spent, a.asked) == (b.kind, b.limit, b.spent, b.asked);
+    let same =
+        |a: &Shortfall, b: &Shortfall| (a.kind, a.limit, a.spent, a.asked) == (b.kind, b.limit, b.spent, b.asked);
     let runs = shortfalls.chunk_by(same).filter_map(|run| run.first().zip(run.last()));
-    runs.map(|(first, last)| match first.cohort == last.cohort {
-        true => first.to_string(),
-        false => format!("cohorts {} to {}, each: {}", first.cohort, last.cohort, first.amounts()),
+    runs.map(|(first, last)| {
+        if first.cohort == last.cohort {
+            return first.to_string();
+        }
+        format!("cohorts {} to {}, each: {}", first.cohort, last.cohort, first.amounts())
     })
     .collect()
 }
@@ -122,9 +135,10 @@ fn paid(cohorts: &[CohortPlan]) -> Vec<Vec<String>> {
     let same = |a: &CohortPlan, b: &CohortPlan| (a.charge, a.spent, a.left) == (b.charge, b.spent, b.left);
     let runs = cohorts.chunk_by(same).filter_map(|run| run.first().zip(run.last()));
     runs.map(|(first, last)| {
-        let name = match first.cohort == last.cohort {
-            true => first.cohort.clone(),
-            false => format!("{} to {}", first.cohort, last.cohort),
+        let name = if first.cohort == last.cohort {
+            first.cohort.clone()
+        } else {
+            format!("{} to {}", first.cohort, last.cohort)
         };
         vec![name, first.charge.to_string(), first.spent.to_string(), first.left.to_string()]
     })
@@ -134,8 +148,10 @@ fn paid(cohorts: &[CohortPlan]) -> Vec<Vec<String>> {
 /// Reads the persons, charges the ledger, draws the noise and writes the artefact.
 pub(crate) async fn publish_plan(plan: ReleasePlan, home: &Home, world: &World) -> Result<Published> {
     if !plan.report().shortfalls.is_empty() {
-        let message =
-            format!("the budget is too small: {}; nothing was drawn or spent", short(&plan.report().shortfalls).join("; "));
+        let message = format!(
+            "the budget is too small: {}; nothing was drawn or spent",
+            short(&plan.report().shortfalls).join("; ")
+        );
         return Err(Failure::new(Code::Budget, message).into());
     }
     let choice = read_key(home)?.derive(CHOICE_KEY);
@@ -253,7 +269,12 @@ fn show(id: &str, as_json: bool, world: &World) -> Result<Code> {
         .iter()
         .map(|t| {
             let names: Vec<_> = t.dimensions.iter().map(|&d| dimensions[d].name.as_str()).collect();
-            vec![t.name.to_string(), names.join(" × "), thousands(t.cells), format!("±{:.1}", panoh_publication::half_width(t.standard_error))]
+            vec![
+                t.name.to_string(),
+                names.join(" × "),
+                thousands(t.cells),
+                format!("±{:.1}", panoh_publication::half_width(t.standard_error)),
+            ]
         })
         .collect();
     say(table(&["table", "dimensions", "cells", "95 % half-width"], &rows))?;
@@ -266,7 +287,12 @@ fn check(folder: &Path, as_json: bool) -> Result<Code> {
         json(&verified)?;
         return Ok(Code::Ok);
     }
-    say(format!("{}: whole; {} tables with {} cells were computed again", verified.id, verified.tables, thousands(verified.cells)))?;
+    say(format!(
+        "{}: whole; {} tables with {} cells were computed again",
+        verified.id,
+        verified.tables,
+        thousands(verified.cells)
+    ))?;
     verified.shown.iter().try_for_each(|line| say(format!("  shown      {line}")))?;
     verified.not_shown.iter().try_for_each(|line| say(format!("  not shown  {line}")))?;
     Ok(Code::Ok)

@@ -37,10 +37,8 @@ pub(crate) async fn run(command: &Warehouse, world: &World) -> Result<Code> {
         json(&rows)?;
         return Ok(Code::Ok);
     }
-    let cells: Vec<Vec<String>> = rows
-        .into_iter()
-        .map(|r| vec![r.version.to_string(), r.time, r.operation, r.rows_added.to_string()])
-        .collect();
+    let cells: Vec<Vec<String>> =
+        rows.into_iter().map(|r| vec![r.version.to_string(), r.time, r.operation, r.rows_added.to_string()]).collect();
     say(table(&["version", "time", "operation", "rows added"], &cells))?;
     Ok(Code::Ok)
 }

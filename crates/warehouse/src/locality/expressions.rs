@@ -160,7 +160,7 @@ fn is_nonzero(divisor: &Expr) -> bool {
     }
 }
 
-/// Conversions that always succeed: to text, within text, to a wider whole number, of NULL, and of the lengths of lists.
+/// Conversions that always succeed: to text, within text, to a wider whole number, of NULL, of the lengths of lists.
 fn conversion(cast: &Cast, schema: &DFSchema) -> Result<(), WarehouseError> {
     let (from, to) = (type_of(&cast.expr, schema)?, cast.field.data_type());
     let text = |t: &DataType| matches!(t, DataType::Utf8 | DataType::Utf8View | DataType::LargeUtf8);
