@@ -7,5 +7,6 @@ mod keys;
 mod leaks;
 mod panoh;
 mod real_file;
+mod releases;
 mod server;
 mod transcripts;

@@ -69,7 +69,11 @@ fn the_real_file_gives_the_golden_numbers_and_a_release_near_them() {
     let usa_2016 = value(&destinations, &[("year", "2016"), ("destination", "USA")]);
     assert!(usa_2016.within(exact(&place, "registered_year = 2016 AND destination = 'USA'")), "{usa_2016:?}");
     let routes = serving.json("/v1/trends/routes?format=json");
-    assert!(routes["rows"].as_array().is_some_and(|rows| !rows.is_empty()), "routes are answered");
+    for (origin, destination) in [("UKR", "RUS"), ("KGZ", "RUS"), ("TJK", "TJK"), ("FJI", "ISL")] {
+        let released = value(&routes, &[("origin", origin), ("destination", destination)]);
+        let filter = format!("origin = '{origin}' AND destination = '{destination}'");
+        assert!(released.within(exact(&place, &filter)), "{origin} to {destination}: {released:?}");
+    }
 }
 
 /// The exact count on the trusted host.

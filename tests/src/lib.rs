@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use panoh_custody::{Keep, Load, Outcome, Places, Stores, load};
 use panoh_dictionary::Dictionary;
-use panoh_identity::MasterKey;
+use panoh_identity::{MasterKey, Register};
 use panoh_warehouse::{AsOf, Limits, Session, Warehouse};
 
 /// The folder that `PANOH_TEST_DATA` names, when it exists.
@@ -30,6 +30,7 @@ impl Loaded {
         let (warehouse, register, rejections) = (at("warehouse"), at("identity.sqlite"), at("rejections"));
         std::fs::create_dir_all(&rejections).expect("a folder can be made");
         Warehouse::create(&warehouse, &dictionary).await.expect("a new warehouse");
+        Register::create(&register).expect("a new register");
         let places =
             Places { home: folder.path(), warehouse: &warehouse, register: &register, rejections: &rejections };
         let mut stores = Stores::open(&places, &dictionary).await.expect("the stores open");

@@ -106,6 +106,8 @@ fn code_of_key(error: &IdentityError) -> Option<Code> {
             | IdentityError::KeyOpenToOthers { .. }
             | IdentityError::KeyInsideHome { .. }
             | IdentityError::KeyFormat { .. }
+            | IdentityError::RegisterMissing { .. }
+            | IdentityError::RegisterExists { .. }
     )
     .then_some(Code::Key)
 }

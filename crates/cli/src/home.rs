@@ -12,6 +12,9 @@ use crate::failure::{Code, Failure};
 const DEFAULT: &str = "panoh-home";
 const CONFIG: &str = "panoh.toml";
 const LAYOUT: u32 = 1;
+/// Endings of the demo's key and ledger head: no real home has them, so the demo may remove what an earlier one left.
+pub(crate) const DEMO_KEY: &str = "demo-key";
+pub(crate) const DEMO_HEAD: &str = "demo-ledger-head";
 
 /// `panoh.toml`: written once by `panoh init`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -23,6 +26,8 @@ struct Config {
     key: PathBuf,
     /// Which key pseudonyms were made with; says nothing about the key itself.
     key_id: String,
+    /// The ledger's last known head, outside the home folder.
+    ledger_head: PathBuf,
     /// True for the demo: every release then says that its data are synthetic.
     #[serde(default)]
     synthetic: bool,
@@ -56,13 +61,14 @@ pub(crate) fn sibling(root: &Path, ending: &str) -> Result<PathBuf> {
 impl Home {
     /// A home that is about to be made. The key exists already; its id is noted.
     pub(crate) fn planned(root: &Path, key: &Path, key_id: String, synthetic: bool) -> Result<Self> {
-        let config = Config { layout: LAYOUT, key: absolute(key)?, key_id, synthetic };
+        let ledger_head = sibling(root, if synthetic { DEMO_HEAD } else { "ledger-head" })?;
+        let config = Config { layout: LAYOUT, key: absolute(key)?, key_id, ledger_head, synthetic };
         Ok(Self { root: absolute(root)?, config })
     }
 
     /// Makes the folders beside the warehouse and, last, the file that says that the home is whole.
     pub(crate) fn finish(&self) -> Result<()> {
-        for folder in [self.published(), self.rejections(), self.requests()] {
+        for folder in [self.published(), self.rejections(), self.requests(), self.spill()] {
             fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
         }
         let path = self.root.join(CONFIG);
@@ -137,12 +143,17 @@ impl Home {
     }
 
     /// The ledger's last known head, outside the home folder: a restored backup cannot bring spent budget back.
-    pub(crate) fn ledger_head(&self) -> Result<PathBuf> {
-        sibling(&self.root, "ledger-head")
+    pub(crate) fn ledger_head(&self) -> &Path {
+        &self.config.ledger_head
     }
 
     pub(crate) fn published(&self) -> PathBuf {
         self.root.join("published")
+    }
+
+    /// Where a query puts what does not fit in memory. Inside the home, because it is case data.
+    pub(crate) fn spill(&self) -> PathBuf {
+        self.root.join("spill")
     }
 
     pub(crate) fn rejections(&self) -> PathBuf {

@@ -50,7 +50,7 @@ fn main() -> ExitCode {
                 }
             },
             () = interrupt(grace) => report(
-                &anyhow::Error::msg("interrupted; nothing was half kept: a load that had not committed is as if it had not begun"),
+                &anyhow::Error::msg("interrupted; a load that had not committed is as if it had not begun, and a release that was charged stays charged"),
                 Code::Interrupted,
             ),
         }

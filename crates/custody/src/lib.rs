@@ -2,7 +2,8 @@
 //!
 //! ```text
 //!            look up the load ──► already there: say so
-//! export ─► intake ─► resolve persons ─► add person, cohort, load ─► data files      nothing visible
+//! export ─► intake ─► resolve persons                                                first pass: cohorts
+//!        ─► intake ─► look up ─► add person, cohort, load ─► data files              second pass: nothing visible
 //!                          │
 //!                     stage register     durable, pending
 //!                     commit warehouse   the load happens here, or not
@@ -17,6 +18,7 @@ mod columns;
 mod error;
 mod load;
 mod lock;
+mod passes;
 mod rejections;
 mod report;
 mod stores;

@@ -5,22 +5,19 @@ use std::path::{Path, PathBuf};
 
 use panoh_dictionary::Source;
 use panoh_identity::{FileDigest, RegisterLoad, Sealer};
-use panoh_intake::{Batch, Intake, IntakeError, Reader, SealedIdentity};
+use panoh_intake::{Intake, IntakeError};
 use panoh_warehouse::{Append, WarehouseError};
-use tokio::sync::mpsc;
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::task::spawn_blocking;
 
-use crate::columns::{Columns, Linked};
+use crate::columns::Columns;
 use crate::error::CustodyError;
+use crate::passes::{Target, Way, carry, found, links};
 use crate::rejections::RejectionFile;
 use crate::report::{LoadReport, Outcome};
 use crate::stores::Stores;
 
 /// Rows of the file that travel together.
 const BATCH_ROWS: usize = 8192;
-
-/// Batches that wait between reading and writing; more would only fill memory.
-const BATCHES_WAITING: usize = 2;
 
 /// One export and what to do with it.
 #[derive(Debug, Clone, Copy)]
@@ -47,13 +44,14 @@ pub enum Keep {
 /// How far a load has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// Bytes of the file that were taken in.
+    /// Bytes that were read. Never falls.
     pub bytes: u64,
-    /// Bytes of the whole file.
+    /// Bytes to read: the file's, twice over when its mapping says who the person is, because such a file is read once
+    /// to find the persons and once to write the rows.
     pub total_bytes: u64,
-    /// Rows read, refused ones included.
+    /// Rows carried over, refused ones included; 0 while persons are being looked for.
     pub rows: u64,
-    /// Rows refused.
+    /// Rows refused among them.
     pub refused: u64,
 }
 
@@ -73,12 +71,21 @@ pub async fn load(
     }
     let intake =
         Intake { dictionary: &stores.dictionary, source: load.source, sealer: load.sealer, batch_rows: BATCH_ROWS };
-    let reader = panoh_intake::open(load.file, &export.digest, intake)?;
-    let mut rejections = RejectionFile::new(&stores.rejections, &report.load);
+    let reader = || panoh_intake::open(load.file, &export.digest, intake);
+    let mut way = Way { bytes: export.metadata.len(), passed: 0, passes: 1, show: progress };
     let mut persons = stores.register.begin(&export.load_id)?;
+    if links(load.source) {
+        way.passes = 2;
+        found(reader()?, &mut persons, &mut report, &mut way).await?;
+        export.refuse_change()?;
+        way.passed = 1;
+    }
+    let reader = reader()?;
+    let mut rejections = RejectionFile::new(&stores.rejections, &report.load);
     let mut append = stores.warehouse.append(table, &export.load_id).await?;
-    let target = Target { columns, persons: &mut persons, append: &mut append, rejections: &mut rejections };
-    let carried = carry(reader, &export, target, &mut report, progress).await;
+    let target =
+        Target { export: &export, columns, persons: &persons, append: &mut append, rejections: &mut rejections };
+    let carried = carry(reader, target, &mut report, &mut way).await;
     let outcome = carried.and_then(|()| outcome(&report, load.keep, &export));
     (report.outcome, report.rejections) = match outcome.and_then(|outcome| ready(outcome, &mut rejections, persons)) {
         Ok(ready) => ready,
@@ -101,11 +108,11 @@ pub async fn load(
 }
 
 /// An export file as it was when the load began.
-struct Export {
+pub(crate) struct Export {
     path: PathBuf,
     metadata: Metadata,
     digest: FileDigest,
-    load_id: String,
+    pub(crate) load_id: String,
 }
 
 impl Export {
@@ -117,87 +124,21 @@ impl Export {
         Ok(Export { path: path.to_owned(), metadata, digest, load_id: digest.load_id() })
     }
 
-    /// The digest names the load: rows read from another state of the file would go under a wrong name.
+    /// Refuses when the file changed since the load began. The digest names the load: rows read from another state of
+    /// the file would go under a wrong name.
     fn refuse_change(&self) -> Result<(), CustodyError> {
         let now = metadata(&self.path)?;
         let is_same = now.len() == self.metadata.len() && now.modified().ok() == self.metadata.modified().ok();
-        if is_same { Ok(()) } else { Err(CustodyError::Changed { path: self.path.clone() }) }
+        if is_same { Ok(()) } else { Err(self.changed()) }
+    }
+
+    pub(crate) fn changed(&self) -> CustodyError {
+        CustodyError::Changed { path: self.path.clone() }
     }
 }
 
 fn metadata(path: &Path) -> Result<Metadata, IntakeError> {
     fs::metadata(path).map_err(|source| IntakeError::Read { path: path.to_owned(), source })
-}
-
-/// Where the rows of a load go.
-struct Target<'a, 'r> {
-    columns: Columns,
-    persons: &'a mut RegisterLoad<'r>,
-    append: &'a mut Append,
-    rejections: &'a mut RejectionFile,
-}
-
-/// Streams the export to its target. Reading, checking and sealing run on a thread of their own, so that they overlap
-/// with linking and compressing.
-async fn carry(
-    reader: Reader,
-    export: &Export,
-    target: Target<'_, '_>,
-    report: &mut LoadReport,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<(), CustodyError> {
-    let Target { columns, persons, append, rejections } = target;
-    let (mut batches, reading) = read_ahead(reader);
-    while let Some(batch) = batches.recv().await {
-        let batch = batch?;
-        rejections.write(&batch.rejections)?;
-        report.count_rejections(&batch.rejections);
-        report.rows_read += batch.rows_read;
-        report.refused += batch.rows_refused;
-        if batch.rows.num_rows() > 0 {
-            let linked = link(&batch, persons, report)?;
-            append.write(&columns.assemble(&batch.rows, &linked, &export.load_id)?).await?;
-            report.loaded += batch.rows.num_rows() as u64;
-        }
-        let total_bytes = export.metadata.len();
-        progress(Progress { bytes: batch.bytes_read, total_bytes, rows: report.rows_read, refused: report.refused });
-    }
-    // The channel also ends when the thread does, for whatever reason: a short file must not look like a whole one.
-    reading.await.map_err(|_| CustodyError::Stopped)
-}
-
-/// Reads on a thread of its own, a few batches ahead. The thread ends when nobody takes its batches any more.
-fn read_ahead(reader: Reader) -> (mpsc::Receiver<Result<Batch, IntakeError>>, JoinHandle<()>) {
-    let (sender, receiver) = mpsc::channel(BATCHES_WAITING);
-    let reading = spawn_blocking(move || {
-        for batch in reader {
-            if sender.blocking_send(batch).is_err() {
-                return;
-            }
-        }
-    });
-    (receiver, reading)
-}
-
-/// Finds or makes the person of every row.
-fn link(batch: &Batch, persons: &mut RegisterLoad<'_>, report: &mut LoadReport) -> Result<Linked, CustodyError> {
-    let mut linked = Linked::default();
-    for sealed in &batch.people {
-        let (person, cohort) = match &sealed.identity {
-            SealedIdentity::Linked(keys) => {
-                let resolved = persons.resolve(keys, &sealed.cohort)?;
-                report.count_linked(resolved.how, &sealed.cohort, &resolved.cohort);
-                (resolved.person, resolved.cohort)
-            }
-            SealedIdentity::Unlinked(person) => {
-                report.persons_unlinked += 1;
-                (*person, sealed.cohort.clone())
-            }
-        };
-        linked.persons.push(person.to_string());
-        linked.cohorts.push(cohort);
-    }
-    Ok(linked)
 }
 
 /// What is to become of a load whose rows were all read.
@@ -265,3 +206,6 @@ async fn abandon(append: Append) {
         tracing::warn!(%error, "data files of a load that was given up could not be removed; no query sees them");
     }
 }
+
+#[cfg(test)]
+mod tests;

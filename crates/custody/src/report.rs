@@ -31,7 +31,8 @@ pub struct LoadReport {
     pub persons_unlinked: u64,
     /// Of the known: rows whose link keys stand for two persons. The stronger rule decided and nothing was merged.
     pub ambiguous: u64,
-    /// Of the known: rows with an earlier year than the person's cohort. The cohort stays.
+    /// Of the known: rows with an earlier year than the cohort of a person whom an earlier load made known. The cohort
+    /// stays.
     pub earlier_registrations: u64,
     /// Rows about known persons by the rule that linked them.
     pub linked_by_rule: BTreeMap<&'static str, u64>,
@@ -88,7 +89,7 @@ impl LoadReport {
     }
 
     /// Counts a row that was brought together with a person.
-    pub(crate) fn count_linked(&mut self, how: How, row_cohort: &str, person_cohort: &str) {
+    pub(crate) fn count_linked(&mut self, how: How) {
         match how {
             How::New => self.persons_new += 1,
             How::Known(rule) => self.count_known(rule),
@@ -97,7 +98,11 @@ impl LoadReport {
                 self.count_known(rule);
             }
         }
-        self.earlier_registrations += u64::from(is_earlier(row_cohort, person_cohort));
+    }
+
+    /// Counts a row whose person belongs to another cohort than the row's year says, when the row's comes first.
+    pub(crate) fn count_cohort(&mut self, row: &str, person: &str) {
+        self.earlier_registrations += u64::from(is_earlier(row, person));
     }
 
     /// Counts rejections.
@@ -126,11 +131,20 @@ mod tests {
     #[test]
     fn rows_about_persons_are_counted_by_how_they_were_linked() {
         let mut report = LoadReport::new("htcds", "cases", "0123456789abcdef".into());
-        report.count_linked(How::New, "2018", "2018");
-        report.count_linked(How::Known(LinkRule::Document), "2019", "2018");
-        report.count_linked(How::Known(LinkRule::NameBirthSex), "2017", "2018");
-        report.count_linked(How::Ambiguous(LinkRule::Document), "no_year", "2018");
-        report.count_linked(How::Known(LinkRule::Document), "2018", "no_year");
+        for how in [
+            How::New,
+            How::Known(LinkRule::Document),
+            How::Known(LinkRule::NameBirthSex),
+            How::Ambiguous(LinkRule::Document),
+            How::Known(LinkRule::Document),
+        ] {
+            report.count_linked(how);
+        }
+        for (row, person) in
+            [("2018", "2018"), ("2019", "2018"), ("2017", "2018"), ("no_year", "2018"), ("2018", "no_year")]
+        {
+            report.count_cohort(row, person);
+        }
         assert_eq!((report.persons_new, report.persons_known, report.ambiguous), (1, 4, 1));
         assert_eq!(report.earlier_registrations, 1);
         assert_eq!(report.linked_by_rule, BTreeMap::from([("document", 3), ("name_birth_sex", 1)]));

@@ -44,7 +44,8 @@ pub struct Recovered {
 }
 
 impl Stores {
-    /// Locks the home, opens warehouse and register, and settles what an interrupted load left behind.
+    /// Locks the home, opens warehouse and register, and settles what an interrupted load left behind. Refuses when
+    /// either of the two is missing: an empty register beside a full warehouse would make everybody known anew.
     pub async fn open(places: &Places<'_>, dictionary: &Dictionary) -> Result<Stores, CustodyError> {
         let lock = lock(places.home)?;
         let warehouse = Warehouse::open(places.warehouse, dictionary).await?;

@@ -85,7 +85,7 @@ impl CodeList {
         self.by_word(&[kind], name)
     }
 
-    /// The entry that is written so in one of the accepted ways, tried in their order. See [`fold`] for what does not
+    /// The entry that is written so in one of the accepted ways, tried in their order. See [`fold()`] for what does not
     /// matter.
     pub fn by_word(&self, accept: &[Accept], word: &str) -> Option<&Code> {
         let written = self.index.get(&fold(word))?;

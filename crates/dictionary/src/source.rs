@@ -129,7 +129,7 @@ pub enum Does {
     },
     /// The row is refused when the cell holds one of the words.
     RefuseRow {
-        /// Folded words, compared with [`crate::fold`] of the cell.
+        /// Folded words, compared with [`crate::fold()`] of the cell.
         words: Vec<String>,
         /// Why such rows must not be loaded.
         reason: String,

@@ -92,6 +92,23 @@ pub enum IdentityError {
         source: std::io::Error,
     },
 
+    /// A new register was to be made where a file already is.
+    #[error("{path}: a file is already there and an identity register is never overwritten; name another home")]
+    RegisterExists {
+        /// Where the register was to go.
+        path: PathBuf,
+    },
+
+    /// There is no register where the home has its own.
+    #[error(
+        "{path}: the identity register is missing; put it back from the newest backup. Without it, persons already \
+         loaded would be taken for new ones, so none is made in its place"
+    )]
+    RegisterMissing {
+        /// Where the register was looked for.
+        path: PathBuf,
+    },
+
     /// The file is a register of another layout, or no register.
     #[error("{path}: not an identity register of this version (layout {found}, expected {expected})")]
     RegisterVersion {

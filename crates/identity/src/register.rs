@@ -9,16 +9,19 @@
 //! are added to it. Keys that are known for two persons mean the one of the strongest rule; nothing is merged and the
 //! row is reported as ambiguous. Rows earlier in the same load count like rows of earlier loads.
 //!
-//! A person's cohort is that of the first row that made the person known.
+//! A person's cohort is the earliest year of registration among the rows of the load that made the person known, or
+//! `no_year` when none of those rows has a year. It is only certain after the last row, so a load goes over its rows
+//! twice: [`RegisterLoad::resolve`] first for all of them, then [`RegisterLoad::known`]. Later loads move nobody.
 
 use std::collections::HashMap;
 use std::fmt;
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
+use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use crate::error::IdentityError;
 use crate::pseudonym::Pseudonym;
@@ -40,20 +43,30 @@ pub struct Register {
 }
 
 impl Register {
-    /// Opens the register at `path`, or makes an empty one that only its owner may read.
-    pub fn open(path: &Path) -> Result<Register, IdentityError> {
+    /// Makes an empty register at `path` that only its owner may read. Refuses when a file is there already.
+    pub fn create(path: &Path) -> Result<Register, IdentityError> {
         // SQLite would make the file readable by all; the files beside it get the mode of this one.
-        OpenOptions::new()
-            .read(true)
-            .append(true)
-            .create(true)
-            .mode(0o600)
-            .open(path)
-            .map_err(|source| IdentityError::RegisterFile { path: path.into(), source })?;
-        let connection = Connection::open(path).map_err(failed("opening"))?;
+        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+        file.map_err(|source| match source.kind() {
+            io::ErrorKind::AlreadyExists => IdentityError::RegisterExists { path: path.into() },
+            _ => IdentityError::RegisterFile { path: path.into(), source },
+        })?;
+        let mut connection = connect(path).map_err(failed("making a new one"))?;
+        let laid_out = settings(&connection).and_then(|()| lay_out(&mut connection));
+        laid_out.map_err(failed("making a new one"))?;
+        Ok(Register { connection })
+    }
+
+    /// Opens the register at `path`. Refuses when there is none: an empty one in its place would make every person
+    /// known anew, in another cohort perhaps.
+    pub fn open(path: &Path) -> Result<Register, IdentityError> {
+        fs::metadata(path).map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound => IdentityError::RegisterMissing { path: path.into() },
+            _ => IdentityError::RegisterFile { path: path.into(), source },
+        })?;
+        let connection = connect(path).map_err(failed("opening"))?;
         check_layout(&connection, path)?;
         settings(&connection).map_err(failed("opening"))?;
-        connection.execute_batch(include_str!("../sql/schema.sql")).map_err(failed("opening"))?;
         Ok(Register { connection })
     }
 
@@ -64,7 +77,7 @@ impl Register {
             return Err(IdentityError::PendingLoad);
         }
         self.connection.execute_batch(include_str!("../sql/begin.sql")).map_err(failed("beginning a load"))?;
-        let mut load = RegisterLoad { register: self, id: 0, is_open: true, fresh: Fresh::default() };
+        let mut load = RegisterLoad { register: self, id: 0, is_open: true, fresh: Fresh::default(), room: FRESH_KEYS };
         let connection = &load.register.connection;
         connection.execute(include_str!("../sql/add_load.sql"), [load_id]).map_err(failed("beginning a load"))?;
         load.id = connection.last_insert_rowid();
@@ -119,6 +132,8 @@ pub struct RegisterLoad<'a> {
     id: i64,
     is_open: bool,
     fresh: Fresh,
+    /// How many keys `fresh` may hold.
+    room: usize,
 }
 
 /// What a load made known and the transaction does not hold yet. Keys are random: written as they come, each would
@@ -141,7 +156,8 @@ impl fmt::Debug for Fresh {
 pub struct Resolved {
     /// The person.
     pub person: Pseudonym,
-    /// The cohort that this person belongs to for ever; not always that of the row.
+    /// The cohort of this person as far as the rows up to this one say. For a person whom this load made known, a later
+    /// row may still lower it; ask [`RegisterLoad::known`] after the last one.
     pub cohort: String,
     /// How the row and the person were brought together.
     pub how: How,
@@ -159,12 +175,27 @@ pub enum How {
 }
 
 impl RegisterLoad<'_> {
-    /// Finds the person of a row, or makes a new one of `cohort` known.
+    /// Finds the person of a row, or makes a new one known. `cohort` is the row's: a year in four digits, or `no_year`. A
+    /// person whom this load made known gets it when it is earlier than what the rows before said; `no_year` is later
+    /// than every year. A person whom an earlier load made known keeps the cohort.
     ///
     /// `keys` must not be empty: a row that says nothing about who the person is has no place in the register.
     pub fn resolve(&mut self, keys: &LinkKeys, cohort: &str) -> Result<Resolved, IdentityError> {
         debug_assert!(!keys.is_empty(), "a row without link keys is a person of its own");
         self.look_up_or_add(keys, cohort).map_err(failed("linking a row"))
+    }
+
+    /// The person of a row that was resolved before, and the cohort that this person belongs to for ever once all rows
+    /// were resolved. None when these keys were never resolved.
+    pub fn known(&self, keys: &LinkKeys) -> Result<Option<(Pseudonym, String)>, IdentityError> {
+        // Resolving gave all keys of the row a person, and that of the strongest is the one that was decided for.
+        let look_up = || {
+            let Some(person) = keys.keys().first().map(|key| self.find_person(key)).transpose()?.flatten() else {
+                return Ok(None);
+            };
+            Ok(Some((person, self.find_cohort(person)?)))
+        };
+        look_up().map_err(failed("looking up a person"))
     }
 
     /// Writes everything of this load to disk as pending. From here on only [`Register::settle`] ends it.
@@ -190,14 +221,14 @@ impl RegisterLoad<'_> {
         }
         let (person, cohort, how) = match found {
             None => (keys.newcomer(), cohort.to_owned(), How::New),
-            Some((person, rule)) if is_ambiguous => (person, self.find_cohort(person)?, How::Ambiguous(rule)),
-            Some((person, rule)) => (person, self.find_cohort(person)?, How::Known(rule)),
+            Some((person, rule)) if is_ambiguous => (person, self.lower(person, cohort)?, How::Ambiguous(rule)),
+            Some((person, rule)) => (person, self.lower(person, cohort)?, How::Known(rule)),
         };
         if how == How::New {
             self.fresh.persons.insert(person, cohort.clone());
         }
         self.fresh.keys.extend(unknown.into_iter().map(|key| (key.digest, (person, key.rule))));
-        if self.fresh.keys.len() >= FRESH_KEYS {
+        if self.fresh.keys.len() >= self.room {
             self.write_fresh()?;
         }
         Ok(Resolved { person, cohort, how })
@@ -209,6 +240,22 @@ impl RegisterLoad<'_> {
         }
         let mut statement = self.register.connection.prepare_cached(include_str!("../sql/find_key.sql"))?;
         statement.query_row([key.digest], |row| row.get(0).map(Pseudonym)).optional()
+    }
+
+    /// Gives a person whom this load made known the cohort of a row when that is earlier. The person's cohort then.
+    fn lower(&mut self, person: Pseudonym, cohort: &str) -> rusqlite::Result<String> {
+        let before = self.find_cohort(person)?;
+        if !is_earlier(cohort, &before) {
+            return Ok(before);
+        }
+        if let Some(founded) = self.fresh.persons.get_mut(&person) {
+            cohort.clone_into(founded);
+            return Ok(cohort.to_owned());
+        }
+        let mut statement = self.register.connection.prepare_cached(include_str!("../sql/lower_cohort.sql"))?;
+        // No row is changed when an earlier load made the person known.
+        let changed = statement.execute(params![person.0, cohort, self.id])?;
+        Ok(if changed == 0 { before } else { cohort.to_owned() })
     }
 
     fn find_cohort(&self, person: Pseudonym) -> rusqlite::Result<String> {
@@ -252,18 +299,35 @@ fn failed(doing: &'static str) -> impl FnOnce(rusqlite::Error) -> IdentityError 
     move |source| IdentityError::Register { doing, source }
 }
 
-/// Refuses a file that is something else or of another version; marks a new one.
+/// Whether one cohort comes before another: years by their number, and no year after all of them.
+fn is_earlier(cohort: &str, than: &str) -> bool {
+    let year = |cohort: &str| cohort.parse::<i16>().ok();
+    match (year(cohort), year(than)) {
+        (Some(year), Some(than)) => year < than,
+        (Some(_), None) => true,
+        (None, _) => false,
+    }
+}
+
+/// Opens a file that is there; never makes one.
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    Connection::open_with_flags(path, OpenFlags::default() & !OpenFlags::SQLITE_OPEN_CREATE)
+}
+
+/// Marks an empty file as a register and makes its tables, all or nothing.
+fn lay_out(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction()?;
+    transaction.pragma_update(None, "application_id", APPLICATION)?;
+    transaction.pragma_update(None, "user_version", LAYOUT)?;
+    transaction.execute_batch(include_str!("../sql/schema.sql"))?;
+    transaction.commit()
+}
+
+/// Refuses a file that is something else, empty or of another version.
 fn check_layout(connection: &Connection, path: &Path) -> Result<(), IdentityError> {
     let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    let read = || Ok((number("application_id")?, number("user_version")?, number("schema_version")?));
-    let (application, layout, changes) = read().map_err(failed("opening"))?;
-    if changes == 0 {
-        let mark = || {
-            connection.pragma_update(None, "application_id", APPLICATION)?;
-            connection.pragma_update(None, "user_version", LAYOUT)
-        };
-        return mark().map_err(failed("opening"));
-    }
+    let read = || Ok((number("application_id")?, number("user_version")?));
+    let (application, layout) = read().map_err(failed("opening"))?;
     if (application, layout) != (APPLICATION, LAYOUT) {
         return Err(IdentityError::RegisterVersion { path: path.into(), found: layout, expected: LAYOUT });
     }

@@ -125,14 +125,14 @@ impl Assembly {
 
     fn push(&mut self, person: &Person<'_>, number: u64) {
         let Stamp { sealer, source, file } = &self.stamp;
-        // No cell holds a NUL, so no record id can look like a row number.
-        let by_number = person.record_id.is_none().then(|| format!("\0{number}"));
-        let record_id = person.record_id.or(by_number.as_deref()).unwrap_or_default();
-        self.columns.push(&self.program, sealer.record(source, record_id, file), &self.draft.values);
+        // Exports repeat case numbers, one for each member of a family for example: a record is one row, so its place
+        // is part of its name. No cell holds a NUL, so no case number can look like another one with a place.
+        let record = format!("{}\0{number}", person.record_id.unwrap_or_default());
+        self.columns.push(&self.program, sealer.record(source, &record, file), &self.draft.values);
         let keys = self.program.person.identify().then(|| sealer.seal(&person.identity(self.draft.sex)));
         let identity = match keys.filter(|keys| !keys.is_empty()) {
             Some(keys) => SealedIdentity::Linked(keys),
-            None => SealedIdentity::Unlinked(sealer.unlinked(source, record_id, file)),
+            None => SealedIdentity::Unlinked(sealer.unlinked(source, &record, file)),
         };
         let year = self.program.cohort.map(|slot| &self.draft.values[slot]);
         let cohort = match year {

@@ -57,7 +57,7 @@ pub struct Intake<'a> {
 }
 
 /// Opens an export file, CSV or Parquet, and compares its header with the mapping. `file` is the digest of the same
-/// file, see [`digest`].
+/// file, see [`digest()`].
 ///
 /// The whole file is refused when a column is unknown, is there twice or is missing without being optional.
 pub fn open(path: &Path, file: &FileDigest, intake: Intake<'_>) -> Result<Reader, IntakeError> {

@@ -113,7 +113,10 @@ impl ParquetRows {
 fn is_plain(data_type: &DataType) -> bool {
     use DataType::{Binary, Boolean, Date32, Date64, Float32, Float64, Null, Timestamp, Utf8};
     data_type.is_integer()
-        || matches!(data_type, Utf8 | Binary | Boolean | Date32 | Date64 | Float32 | Float64 | Null | Timestamp(..))
+        || matches!(
+            data_type,
+            Utf8 | Binary | Boolean | Date32 | Date64 | Float32 | Float64 | Null | Timestamp(_, None)
+        )
 }
 
 fn write_cell(array: &ArrayRef, row: usize, out: &mut Vec<u8>) {
@@ -141,14 +144,14 @@ fn write_cell(array: &ArrayRef, row: usize, out: &mut Vec<u8>) {
         DataType::Float64 => write_float(out, number!(Float64Type)),
         DataType::Date32 => write_moment(out, i64::from(number!(Date32Type)) * 86_400),
         DataType::Date64 => write_moment(out, number!(Date64Type).div_euclid(1000)),
-        DataType::Timestamp(TimeUnit::Second, _) => write_moment(out, number!(TimestampSecondType)),
-        DataType::Timestamp(TimeUnit::Millisecond, _) => {
+        DataType::Timestamp(TimeUnit::Second, None) => write_moment(out, number!(TimestampSecondType)),
+        DataType::Timestamp(TimeUnit::Millisecond, None) => {
             write_moment(out, number!(TimestampMillisecondType).div_euclid(1000));
         }
-        DataType::Timestamp(TimeUnit::Microsecond, _) => {
+        DataType::Timestamp(TimeUnit::Microsecond, None) => {
             write_moment(out, number!(TimestampMicrosecondType).div_euclid(1_000_000));
         }
-        DataType::Timestamp(TimeUnit::Nanosecond, _) => {
+        DataType::Timestamp(TimeUnit::Nanosecond, None) => {
             write_moment(out, number!(TimestampNanosecondType).div_euclid(1_000_000_000));
         }
         // Other types were refused before the first row.

@@ -46,7 +46,7 @@ pub enum SealedIdentity {
     Unlinked(Pseudonym),
 }
 
-/// Reads one export file batch by batch. Made by [`crate::open`].
+/// Reads one export file batch by batch. Made by [`crate::open()`].
 pub struct Reader {
     rows: Rows,
     row: RawRow,

@@ -27,14 +27,13 @@ pub enum LedgerError {
         source: std::io::Error,
     },
     /// The head file holds something else than a head.
-    #[error("ledger head {} is not a head file; restore it or run `panoh budget reconcile`", path.display())]
+    #[error("ledger head {} is not a head file; restore the newest copy of it", path.display())]
     HeadUnreadable {
         /// The head file.
         path: PathBuf,
     },
     /// The ledger has entries and the head file is gone, so nobody can tell whether the ledger is the newest.
-    #[error("ledger head {} is missing although the ledger has {entries} entries; restore the file or run \
-             `panoh budget reconcile`", path.display())]
+    #[error("ledger head {} is missing although the ledger has {entries} entries; restore the newest copy of the file", path.display())]
     HeadMissing {
         /// The head file.
         path: PathBuf,
@@ -44,7 +43,7 @@ pub enum LedgerError {
     /// The database is an older copy: the head file knows of later entries.
     #[error(
         "the ledger has {found} entries but {known} were known: it is an older copy, and what was spent since is \
-             missing; restore the newest copy or run `panoh budget reconcile`, which marks the gap as spent"
+             missing; restore the newest copy"
     )]
     OlderThanHead {
         /// Entries that the head file knows of.
@@ -55,7 +54,7 @@ pub enum LedgerError {
     /// The entry that the head file names has another seal: the database is another history.
     #[error(
         "entry {entry} of the ledger is not the one that was last known: the ledger was replaced or the key is \
-             another one; restore the right copy or run `panoh budget reconcile`"
+             another one; restore the right copy"
     )]
     OtherHistory {
         /// Sequence number that the head file names.
@@ -64,7 +63,7 @@ pub enum LedgerError {
     /// An entry does not carry its seal.
     #[error(
         "entry {entry} of the ledger is not sealed by this key: the ledger was changed or the key is another one; \
-             restore the newest good copy and run `panoh budget reconcile`"
+             restore the newest good copy"
     )]
     BrokenChain {
         /// Sequence number of the first entry that is wrong.

@@ -14,13 +14,13 @@
 //!
 //! 1. **Measure**, for each A in C, the vector q_A = ⊗_{i∈A} (n_i·I − J) · marginal_A of Π n_i whole numbers. One person
 //!    more or less moves it by √Π n_i(n_i−1) in L2 norm, whichever cell the person is in. Discrete Gaussian noise of
-//!    scale σ_A = s_A·Π n_i is added to each entry ([`measure`]). The cost is ρ_A = p_A / (2 s_A²) with
+//!    scale σ_A = s_A·Π n_i is added to each entry ([`measure()`]). The cost is ρ_A = p_A / (2 s_A²) with
 //!    p_A = Π (n_i−1)/n_i.
-//! 2. **Choose** all s_A² together, in closed form ([`plan`]). Let w_B be what a unit of variance in each of the N_B
+//! 2. **Choose** all s_A² together, in closed form ([`plan()`]). Let w_B be what a unit of variance in each of the N_B
 //!    cells of table B weighs. Table cells add up to Σ_A v_A s_A² with
 //!    v_A = Σ_{B⊇A} w_B N_B Π_{i∈A} (n_i−1)/n_i Π_{j∈B\A} 1/n_j², and the least weighted sum for a budget ρ is reached
 //!    (Lagrange: all v_A s_A⁴ / p_A are equal) by s_A² = √(p_A/v_A) · Σ_{A'} √(v_A' p_A') / (2ρ).
-//! 3. **Rebuild** ([`rebuild`]). The noisy q_A divided by Π n_i and projected by ⊗(I − J/n_i) is the residual of A;
+//! 3. **Rebuild** ([`rebuild()`]). The noisy q_A divided by Π n_i and projected by ⊗(I − J/n_i) is the residual of A;
 //!    table B is Σ_{A⊆B} residual_A spread evenly over the dimensions that A lacks. Tables agree on every total.
 //! 4. **State the error**. The variance of a sum over k_i of the n_i codes of each dimension of B is
 //!    Σ_{A⊆B} s_A² Π_{i∈A} (k_i − k_i²/n_i) Π_{j∈B\A} (k_j/n_j)²: [`NoisePlan::slice_variance`].
@@ -28,8 +28,8 @@
 //! # What is guarded
 //! - The neighbour relation is one person added or removed; a person is in exactly one cell of every table.
 //! - The plan depends on shape, tables wanted, objective and budget alone, never on counts.
-//! - The budget is counted by OpenDP's own privacy maps, added with rounding up; [`plan`] never exceeds what was asked.
-//! - The noise is a function handed to [`measure`]; [`opendp_noise`] is the one for production, and there is none here
+//! - The budget is counted by OpenDP's own privacy maps, added with rounding up; [`plan()`] never exceeds what was asked.
+//! - The noise is a function handed to [`measure()`]; [`opendp_noise`] is the one for production, and there is none here
 //!   that adds nothing.
 //! - Scales under 0.7 and sums that could leave 64 bits are refused before any data is touched.
 

@@ -34,7 +34,7 @@ type Gaussian = Measurement<VectorDomain<AtomDomain<i64>>, L2Distance<f64>, Zero
 ///
 /// Long vectors are cut into pieces, one for each core. That changes nothing about the mechanism: the noise of every
 /// entry is drawn independently from the same distribution, so the pieces together are one draw of the whole vector and
-/// the cost of the whole is what [`crate::plan`] counted. A `Measurement` cannot be sent to a thread; each builds its own.
+/// the cost of the whole is what [`crate::plan()`] counted. A `Measurement` cannot be sent to a thread; each builds its own.
 /// If one piece fails, nothing is returned.
 pub fn opendp_noise(values: &[i64], sigma: f64) -> Result<Vec<i64>, PrivacyError> {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);

@@ -8,7 +8,7 @@ use crate::{NoisePlan, PrivacyError, Shape, Subset};
 /// The unbiased estimate of every wanted table, in the order of [`NoisePlan::wanted`]: dense, row-major, dimensions
 /// ascending, in persons; values may be negative or fractional. Sums of any two tables over what they share agree.
 ///
-/// `measurements` are those of [`crate::measure`]: one vector for each query of the plan.
+/// `measurements` are those of [`crate::measure()`]: one vector for each query of the plan.
 pub fn rebuild(plan: &NoisePlan, measurements: &[Vec<i64>]) -> Result<Vec<Vec<f64>>, PrivacyError> {
     if measurements.len() != plan.queries().len() {
         return Err(PrivacyError::BadStoredPlan("it has another number of queries than there are measurements"));

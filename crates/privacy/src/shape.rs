@@ -29,7 +29,7 @@ impl Shape {
     /// Cells of the table over these dimensions: Π n_i, 1 for the total, `u64::MAX` when it does not fit.
     ///
     /// # Panics
-    /// When the set names a dimension that the shape lacks; [`crate::plan`] checks every table that it is given.
+    /// When the set names a dimension that the shape lacks; [`crate::plan()`] checks every table that it is given.
     pub fn cells(&self, table: Subset) -> u64 {
         table.dimensions().fold(1, |cells: u64, dimension| cells.saturating_mul(u64::from(self.0[dimension])))
     }

@@ -7,12 +7,12 @@
 //! published/<id>/ ─► verify                                 └─ recover ◄───┘
 //! ```
 //!
-//! The order inside [`publish`] is the whole of its safety. Frame rows are read and coded before it begins: reading
+//! The order inside [`publish()`] is the whole of its safety. Frame rows are read and coded before it begins: reading
 //! draws nothing, costs nothing and shows nothing to the public, and whatever could go wrong with data goes wrong
 //! there. Then the ledger is charged, durably; then noise is drawn once; then the artefact is written, durably; then
 //! the ledger is told. From the charge on, nothing depends on data but the numbers that the noise covers.
 //!
-//! Noise and clock are arguments. Calls are blocking but for [`read`]; inside an async runtime they belong on a
+//! Noise and clock are arguments. Calls are blocking but for [`read()`]; inside an async runtime they belong on a
 //! blocking thread.
 
 mod dimensions;

@@ -28,7 +28,7 @@ pub struct ReleasePlan {
 /// Plans a release: resolves its code lists, chooses its noise and says what it costs and how exact it will be.
 ///
 /// A plan that would be mostly noise or that the budget does not allow is still a plan: its report says so, and
-/// [`crate::publish`] refuses it.
+/// [`crate::publish()`] refuses it.
 pub fn plan(definition: &Definition, dictionary: &Dictionary, budget: &Budget) -> Result<ReleasePlan, ReleaseError> {
     check_frame(definition)?;
     // The id will be the name and twelve digits more; a name that leaves no room is refused before anything is spent.

@@ -41,7 +41,7 @@ pub struct Published {
 ///
 /// Before the charge it refuses a plan whose tables are mostly noise, rows of another plan, and a second run at the
 /// same time; the ledger itself refuses what the budget does not allow. When a step after the charge fails, the release
-/// is settled as [`crate::recover`] would, which leaves the charge spent, and the first error is returned.
+/// is settled as [`crate::recover()`] would, which leaves the charge spent, and the first error is returned.
 ///
 /// `noise` is `panoh_privacy::opendp_noise` in production.
 pub fn publish(

@@ -40,8 +40,8 @@ impl Shelf {
             }
         }
         releases.sort_by(|one, other| {
-            let order = |artefact: &Artefact| (artefact.release.day.clone(), artefact.release.id.clone());
-            order(one).cmp(&order(other))
+            let order = |artefact: &Artefact| (artefact.release.day.clone(), place_in_ledger(artefact));
+            order(one).cmp(&order(other)).then_with(|| one.release.id.cmp(&other.release.id))
         });
         Ok(Self { releases })
     }
@@ -73,6 +73,11 @@ impl Shelf {
     pub(crate) fn newest_with(&self, names: &[&str]) -> Option<(&Arc<Artefact>, Vec<usize>)> {
         self.newest_first().find_map(|artefact| Some((artefact, dimensions_together(artefact, names)?)))
     }
+}
+
+/// The number of the ledger's entry that charged the release: two releases of one day are told apart by it.
+fn place_in_ledger(artefact: &Artefact) -> u64 {
+    artefact.release.ledger_head.split(':').next().and_then(|count| count.parse().ok()).unwrap_or(0)
 }
 
 /// Indexes of dimensions that one table of the release has together.

@@ -3,7 +3,7 @@
 
 use crate::error::SimulatorError;
 
-/// What to make up. Checked by [`crate::write`] before the first file is made.
+/// What to make up. Checked by [`crate::write()`] before the first file is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scenario {
     /// Seed of every draw.

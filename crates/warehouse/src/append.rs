@@ -87,13 +87,17 @@ impl Append {
     /// Makes all rows visible at once and returns the version that holds them.
     ///
     /// [`WarehouseError::AlreadyLoaded`] says that another load of the same file was quicker; the files of this one are
-    /// removed. After any other error [`crate::Warehouse::loaded`] tells whether the rows are in.
+    /// removed. After any other error [`crate::Warehouse::loaded`] tells whether the rows are in; when they are known not
+    /// to be, the files are removed as far as possible.
     pub async fn commit(self) -> Result<u64, WarehouseError> {
         let Self { stored, load_id, before, writer, rows } = self;
         let at = store(&stored.name);
         let adds = writer.close().await.map_err(&at)?;
         let files: Vec<PathBuf> = adds.iter().map(|add| stored.folder.join(&add.path)).collect();
-        durable::sync(files, vec![stored.folder.clone()]).await?;
+        if let Err(error) = durable::sync(files, vec![stored.folder.clone()]).await {
+            clear(&before, &adds).await;
+            return Err(error);
+        }
         match publish(&before, &adds, &load_id, rows).await {
             Ok(version) => {
                 let log = stored.folder.join("_delta_log");
@@ -107,7 +111,13 @@ impl Append {
                 remove(&before, &adds).await.map_err(&at)?;
                 Err(WarehouseError::AlreadyLoaded { table: stored.name.clone() })
             }
-            Err(error) => Err(at(error)),
+            Err(error) => {
+                // Files of a commit that happened after all, or may have happened, stay.
+                if matches!(stored.loaded(&load_id).await, Ok(false)) {
+                    clear(&before, &adds).await;
+                }
+                Err(at(error))
+            }
         }
     }
 
@@ -150,6 +160,13 @@ async fn checkpoint(before: &DeltaTable, version: u64) {
     };
     if let Err(error) = made.await {
         tracing::warn!(version, %error, "no checkpoint was made; the next one will include these commits");
+    }
+}
+
+/// Removes the files of a load that failed. What cannot be removed is seen by no query, and the first error matters more.
+async fn clear(table: &DeltaTable, adds: &[Add]) {
+    if let Err(error) = remove(table, adds).await {
+        tracing::warn!(%error, "files of a load that failed are left behind; no query sees them");
     }
 }
 

@@ -63,6 +63,13 @@ fn check_columns(plan: &LogicalPlan, meanings: &[Meaning]) -> Result<(), Warehou
     if meanings[person] != Meaning::Person {
         return Err(wrong("person", "must be the person of the row as the views give it, unchanged and never NULL"));
     }
+    let cohort = fields.iter().position(|field| field.name() == "cohort").ok_or_else(|| missing("cohort"))?;
+    if meanings[cohort] != Meaning::Cohort {
+        return Err(wrong(
+            "cohort",
+            "must be the one cohort over all records: that of the view persons or profiles, unchanged and never NULL",
+        ));
+    }
     for (at, field) in fields.iter().enumerate() {
         if !matches!(field.data_type(), DataType::Utf8 | DataType::Utf8View | DataType::LargeUtf8) {
             return Err(wrong(field.name(), "must be text: write a code, not a number or a list"));

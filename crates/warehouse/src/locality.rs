@@ -10,24 +10,28 @@
 //! - grouping, windows and DISTINCT keep it when the person is among their keys;
 //! - a join keeps it when both sides meet on the person, or one side is the dictionary and cannot add rows of its own.
 //!
+//! It also follows the cohort, because each cohort has a budget of its own: a person must stand in the same one in every
+//! frame. The records of a merged person may name several, so only the smallest over all records of the person will do.
+//! What may drop some of the records ends the meaning of the stored cohort.
+//!
 //! Everything else is refused by default, and so is every expression that could give different values in two runs or
 //! stop a run because of what the data hold ([`expressions`]): after noise has been paid for, data must not be able to
 //! stop a release.
 
 mod expressions;
+mod joins;
 
-use datafusion::common::{DFSchema, JoinType};
+use datafusion::common::DFSchema;
 use datafusion::logical_expr::expr::WindowFunction;
-use datafusion::logical_expr::utils::{merge_schema, split_conjunction};
-use datafusion::logical_expr::{
-    Aggregate, BinaryExpr, Distinct, Expr, Join, LogicalPlan, Operator, Projection, Sort, TableScan, Unnest, Window,
-};
+use datafusion::logical_expr::utils::merge_schema;
+use datafusion::logical_expr::{Aggregate, Distinct, Expr, LogicalPlan, Projection, Sort, TableScan, Unnest, Window};
 use panoh_dictionary::Dictionary;
 
 use crate::WarehouseError;
 use crate::context::{CATALOG, CODES, STORED, VIEWS};
 
-/// What a column says about the person of its row.
+/// What a column says about the person of its row. All columns that mean a person, stored, aliased or final, speak of the
+/// same one in each row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Meaning {
     /// It is the person; never NULL.
@@ -36,6 +40,10 @@ pub(crate) enum Meaning {
     StoredPerson,
     /// It is the person behind an alias, or NULL when there is no alias.
     AliasedPerson,
+    /// It is the cohort of one record. For each person in the relation, the smallest is that of all records.
+    StoredCohort,
+    /// It is the cohort of the person; never NULL.
+    Cohort,
     /// It says nothing that the check may rely on.
     Other,
 }
@@ -80,13 +88,13 @@ fn relation(plan: &LogicalPlan, dictionary: &Dictionary) -> Checked<Relation> {
         (LogicalPlan::TableScan(scan), None, None) if scan.fetch.is_none() => table(scan, dictionary),
         (LogicalPlan::EmptyRelation(_) | LogicalPlan::Values(_), None, None) => Ok(public(plan.schema())),
         (LogicalPlan::SubqueryAlias(_) | LogicalPlan::Sort(Sort { fetch: None, .. }), Some(input), None) => Ok(input),
-        (LogicalPlan::Filter(_), Some(input), None) => no_bare_aliases(&input).map(|()| input),
+        (LogicalPlan::Filter(_), Some(input), None) => filtered(input),
         (LogicalPlan::Projection(projection), Some(input), None) => Ok(projected(projection, &input)),
-        (LogicalPlan::Unnest(unnest), Some(input), None) => Ok(unnested(unnest, &input)),
+        (LogicalPlan::Unnest(unnest), Some(input), None) => unnested(unnest, &input),
         (LogicalPlan::Aggregate(aggregate), Some(input), None) => grouped(aggregate, &input),
         (LogicalPlan::Window(window), Some(input), None) => windowed(window, input),
         (LogicalPlan::Distinct(distinct), Some(input), None) => made_distinct(distinct, input),
-        (LogicalPlan::Join(join), Some(left), Some(right)) => joined(join, &left, &right),
+        (LogicalPlan::Join(join), Some(left), Some(right)) => joins::joined(join, &left, &right),
         (LogicalPlan::Union(_), Some(first), second) => united(first, second.into_iter().chain(below)),
         _ => Err(refused_node(plan)),
     }
@@ -112,6 +120,7 @@ fn table(scan: &TableScan, dictionary: &Dictionary) -> Checked<Relation> {
         }),
         (CATALOG, STORED, table) if stored(table).is_some() => of(Kind::Personal, &|column| match column {
             "person" => Meaning::StoredPerson,
+            "cohort" if table == "cases" => Meaning::StoredCohort,
             _ => Meaning::Other,
         }),
         _ => Err(refuse(
@@ -145,12 +154,24 @@ fn meaning(expression: &Expr, schema: &DFSchema, input: &Relation) -> Meaning {
     }
 }
 
-fn unnested(unnest: &Unnest, input: &Relation) -> Relation {
+/// Some records of a person may be gone.
+fn filtered(input: Relation) -> Checked<Relation> {
+    no_bare_aliases(&input)?;
+    let columns = input.columns.into_iter().map(of_some_records).collect();
+    Ok(Relation { kind: input.kind, columns })
+}
+
+fn of_some_records(meaning: Meaning) -> Meaning {
+    if meaning == Meaning::StoredCohort { Meaning::Other } else { meaning }
+}
+
+/// An empty list takes its row away.
+fn unnested(unnest: &Unnest, input: &Relation) -> Checked<Relation> {
+    no_bare_aliases(input)?;
     let opened: Vec<_> =
         unnest.exec_columns.iter().filter_map(|c| unnest.input.schema().maybe_index_of_column(c)).collect();
-    let columns = unnest.dependency_indices.iter();
-    let columns = columns.map(|at| if opened.contains(at) { Meaning::Other } else { input.columns[*at] });
-    Relation { kind: input.kind, columns: columns.collect() }
+    let kept = |at: &usize| if opened.contains(at) { Meaning::Other } else { of_some_records(input.columns[*at]) };
+    Ok(Relation { kind: input.kind, columns: unnest.dependency_indices.iter().map(kept).collect() })
 }
 
 fn grouped(aggregate: &Aggregate, input: &Relation) -> Checked<Relation> {
@@ -160,8 +181,27 @@ fn grouped(aggregate: &Aggregate, input: &Relation) -> Checked<Relation> {
     if input.kind == Kind::Personal && !keys.contains(&Meaning::Person) {
         return Err(refuse("an aggregate", "its groups hold several persons", "put person into GROUP BY"));
     }
-    let rest = vec![Meaning::Other; aggregate.aggr_expr.len()];
-    Ok(Relation { kind: input.kind, columns: [keys, rest].concat() })
+    // Any other key would split the records of a person into several groups.
+    let whole_persons = keys.iter().all(|key| matches!(key, Meaning::Person | Meaning::Cohort));
+    let values = aggregate.aggr_expr.iter().map(|value| match value_meaning(value, schema, input) {
+        Meaning::Cohort if whole_persons => Meaning::Cohort,
+        _ => Meaning::Other,
+    });
+    let columns = keys.iter().copied().chain(values).collect();
+    Ok(Relation { kind: input.kind, columns })
+}
+
+/// The meaning of an aggregate over all records of one person.
+fn value_meaning(value: &Expr, schema: &DFSchema, input: &Relation) -> Meaning {
+    match value {
+        Expr::Alias(alias) => value_meaning(&alias.expr, schema, input),
+        Expr::AggregateFunction(call) if call.func.name() == "min" && call.params.filter.is_none() => {
+            let of = call.params.args.iter().map(|argument| meaning(argument, schema, input));
+            let cohorts = of.map(|of| matches!(of, Meaning::StoredCohort | Meaning::Cohort));
+            if cohorts.eq([true]) { Meaning::Cohort } else { Meaning::Other }
+        }
+        _ => Meaning::Other,
+    }
 }
 
 fn windowed(window: &Window, input: Relation) -> Checked<Relation> {
@@ -196,71 +236,6 @@ fn made_distinct(distinct: &Distinct, input: Relation) -> Checked<Relation> {
         }
         Distinct::All(_) => Ok(input),
     }
-}
-
-fn joined(join: &Join, left: &Relation, right: &Relation) -> Checked<Relation> {
-    use JoinType::{Full, Inner, Left, LeftAnti, LeftSemi, Right, RightAnti, RightSemi};
-    let met = |a: Meaning, b: Meaning| meets(join, left, right, a, b);
-    let (kept_left, kept_right) = (matches!(join.join_type, Inner | Left), matches!(join.join_type, Inner | Right));
-    let allowed = match (left.kind, right.kind) {
-        (Kind::Public, Kind::Public) => true,
-        (Kind::Personal, Kind::Public) => kept_left || matches!(join.join_type, LeftSemi | LeftAnti),
-        (Kind::Public, Kind::Personal) => kept_right || matches!(join.join_type, RightSemi | RightAnti),
-        (Kind::Personal, Kind::Aliases) => {
-            // A second condition would leave some records of a person under the replaced pseudonym.
-            join.join_type == Left && conditions(join).count() == 1 && met(Meaning::StoredPerson, Meaning::StoredPerson)
-        }
-        (Kind::Personal, Kind::Personal) => {
-            let known =
-                matches!(join.join_type, Inner | Left | Right | Full | LeftSemi | LeftAnti | RightSemi | RightAnti);
-            known && met(Meaning::Person, Meaning::Person)
-        }
-        _ => false,
-    };
-    if !allowed {
-        return Err(refuse(
-            &format!("{} join", join.join_type),
-            "its sides do not meet on the person",
-            "write JOIN … ON a.person = b.person, or keep the side of the persons when joining the dictionary",
-        ));
-    }
-    let kind = if (left.kind, right.kind) == (Kind::Public, Kind::Public) { Kind::Public } else { Kind::Personal };
-    Ok(Relation { kind, columns: joined_columns(join.join_type, left, right) })
-}
-
-/// Columns of a side that an outer join may fill with NULL no longer name the person. The person behind an alias may be
-/// NULL anyway.
-fn joined_columns(join_type: JoinType, left: &Relation, right: &Relation) -> Vec<Meaning> {
-    let nullable = |side: &Relation| -> Vec<Meaning> {
-        let kept = |&meaning| if meaning == Meaning::AliasedPerson { meaning } else { Meaning::Other };
-        side.columns.iter().map(kept).collect()
-    };
-    let (l, r) = (left.columns.clone(), right.columns.clone());
-    match join_type {
-        JoinType::Left => [l, nullable(right)].concat(),
-        JoinType::Right => [nullable(left), r].concat(),
-        JoinType::Full => [nullable(left), nullable(right)].concat(),
-        JoinType::LeftSemi | JoinType::LeftAnti => l,
-        JoinType::RightSemi | JoinType::RightAnti => r,
-        _ => [l, r].concat(),
-    }
-}
-
-/// Whether the join asks for equality of a left column of meaning `a` with a right column of meaning `b`.
-fn meets(join: &Join, left: &Relation, right: &Relation, a: Meaning, b: Meaning) -> bool {
-    let pair =
-        |x: &Expr, y: &Expr| meaning(x, join.left.schema(), left) == a && meaning(y, join.right.schema(), right) == b;
-    conditions(join).any(|(x, y)| y.is_some_and(|y| pair(x, y) || pair(y, x)))
-}
-
-/// All conditions of the join; of an equality, its two sides.
-fn conditions(join: &Join) -> impl Iterator<Item = (&Expr, Option<&Expr>)> {
-    let filters = join.filter.as_ref().map(split_conjunction).unwrap_or_default();
-    let filters = filters.into_iter().map(|condition| match condition {
-        Expr::BinaryExpr(BinaryExpr { left, op: Operator::Eq, right }) => (&**left, Some(&**right)),
-        other => (other, None),
-    });
-    join.on.iter().map(|(left, right)| (left, Some(right))).chain(filters)
 }
 
 fn united(first: Relation, mut rest: impl Iterator<Item = Relation>) -> Checked<Relation> {

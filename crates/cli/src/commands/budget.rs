@@ -15,7 +15,7 @@ const LEDGER_KEY: &str = "panoh/ledger/v1";
 /// Opens the ledger of a home with its own key, and checks its chain.
 pub(crate) fn open_ledger(home: &Home) -> Result<Ledger> {
     let key = read_key(home)?;
-    Ok(Ledger::open(&home.ledger(), &home.ledger_head()?, key.derive(LEDGER_KEY), Limits::STANDARD)?)
+    Ok(Ledger::open(&home.ledger(), home.ledger_head(), key.derive(LEDGER_KEY), Limits::STANDARD)?)
 }
 
 pub(crate) fn run(options: &Budget, world: &World) -> Result<Code> {

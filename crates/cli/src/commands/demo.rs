@@ -11,7 +11,7 @@ use crate::args::Demo;
 use crate::commands::init::{Holds, create};
 use crate::commands::{intake, release, serve, simulate, stats};
 use crate::failure::{Code, Failure};
-use crate::home::sibling;
+use crate::home::{DEMO_HEAD, DEMO_KEY, sibling};
 use crate::output::{counted, note, say, table, thousands};
 use crate::world::World;
 
@@ -28,7 +28,7 @@ pub(crate) async fn run(options: &Demo, world: &World) -> Result<Code> {
 
     title("1. A new home, and a key beside it");
     clear(&root)?;
-    let home = create(&root, None, Holds::SyntheticCases, &world).await?;
+    let home = create(&root, Some(&sibling(&root, DEMO_KEY)?), Holds::SyntheticCases, &world).await?;
     note(format!("home  {}\nkey   {}", home.root().display(), home.key().display()));
 
     title("2. Simulated exports of three organisations; names and stories are made up");
@@ -84,11 +84,11 @@ fn clear(root: &Path) -> Result<()> {
             return Err(Failure::new(Code::Usage, message).into());
         }
         std::fs::remove_dir_all(root).with_context(|| format!("cannot clear {}", root.display()))?;
-        for ending in ["key", "ledger-head"] {
-            let path = sibling(root, ending)?;
-            if path.exists() {
-                std::fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
-            }
+    }
+    for ending in [DEMO_KEY, DEMO_HEAD] {
+        let path = sibling(root, ending)?;
+        if path.exists() {
+            std::fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
         }
     }
     std::fs::create_dir_all(root).with_context(|| format!("cannot make the folder {}", root.display()))?;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use panoh_identity::{MasterKey, refuse_key_inside};
+use panoh_identity::{MasterKey, Register, refuse_key_inside};
 use panoh_warehouse::Warehouse;
 
 use crate::args::Init;
@@ -52,7 +52,24 @@ pub(crate) async fn create(root: &Path, key: Option<&Path>, holds: Holds, world:
     let key = MasterKey::create_file(&key_path)?;
     let home = Home::planned(root, &key_path, key.id(), holds == Holds::SyntheticCases)?;
     std::fs::create_dir_all(home.root()).with_context(|| format!("cannot make the folder {}", root.display()))?;
+    probe_links(home.root())?;
     Warehouse::create(&home.warehouse(), &dictionary).await?;
+    Register::create(&home.register())?;
     home.finish()?;
     Ok(home)
+}
+
+/// The warehouse commits by hard links, which some USB sticks and network shares cannot make: better known now than at
+/// the first load.
+fn probe_links(root: &Path) -> Result<()> {
+    let (one, other) = (root.join(".probe"), root.join(".probe-link"));
+    std::fs::write(&one, "").with_context(|| format!("cannot write in {}", root.display()))?;
+    let linked = std::fs::hard_link(&one, &other);
+    for path in [&one, &other] {
+        // The second is not there when the link failed.
+        let _ = std::fs::remove_file(path);
+    }
+    linked.with_context(|| {
+        format!("{} cannot hold a warehouse: no hard links there. Name a folder on a local disk", root.display())
+    })
 }

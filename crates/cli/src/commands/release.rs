@@ -7,16 +7,19 @@ use anyhow::{Context, Result};
 use panoh_ledger::{Budget, Ledger, Limits, Shortfall, State};
 use panoh_publication::{Day, Definition, Slug};
 use panoh_release::{CohortPlan, PlanReport, Published, ReleasePlan, Run, plan, publish, read, recover, verify};
-use panoh_warehouse::{AsOf, Limits as QueryLimits, Warehouse};
+use panoh_warehouse::{AsOf, Warehouse};
 use serde::Serialize;
 
 use crate::args::Release;
 use crate::commands::budget::open_ledger;
+use crate::commands::stats::limits;
 use crate::failure::{Code, Failure};
-use crate::home::Home;
+use crate::home::{Home, chosen};
 use crate::output::{json, note, say, table, thousands};
 use crate::world::{World, now, read_key, today};
 
+/// The table whose version a session is pinned to.
+const CASES: &str = "cases";
 /// Label under which the key of the one-row-per-person choice is derived.
 const CHOICE_KEY: &str = "panoh/release/choice/v1";
 
@@ -61,7 +64,7 @@ fn show_plan(named: &str, as_json: bool, world: &World) -> Result<Code> {
     let definition = definition(named)?;
     let budget = match world.open_home() {
         Ok(home) => open_ledger(&home)?.budget()?,
-        Err(_) if world.home.is_none() => {
+        Err(_) if world.home.is_none() && !Home::exists(&chosen(None)) => {
             note("No home here: the plan is made with an untouched budget.");
             Budget::untouched(Limits::STANDARD)
         }
@@ -156,10 +159,10 @@ pub(crate) async fn publish_plan(plan: ReleasePlan, home: &Home, world: &World) 
     }
     let choice = read_key(home)?.derive(CHOICE_KEY);
     let store = Warehouse::open(&home.warehouse(), &world.dictionary()?).await?;
-    let limits = QueryLimits { partitions: world.threads, ..QueryLimits::default() };
-    let session = store.session(AsOf::Newest, &limits).await?;
-    let persons = read(&session, &plan, choice).await?;
     let warehouse = newest_versions(&store).await?;
+    let cases = warehouse.get(CASES).copied().unwrap_or_default();
+    let session = store.session(AsOf::Version(cases), &limits(home, world)).await?;
+    let persons = read(&session, &plan, choice).await?;
     let (published, synthetic) = (home.published(), home.is_synthetic());
     let mut ledger = open_ledger(home)?;
     let day = Day::new(&today())?;
@@ -182,7 +185,7 @@ fn settle_open(ledger: &mut Ledger, published: &Path) -> Result<()> {
 
 async fn newest_versions(store: &Warehouse) -> Result<BTreeMap<String, u64>> {
     let mut versions = BTreeMap::new();
-    for name in ["cases", "aliases"] {
+    for name in [CASES, "aliases"] {
         if let Some(newest) = store.versions(name).await?.last() {
             versions.insert(name.to_owned(), newest.version);
         }

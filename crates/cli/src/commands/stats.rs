@@ -7,6 +7,7 @@ use panoh_warehouse::{Arguments, AsOf, Limits, RowFormat, Rows, Session, Statist
 
 use crate::args::{Format, Stats};
 use crate::failure::{Code, Failure};
+use crate::home::Home;
 use crate::output::{is_closed_pipe, note, say, table};
 use crate::world::World;
 
@@ -55,8 +56,12 @@ fn list(all: &[Statistic]) -> Result<Code> {
 pub(crate) async fn session(world: &World, at: Option<u64>) -> Result<Session> {
     let home = world.open_home()?;
     let warehouse = Warehouse::open(&home.warehouse(), &world.dictionary()?).await?;
-    let limits = Limits { partitions: world.threads, ..Limits::default() };
-    Ok(warehouse.session(at.map_or(AsOf::Newest, AsOf::Version), &limits).await?)
+    Ok(warehouse.session(at.map_or(AsOf::Newest, AsOf::Version), &limits(&home, world)).await?)
+}
+
+/// What one query may use of this machine.
+pub(crate) fn limits(home: &Home, world: &World) -> Limits {
+    Limits { partitions: world.threads, spill: Some(home.spill()), ..Limits::default() }
 }
 
 /// Prints rows in the format asked for.

@@ -18,8 +18,14 @@ impl Place {
         Place { folder: tempfile::tempdir().expect("a folder"), sealer: MasterKey::of_bytes([9; 32]).sealer() }
     }
 
+    fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("identity.sqlite")
+    }
+
+    /// The register, made when there is none yet.
     fn open(&self) -> Register {
-        Register::open(&self.folder.path().join("identity.sqlite")).expect("a register")
+        let path = self.path();
+        if path.exists() { Register::open(&path) } else { Register::create(&path) }.expect("a register")
     }
 
     fn document(&self, number: &str) -> LinkKeys {
@@ -45,13 +51,93 @@ fn load(register: &mut Register, id: &str, rows: &[(&LinkKeys, &str)]) -> Vec<Re
 fn a_person_keeps_pseudonym_and_cohort_over_rows_loads_and_openings() {
     let place = Place::new();
     let keys = place.document("A1234567");
-    let rows = load(&mut place.open(), "load:1", &[(&keys, "2019"), (&keys, "2018")]);
+    let rows = load(&mut place.open(), "load:1", &[(&keys, "2018"), (&keys, "2019")]);
     assert_eq!(rows[0].how, How::New);
     assert_eq!(rows[1], Resolved { how: How::Known(LinkRule::Document), ..rows[0].clone() });
-    assert_eq!(rows[1].cohort, "2019");
+    assert_eq!(rows[0].cohort, "2018");
     let mut again = place.open();
     assert_eq!(load(&mut again, "load:2", &[(&keys, "no_year")]), [rows[1].clone()]);
     assert_eq!(again.persons().expect("a count"), 1);
+}
+
+/// Resolves rows of one person in a load of their own and gives the cohort that `known` tells before and after staging.
+fn founded(room: usize, cohorts: &[&str]) -> String {
+    let place = Place::new();
+    let (keys, other) = (place.person(Some("A1234567"), 1985), place.document("B7654321"));
+    let mut register = place.open();
+    let mut load = register.begin("load:1").expect("a load");
+    load.room = room;
+    assert_eq!(load.known(&keys).expect("looked up"), None);
+    let mut person = None;
+    for cohort in cohorts {
+        let resolved = load.resolve(&keys, cohort).expect("resolved");
+        assert_eq!(*person.get_or_insert(resolved.person), resolved.person);
+        load.resolve(&other, "2001").expect("resolved");
+    }
+    let (known, cohort) = load.known(&keys).expect("looked up").expect("known");
+    assert_eq!(Some(known), person);
+    load.stage().expect("staged");
+    register.settle("load:1", true).expect("settled");
+    let mut later = register.begin("load:2").expect("a load");
+    let kept = later.resolve(&keys, "1999").expect("resolved");
+    assert_eq!((kept.person, &kept.cohort), (known, &cohort), "a later load moves nobody");
+    assert_eq!(later.known(&keys).expect("looked up"), Some((known, cohort.clone())));
+    cohort
+}
+
+#[test]
+fn the_founding_load_decides_on_its_earliest_year_and_no_later_load_does() {
+    // With room for one key everything is in SQLite at once; with plenty of it, nothing before staging.
+    for room in [1, FRESH_KEYS] {
+        assert_eq!(founded(room, &["2019", "2016"]), "2016");
+        assert_eq!(founded(room, &["2016", "2019", "no_year"]), "2016");
+        assert_eq!(founded(room, &["no_year", "2019"]), "2019");
+        assert_eq!(founded(room, &["2020", "2018", "2019"]), "2018");
+        assert_eq!(founded(room, &["no_year", "no_year"]), "no_year");
+    }
+}
+
+#[test]
+fn a_person_founded_without_a_year_stays_without_one() {
+    let place = Place::new();
+    let mut register = place.open();
+    let keys = place.document("A1234567");
+    load(&mut register, "load:1", &[(&keys, "no_year")]);
+    assert_eq!(load(&mut register, "load:2", &[(&keys, "2018")])[0].cohort, "no_year");
+}
+
+#[test]
+fn known_tells_the_person_that_resolve_decided_for() {
+    let place = Place::new();
+    let mut register = place.open();
+    let (by_document, by_name) = (place.document("A1234567"), place.person(None, 1985));
+    let (both, renewed) = (place.person(Some("A1234567"), 1985), place.person(Some("B7654321"), 1985));
+    let mut load = register.begin("load:1").expect("a load");
+    for keys in [&by_document, &by_name, &both, &renewed] {
+        let resolved = load.resolve(keys, "2018").expect("resolved");
+        assert_eq!(load.known(keys).expect("looked up"), Some((resolved.person, "2018".to_owned())));
+    }
+}
+
+#[test]
+fn a_register_is_made_once_and_never_in_place_of_a_lost_one() {
+    let place = Place::new();
+    let path = place.path();
+    let missing = Register::open(&path).expect_err("refused");
+    assert!(matches!(missing, IdentityError::RegisterMissing { .. }), "{missing}");
+    assert!(missing.to_string().contains("identity.sqlite") && missing.to_string().contains("backup"));
+    assert!(!path.exists(), "nothing was made");
+    let mut register = Register::create(&path).expect("made");
+    load(&mut register, "load:1", &[(&place.document("A1234567"), "2018")]);
+    drop(register);
+    assert!(matches!(Register::create(&path).expect_err("refused"), IdentityError::RegisterExists { .. }));
+    assert_eq!(Register::open(&path).expect("there").persons().expect("a count"), 1);
+    // A file that lost its content is no register either.
+    std::fs::write(&path, "").expect("emptied");
+    for beside in ["identity.sqlite-wal", "identity.sqlite-shm"] {
+        let _ = std::fs::remove_file(place.folder.path().join(beside));
+    }
+    assert!(matches!(Register::open(&path).expect_err("refused"), IdentityError::RegisterVersion { found: 0, .. }));
 }
 
 #[test]
@@ -160,7 +246,7 @@ fn a_load_that_was_done_may_be_staged_and_taken_back_again() {
 #[test]
 fn the_file_is_for_its_owner_and_of_this_layout() {
     let place = Place::new();
-    let path = place.folder.path().join("identity.sqlite");
+    let path = place.path();
     drop(place.open());
     assert_eq!(std::fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
     Connection::open(&path).expect("open").pragma_update(None, "user_version", LAYOUT + 1).expect("changed");

@@ -200,7 +200,7 @@ fn tampering_is_noticed() {
         home.tamper(sql);
         for error in [home.refusal(), running.check().unwrap_err()] {
             assert!(matches!(error, LedgerError::BrokenChain { entry } if entry == wrong), "{sql}: {error}");
-            assert!(error.to_string().contains("panoh budget reconcile"));
+            assert!(error.to_string().contains("restore the newest"));
         }
     }
 }
@@ -213,7 +213,7 @@ fn a_cut_ledger_is_noticed_by_the_head() {
     home.tamper(include_str!("../../sql/tests/cut_last.sql"));
     let error = home.refusal();
     assert!(matches!(error, LedgerError::OlderThanHead { known: 2, found: 1 }), "{error}");
-    assert!(error.to_string().contains("panoh budget reconcile"));
+    assert!(error.to_string().contains("restore the newest"));
     let error = running.reserve(&first("r-3", TENTH)).unwrap_err();
     assert!(matches!(error, LedgerError::OtherHistory { entry: 2 }), "{error}");
 }

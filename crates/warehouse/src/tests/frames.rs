@@ -120,23 +120,39 @@ async fn the_shipped_frame_describes_its_columns_and_has_every_purpose() {
     assert!(lines(checked.rows().await.unwrap()).await.is_empty());
 }
 
+#[tokio::test]
+async fn every_shipped_frame_passes_the_check() {
+    let session = empty().await.session().await;
+    for frame in frames().unwrap() {
+        let checked = session.frame(&frame.sql, &cohorts(&["2018"])).await;
+        checked.unwrap_or_else(|error| panic!("{}: {error}", frame.name));
+    }
+}
+
 /// Each is person-local, and passes without any data.
 const GOOD: &[&str] = &[
-    "SELECT person, cohort, gender FROM cases",
+    "SELECT c.person, p.cohort, c.gender FROM cases c JOIN persons p ON p.person = c.person",
     "SELECT person, min(cohort) AS cohort, max(gender) AS gender FROM cases GROUP BY person",
     "SELECT p.person, p.cohort, r.destination FROM persons p LEFT JOIN routes r ON p.person = r.person",
-    "SELECT c.person, c.cohort, g.parent AS subregion FROM routes c \
+    "SELECT p.person, p.cohort, g.parent AS subregion FROM persons p JOIN routes c ON c.person = p.person \
        JOIN codes g ON g.list = 'country' AND g.code = c.origin",
-    "SELECT person, cohort, gender FROM cases WHERE gender IN (SELECT code FROM codes WHERE list = 'gender')",
+    "SELECT person, cohort, gender FROM profiles WHERE gender IN (SELECT code FROM codes WHERE list = 'gender')",
     "SELECT c.person, c.cohort, j.country FROM persons c JOIN journeys j ON c.person = j.person WHERE j.step = 1",
-    "SELECT person, cohort, gender FROM (SELECT person, cohort, gender, \
-       rank() OVER (PARTITION BY person ORDER BY registered_year, record) AS place FROM cases) WHERE place = 1",
-    "SELECT DISTINCT person, cohort, gender FROM cases",
-    "SELECT person, cohort, 'a' AS kind FROM cases UNION ALL SELECT person, cohort, 'b' AS kind FROM routes",
+    "SELECT c.person, p.cohort, c.gender FROM persons p JOIN (SELECT person, gender, \
+       rank() OVER (PARTITION BY person ORDER BY registered_year, record) AS place FROM cases) c \
+       ON c.person = p.person WHERE c.place = 1",
+    "SELECT DISTINCT p.person, p.cohort, c.gender FROM cases c JOIN persons p ON p.person = c.person",
+    "SELECT person, cohort, 'a' AS kind FROM persons UNION ALL SELECT person, cohort, 'b' AS kind FROM profiles",
     "SELECT p.person, p.cohort, CASE WHEN c.n > 1 THEN 'several' ELSE 'one' END AS records FROM persons p \
        JOIN (SELECT person, count(*) AS n FROM cases GROUP BY person) c ON c.person = p.person",
-    "SELECT person, cohort, unnest(citizenships) AS citizenship FROM cases",
-    "SELECT person, cohort, gender FROM cases ORDER BY person",
+    "SELECT p.person, p.cohort, unnest(c.citizenships) AS citizenship FROM persons p \
+       JOIN cases c ON c.person = p.person",
+    "SELECT person, cohort, gender FROM profiles ORDER BY person",
+    "SELECT person, min(cohort) AS cohort FROM (SELECT DISTINCT person, cohort, gender FROM cases) GROUP BY person",
+    "SELECT c.person, min(c.cohort) AS cohort, max(r.origin) AS origin FROM cases c \
+       LEFT JOIN routes r ON r.person = c.person AND r.gender = c.gender GROUP BY c.person",
+    "SELECT p.person, p.cohort, min(c.gender) AS gender FROM persons p JOIN cases c ON c.person = p.person \
+       GROUP BY p.person, p.cohort",
 ];
 
 #[tokio::test]
@@ -219,8 +235,11 @@ const BAD: &[(&str, &str)] = &[
     ("SELECT lower(person) AS person, cohort FROM cases", "person"),
     ("SELECT r.person, p.cohort FROM persons p LEFT JOIN routes r ON p.person = r.person", "person"),
     ("SELECT person, gender FROM cases", "cohort"),
-    ("SELECT person, cohort, registered_year FROM cases", "registered_year"),
-    ("SELECT person, cohort, citizenships FROM cases", "citizenships"),
+    (
+        "SELECT p.person, p.cohort, c.registered_year FROM cases c JOIN persons p ON p.person = c.person",
+        "registered_year",
+    ),
+    ("SELECT p.person, p.cohort, c.citizenships FROM cases c JOIN persons p ON p.person = c.person", "citizenships"),
     ("SELECT person, cohort, CAST(CAST(cohort AS INT) AS TEXT) AS y FROM cases", "conversion"),
     ("SELECT person, cohort, CAST(1 / registered_year AS TEXT) AS y FROM cases", "operator"),
     ("SELECT person, min(cohort) AS cohort, first_value(gender) AS gender FROM cases GROUP BY person", "first_value"),
@@ -252,6 +271,68 @@ const BAD: &[(&str, &str)] = &[
        LEFT JOIN stored.aliases a ON c.person = a.alias AND c.gender = 'man'",
         "join",
     ),
+    (
+        "WITH a AS (SELECT alias, person, unnest(CASE WHEN alias > 'b' THEN [1] END) AS n FROM stored.aliases) \
+         SELECT coalesce(a.person, c.person) AS person, min(c.cohort) AS cohort FROM stored.cases c \
+         LEFT JOIN a ON c.person = a.alias GROUP BY 1",
+        "aliases",
+    ),
+    // The alias of one record and the pseudonym of another.
+    (
+        "WITH x AS (SELECT coalesce(a.person, c.person) p, a.person ap, c.person sp, c.cohort FROM stored.cases c \
+         LEFT JOIN stored.aliases a ON c.person = a.alias) \
+         SELECT coalesce(l.ap, r.sp) AS person, l.cohort FROM x l JOIN x r ON l.p = r.p",
+        "column person",
+    ),
+    (
+        "WITH x AS (SELECT coalesce(a.person, c.person) p, a.person ap, c.person sp, c.gender FROM stored.cases c \
+         LEFT JOIN stored.aliases a ON c.person = a.alias) \
+         SELECT coalesce(y.ap, x.sp) AS person, p.cohort FROM x LEFT JOIN x y ON x.p = y.p AND y.gender = 'man' \
+         JOIN persons p ON p.person = x.p",
+        "column person",
+    ),
+    (
+        "WITH x AS (SELECT coalesce(a.person, c.person) p, a.person ap, c.person sp, c.gender FROM stored.cases c \
+         LEFT JOIN stored.aliases a ON c.person = a.alias) \
+         SELECT coalesce(x.ap, y.sp) AS person, p.cohort FROM x FULL JOIN x y ON x.p = y.p AND y.gender = 'man' \
+         JOIN persons p ON p.person = x.p",
+        "join",
+    ),
+    // What is not the one cohort of the person.
+    ("SELECT person, '2018' AS cohort FROM persons", "column cohort"),
+    ("SELECT person, CASE WHEN gender = 'man' THEN '2018' ELSE cohort END AS cohort FROM profiles", "column cohort"),
+    ("SELECT person, gender AS cohort FROM profiles", "column cohort"),
+    ("SELECT person, nullif(cohort, 'no_year') AS cohort FROM persons", "column cohort"),
+    ("SELECT person, cohort FROM cases", "column cohort"),
+    ("SELECT DISTINCT person, cohort FROM cases", "column cohort"),
+    ("SELECT person, cohort FROM persons UNION ALL SELECT person, cohort FROM cases", "column cohort"),
+    ("SELECT person, max(cohort) AS cohort FROM cases GROUP BY person", "column cohort"),
+    ("SELECT person, min(gender) AS cohort FROM cases GROUP BY person", "column cohort"),
+    ("SELECT person, min(cohort || 'x') AS cohort FROM cases GROUP BY person", "column cohort"),
+    ("SELECT person, gender, min(cohort) AS cohort FROM cases GROUP BY person, gender", "column cohort"),
+    ("SELECT person, min(cohort) FILTER (WHERE gender = 'man') AS cohort FROM cases GROUP BY person", "column cohort"),
+    ("SELECT person, min(cohort) AS cohort FROM cases WHERE gender = 'man' GROUP BY person", "column cohort"),
+    (
+        "SELECT person, min(cohort) AS cohort FROM (SELECT person, cohort, unnest(purposes) AS u FROM cases) \
+         GROUP BY person",
+        "column cohort",
+    ),
+    (
+        "SELECT c.person, min(c.cohort) AS cohort FROM cases c JOIN codes g ON g.code = c.gender GROUP BY c.person",
+        "column cohort",
+    ),
+    (
+        "SELECT c.person, min(c.cohort) AS cohort FROM cases c \
+         JOIN routes r ON r.person = c.person AND r.gender = c.gender GROUP BY c.person",
+        "column cohort",
+    ),
+    (
+        "SELECT c.person, min(c.cohort) AS cohort FROM cases c \
+         LEFT SEMI JOIN routes r ON r.person = c.person AND r.gender = c.gender GROUP BY c.person",
+        "column cohort",
+    ),
+    ("SELECT c.person, p.cohort FROM cases c LEFT JOIN persons p ON p.person = c.person", "column cohort"),
+    ("SELECT c.person, v.cohort FROM persons c CROSS JOIN (VALUES ('2018')) AS v(cohort)", "column cohort"),
 ];
 
 #[tokio::test]

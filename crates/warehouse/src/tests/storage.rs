@@ -142,6 +142,20 @@ async fn of_two_racing_loads_of_one_file_one_wins() {
 }
 
 #[tokio::test]
+async fn a_commit_that_fails_leaves_no_files() {
+    let home = empty().await;
+    let mut append = home.warehouse.append("cases", "load:00").await.unwrap();
+    append.write(&batch(CASES, 0)).await.unwrap();
+    let metadata = log(home.folder.path(), "cases", 0).into_iter().find(|action| action.get("metaData").is_some());
+    let changed = home.folder.path().join("cases/_delta_log/00000000000000000001.json");
+    fs::write(changed, format!("{}\n", metadata.unwrap())).unwrap();
+    let failed = append.commit().await;
+    assert!(matches!(failed, Err(WarehouseError::Store { .. })), "{failed:?}");
+    assert!(!home.warehouse.loaded("cases", "load:00").await.unwrap());
+    assert_eq!(data_files(home.folder.path(), "cases"), 0);
+}
+
+#[tokio::test]
 async fn nothing_shows_before_the_commit_or_after_giving_up() {
     let home = empty().await;
     let mut append = home.warehouse.append("cases", "load:00").await.unwrap();

@@ -1,0 +1,135 @@
+-- title: One row is one person with at least one record other than not a victim. Each column is the one known value of
+--   the person's records; where they are silent or disagree it is unknown. Status is the furthest of identified, possible
+--   and prevented. Origin, destination and purposes of records found not to be victims are passed over. The cohort is that
+--   of the person, over all records. Each purpose has a column of its own: yes, no when another purpose is known, or
+--   not_known, so that a share is yes / (yes + no).
+-- column: person pseudonym: the person
+-- column: cohort text: year of the person's first record, or no_year
+-- column: gender code(gender): gender as recorded
+-- column: age_band code(age_band): age at registration
+-- column: majority code(majority): adult or minor at registration
+-- column: citizenship code(country): first known citizenship
+-- column: origin code(country): country of recruitment; where none is known, citizenship: see origin_role
+-- column: origin_role text: recruitment or citizenship
+-- column: destination code(country): country of exploitation: see destination_basis
+-- column: destination_basis code(place_basis): recorded, proxy or intended
+-- column: record_system code(record_system): kind of register
+-- column: status code(status): identified, possible or prevented
+-- column: purpose_forced_labour text: forced labour: yes, no or not_known
+-- column: purpose_sexual_exploitation text: sexual exploitation: yes, no or not_known
+-- column: purpose_forced_marriage text: forced marriage: yes, no or not_known
+-- column: purpose_forced_military text: forced military service: yes, no or not_known
+-- column: purpose_organ_removal text: removal of organs: yes, no or not_known
+-- column: purpose_slavery_and_practices text: slavery and similar practices: yes, no or not_known
+-- column: purpose_servitude text: servitude: yes, no or not_known
+-- column: purpose_child_labour text: child labour: yes, no or not_known
+-- column: purpose_forced_begging text: forced begging: yes, no or not_known
+-- column: purpose_forced_adoption text: forced adoption: yes, no or not_known
+-- column: purpose_surrogacy text: forced surrogacy: yes, no or not_known
+-- column: purpose_other text: other exploitation: yes, no or not_known
+WITH records AS (
+       SELECT person,
+              cohort,
+              status,
+              status <> 'not_a_victim' AS counts,
+              CASE WHEN gender NOT IN ('missing', 'unknown', 'not_applicable', 'suppressed')
+                   THEN gender END AS gender,
+              CASE WHEN age_band NOT IN ('missing', 'unknown', 'not_applicable', 'suppressed')
+                   THEN age_band END AS age_band,
+              CASE WHEN majority NOT IN ('missing', 'unknown', 'not_applicable', 'suppressed')
+                   THEN majority END AS majority,
+              CASE WHEN record_system NOT IN ('missing', 'unknown', 'not_applicable', 'suppressed')
+                   THEN record_system END AS record_system,
+              CASE WHEN citizenships[1] NOT IN ('missing', 'unknown', 'not_applicable', 'suppressed')
+                   THEN citizenships[1] END AS citizenship,
+              CASE WHEN status <> 'not_a_victim' THEN origin END AS origin,
+              CASE WHEN status <> 'not_a_victim' THEN origin_role END AS origin_role,
+              CASE WHEN status <> 'not_a_victim' THEN destination END AS destination,
+              CASE WHEN status <> 'not_a_victim' THEN destination_basis END AS destination_basis,
+              CASE WHEN status <> 'not_a_victim' THEN purposes END AS purposes
+         FROM routes
+     ),
+     merged AS (
+       SELECT person,
+              min(cohort) AS cohort,
+              CASE WHEN min(gender) = max(gender) THEN min(gender) ELSE 'unknown' END
+                AS gender,
+              CASE WHEN min(age_band) = max(age_band) THEN min(age_band) ELSE 'unknown' END
+                AS age_band,
+              CASE WHEN min(majority) = max(majority) THEN min(majority) ELSE 'unknown' END
+                AS majority,
+              CASE WHEN min(citizenship) = max(citizenship) THEN min(citizenship) ELSE 'unknown' END
+                AS citizenship,
+              CASE WHEN min(origin) = max(origin) THEN min(origin) ELSE 'unknown' END
+                AS origin,
+              CASE WHEN min(origin_role) = max(origin_role) THEN min(origin_role) ELSE 'unknown' END
+                AS origin_role,
+              CASE WHEN min(destination) = max(destination) THEN min(destination) ELSE 'unknown' END
+                AS destination,
+              CASE WHEN min(destination_basis) = max(destination_basis) THEN min(destination_basis) ELSE 'unknown' END
+                AS destination_basis,
+              CASE WHEN min(record_system) = max(record_system) THEN min(record_system) ELSE 'unknown' END
+                AS record_system,
+              CASE
+                WHEN bool_or(status = 'identified') THEN 'identified'
+                WHEN bool_or(status = 'possible') THEN 'possible'
+                WHEN bool_or(status = 'prevented') THEN 'prevented'
+                ELSE 'unknown'
+              END AS status,
+              bool_or(
+                cardinality(purposes) > 0
+                AND NOT array_has_any(purposes, ['missing', 'unknown', 'not_applicable', 'suppressed'])
+              ) AS purpose_known,
+              bool_or(array_has(purposes, 'forced_labour')) AS forced_labour,
+              bool_or(array_has(purposes, 'sexual_exploitation')) AS sexual_exploitation,
+              bool_or(array_has(purposes, 'forced_marriage')) AS forced_marriage,
+              bool_or(array_has(purposes, 'forced_military')) AS forced_military,
+              bool_or(array_has(purposes, 'organ_removal')) AS organ_removal,
+              bool_or(array_has(purposes, 'slavery_and_practices')) AS slavery_and_practices,
+              bool_or(array_has(purposes, 'servitude')) AS servitude,
+              bool_or(array_has(purposes, 'child_labour')) AS child_labour,
+              bool_or(array_has(purposes, 'forced_begging')) AS forced_begging,
+              bool_or(array_has(purposes, 'forced_adoption')) AS forced_adoption,
+              bool_or(array_has(purposes, 'surrogacy')) AS surrogacy,
+              bool_or(array_has(purposes, 'other')) AS other
+         FROM records
+        GROUP BY person
+       HAVING bool_or(counts)
+     )
+SELECT person,
+       cohort,
+       gender,
+       age_band,
+       majority,
+       citizenship,
+       origin,
+       origin_role,
+       destination,
+       destination_basis,
+       record_system,
+       status,
+       CASE WHEN forced_labour THEN 'yes' WHEN purpose_known THEN 'no' ELSE 'not_known' END
+         AS purpose_forced_labour,
+       CASE WHEN sexual_exploitation THEN 'yes' WHEN purpose_known THEN 'no' ELSE 'not_known' END
+         AS purpose_sexual_exploitation,
+       CASE WHEN forced_marriage THEN 'yes' WHEN purpose_known THEN 'no' ELSE 'not_known' END
+         AS purpose_forced_marriage,
+       CASE WHEN forced_military THEN 'yes' WHEN purpose_known THEN 'no' ELSE 'not_known' END
+         AS purpose_forced_military,
+       CASE WHEN organ_removal THEN 'yes' WHEN purpose_known THEN 'no' ELSE 'not_known' END
+         AS purpose_organ_removal,
+       CASE WHEN slavery_and_practices THEN 'yes' WHEN purpose_known THEN 'no' ELSE 'not_known' END
+         AS purpose_slavery_and_practices,
+       CASE WHEN servitude THEN 'yes' WHEN purpose_known THEN 'no' ELSE 'not_known' END
+         AS purpose_servitude,
+       CASE WHEN child_labour THEN 'yes' WHEN purpose_known THEN 'no' ELSE 'not_known' END
+         AS purpose_child_labour,
+       CASE WHEN forced_begging THEN 'yes' WHEN purpose_known THEN 'no' ELSE 'not_known' END
+         AS purpose_forced_begging,
+       CASE WHEN forced_adoption THEN 'yes' WHEN purpose_known THEN 'no' ELSE 'not_known' END
+         AS purpose_forced_adoption,
+       CASE WHEN surrogacy THEN 'yes' WHEN purpose_known THEN 'no' ELSE 'not_known' END
+         AS purpose_surrogacy,
+       CASE WHEN other THEN 'yes' WHEN purpose_known THEN 'no' ELSE 'not_known' END
+         AS purpose_other
+  FROM merged
