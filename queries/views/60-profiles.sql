@@ -15,18 +15,18 @@
 -- column: destination_basis code(place_basis): recorded, proxy or intended
 -- column: record_system code(record_system): kind of register
 -- column: status code(status): identified, possible or prevented
--- column: purpose_forced_labour text: forced labour: yes, no or not_known
--- column: purpose_sexual_exploitation text: sexual exploitation: yes, no or not_known
--- column: purpose_forced_marriage text: forced marriage: yes, no or not_known
--- column: purpose_forced_military text: forced military service: yes, no or not_known
--- column: purpose_organ_removal text: removal of organs: yes, no or not_known
--- column: purpose_slavery_and_practices text: slavery and similar practices: yes, no or not_known
--- column: purpose_servitude text: servitude: yes, no or not_known
--- column: purpose_child_labour text: child labour: yes, no or not_known
--- column: purpose_forced_begging text: forced begging: yes, no or not_known
--- column: purpose_forced_adoption text: forced adoption: yes, no or not_known
--- column: purpose_surrogacy text: forced surrogacy: yes, no or not_known
--- column: purpose_other text: other exploitation: yes, no or not_known
+-- column: purpose_forced_labour code(yes_no): forced labour, or not_known
+-- column: purpose_sexual_exploitation code(yes_no): sexual exploitation, or not_known
+-- column: purpose_forced_marriage code(yes_no): forced marriage, or not_known
+-- column: purpose_forced_military code(yes_no): forced military service, or not_known
+-- column: purpose_organ_removal code(yes_no): removal of organs, or not_known
+-- column: purpose_slavery_and_practices code(yes_no): slavery and similar practices, or not_known
+-- column: purpose_servitude code(yes_no): servitude, or not_known
+-- column: purpose_child_labour code(yes_no): child labour, or not_known
+-- column: purpose_forced_begging code(yes_no): forced begging, or not_known
+-- column: purpose_forced_adoption code(yes_no): forced adoption, or not_known
+-- column: purpose_surrogacy code(yes_no): forced surrogacy, or not_known
+-- column: purpose_other code(yes_no): other exploitation, or not_known
 WITH records AS (
        SELECT person,
               cohort,

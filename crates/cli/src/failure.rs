@@ -76,7 +76,10 @@ fn code_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
             ReleaseError::Dimension { .. }
             | ReleaseError::UnknownFrame { .. }
             | ReleaseError::FrameColumn { .. }
+            | ReleaseError::Busy { .. }
+            | ReleaseError::Privacy(_)
             | ReleaseError::Definition(_) => Some(Code::Usage),
+            ReleaseError::Artefact(ArtefactError::Io { .. }) => None,
             ReleaseError::Unsound { .. } | ReleaseError::Artefact(_) => Some(Code::RefusedWhole),
             _ => None,
         };
@@ -87,8 +90,8 @@ fn code_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
     if cause.is::<DictionaryError>() || cause.is::<DefinitionError>() {
         return Some(Code::Usage);
     }
-    if cause.is::<ArtefactError>() {
-        return Some(Code::RefusedWhole);
+    if let Some(artefact) = cause.downcast_ref::<ArtefactError>() {
+        return (!matches!(artefact, ArtefactError::Io { .. })).then_some(Code::RefusedWhole);
     }
     cause
         .downcast_ref::<IdentityError>()

@@ -31,7 +31,7 @@ pub enum IdentityError {
     },
 
     /// There is no key file where one was named.
-    #[error("{path}: there is no key file; name it with --key, or make home and key with panoh init")]
+    #[error("{path}: there is no key file; put it back from a copy: pseudonyms cannot be made or linked without it")]
     KeyMissing {
         /// Where the key was looked for.
         path: PathBuf,

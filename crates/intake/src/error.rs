@@ -86,6 +86,9 @@ pub enum IntakeError {
     },
 }
 
+/// Unknown columns that one message lists.
+const SHOWN: usize = 40;
+
 /// What is wrong with the columns of a file, all at once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HeaderProblems {
@@ -126,6 +129,13 @@ impl fmt::Display for ColumnName {
 }
 
 impl HeaderProblems {
+    /// Leaves the places of unknown columns and takes away their names.
+    pub(crate) fn hide_names(&mut self) {
+        for column in &mut self.unknown {
+            column.name = None;
+        }
+    }
+
     pub(crate) fn any(&self) -> bool {
         !(self.unknown.is_empty() && self.missing.is_empty() && self.doubled.is_empty())
     }
@@ -134,10 +144,12 @@ impl HeaderProblems {
 impl fmt::Display for HeaderProblems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.unknown.is_empty() {
-            let unknown: Vec<_> = self.unknown.iter().map(ToString::to_string).collect();
+            let unknown: Vec<_> = self.unknown.iter().take(SHOWN).map(ToString::to_string).collect();
+            let more = self.unknown.len().saturating_sub(SHOWN);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             write!(
                 f,
-                "; columns that it does not know: {}; add them to the mapping, if only as dropped",
+                "; columns that it does not know: {}{more}; add them to the mapping, if only as dropped",
                 unknown.join(", ")
             )?;
         }

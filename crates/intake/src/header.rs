@@ -4,6 +4,9 @@ use panoh_dictionary::{Source, SourceColumn};
 
 use crate::error::{ColumnName, HeaderProblems, IntakeError};
 
+/// Unknown columns that are named at the most; more of them are hardly column names.
+const MOST_NAMES: usize = 20;
+
 /// A header that fits its mapping.
 #[derive(Debug)]
 pub(crate) struct Header {
@@ -15,6 +18,10 @@ pub(crate) struct Header {
 
 /// Looks up every column of a file. All problems are reported at once; a file without any known column is taken for one
 /// without a header, and none of its cells is shown.
+///
+/// A row of people may be glued to the header: by a lost line end, or by the lone carriage returns of old programs. The
+/// column at the seam is then missing, so names of unknown columns are shown only when every column of the mapping is
+/// there, and when they are few.
 pub(crate) fn fit(names: &[String], source: &Source) -> Result<Header, IntakeError> {
     let mut header = Header { mapped: Vec::new(), at: vec![None; source.columns.len()] };
     let mut problems = HeaderProblems::default();
@@ -35,6 +42,9 @@ pub(crate) fn fit(names: &[String], source: &Source) -> Result<Header, IntakeErr
     }
     let needed = source.columns.iter().zip(&header.at).filter(|(column, at)| at.is_none() && !column.optional);
     problems.missing = needed.map(|(column, _)| column.header.clone()).collect();
+    if !problems.missing.is_empty() || problems.unknown.len() > MOST_NAMES {
+        problems.hide_names();
+    }
     if problems.any() {
         return Err(IntakeError::Header { mapping: source.name.clone(), problems });
     }
@@ -45,5 +55,47 @@ impl Header {
     /// The columns that the file has, in the order of the mapping, with their places in the file.
     pub(crate) fn columns<'a>(&'a self, source: &'a Source) -> impl Iterator<Item = (&'a SourceColumn, usize)> {
         source.columns.iter().zip(&self.at).filter_map(|(column, at)| Some((column, (*at)?)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use panoh_dictionary::Dictionary;
+
+    use super::*;
+
+    fn problems(header: &[&str]) -> String {
+        let dictionary = Dictionary::builtin().expect("the built-in dictionary is sound");
+        let source = dictionary.source("mission-en").expect("the mapping exists");
+        let names: Vec<String> = header.iter().map(|name| (*name).to_owned()).collect();
+        fit(&names, source).expect_err("the header does not fit").to_string()
+    }
+
+    fn columns() -> Vec<String> {
+        let dictionary = Dictionary::builtin().expect("the built-in dictionary is sound");
+        let source = dictionary.source("mission-en").expect("the mapping exists");
+        source.columns.iter().map(|column| column.header.clone()).collect()
+    }
+
+    #[test]
+    fn an_unknown_column_beside_a_whole_mapping_is_named() {
+        let columns = columns();
+        let mut header: Vec<&str> = columns.iter().map(String::as_str).collect();
+        header.push("shoe size");
+        assert!(problems(&header).contains("`shoe size`"));
+    }
+
+    /// A lost line end glues the first person to the last column name.
+    #[test]
+    fn a_person_glued_to_the_header_is_not_shown() {
+        let columns = columns();
+        let mut header: Vec<&str> = columns.iter().map(String::as_str).collect();
+        header.pop();
+        header.extend(["storyC-1", "Зулфия", "Раҳмонова", "+992 66 762 99 65"]);
+        let said = problems(&header);
+        for cell in ["Зулфия", "Раҳмонова", "762", "storyC"] {
+            assert!(!said.contains(cell), "a cell is shown");
+        }
+        assert!(said.contains("number"), "places are shown: {said}");
     }
 }

@@ -5,7 +5,7 @@ use panoh_dictionary::Dictionary;
 use panoh_ledger::{Budget, NanoRho};
 use panoh_privacy::{NoisePlan, Rho, Shape, Subset, Wanted, Weight};
 use panoh_publication::{Definition, Objective, Purpose, Slug};
-use panoh_warehouse::frames;
+use panoh_warehouse::{ValueKind, frames};
 
 use crate::ReleaseError;
 use crate::dimensions::{Resolved, resolve};
@@ -34,6 +34,7 @@ pub fn plan(definition: &Definition, dictionary: &Dictionary, budget: &Budget) -
     // The id will be the name and twelve digits more; a name that leaves no room is refused before anything is spent.
     Slug::new(&format!("{}-{}", definition.name, "0".repeat(12)))?;
     let dimensions = resolve(definition, dictionary)?;
+    check_columns(definition)?;
     let noise = noise_plan(definition, dimensions.iter().map(|resolved| resolved.dimension.codes.len()))?;
     let absence = dictionary.list(ABSENCE).map(|list| list.codes.iter().map(|code| code.code.clone()).collect());
     let report = report(definition, dictionary.digest(), &dimensions, &noise, budget)?;
@@ -122,6 +123,29 @@ fn check_frame(definition: &Definition) -> Result<(), ReleaseError> {
     }
     let known = frames.iter().map(|frame| frame.name.as_str()).collect::<Vec<_>>().join(", ");
     Err(ReleaseError::UnknownFrame { frame: definition.frame.to_string(), known })
+}
+
+/// Each dimension must take its codes from a column that the frame declares to hold codes of the same list: anything
+/// else would come out as `other` or `not_known`, and look like a figure.
+fn check_columns(definition: &Definition) -> Result<(), ReleaseError> {
+    let frames = frames()?;
+    let Some(frame) = frames.iter().find(|frame| frame.name == definition.frame.as_str()) else { return Ok(()) };
+    for wanted in &definition.dimensions {
+        let refuse = |rule: String| ReleaseError::Dimension { dimension: wanted.name.to_string(), rule };
+        let Some(column) = frame.columns.iter().find(|column| column.name == wanted.column) else {
+            let known = frame.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(", ");
+            return Err(refuse(format!("frame `{}` has no column `{}`; it has {known}", frame.name, wanted.column)));
+        };
+        match &column.kind {
+            ValueKind::Code { list } if *list == wanted.list => {}
+            ValueKind::Code { list } => {
+                let message = format!("column `{}` holds codes of `{list}`, not of `{}`", column.name, wanted.list);
+                return Err(refuse(format!("{message}; correct `column` or `list`")));
+            }
+            _ => return Err(refuse(format!("column `{}` holds no codes of a list; take another", column.name))),
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `panoh init`: a new home and a new key; overwrites nothing.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -40,7 +41,11 @@ pub(crate) async fn create(root: &Path, key: Option<&Path>, holds: Holds, world:
     }
     let is_marker = |name: &std::ffi::OsStr| holds == Holds::SyntheticCases && name == MARKER;
     if root.read_dir().is_ok_and(|entries| entries.flatten().any(|entry| !is_marker(&entry.file_name()))) {
-        let message = format!("{} is not empty; name a new or an empty folder. Nothing was changed", root.display());
+        let message = format!(
+            "{} is not empty; name a new or an empty folder. If an earlier `panoh init` was cut off there, remove the folder \
+             and its new key first. Nothing was changed",
+            root.display()
+        );
         return Err(Failure::new(Code::Usage, message).into());
     }
     let key_path = match key {
@@ -52,6 +57,9 @@ pub(crate) async fn create(root: &Path, key: Option<&Path>, holds: Holds, world:
     let key = MasterKey::create_file(&key_path)?;
     let home = Home::planned(root, &key_path, key.id(), holds == Holds::SyntheticCases)?;
     std::fs::create_dir_all(home.root()).with_context(|| format!("cannot make the folder {}", root.display()))?;
+    // Pseudonymised cases are for the data officer's account alone.
+    std::fs::set_permissions(home.root(), std::fs::Permissions::from_mode(0o700))
+        .with_context(|| format!("cannot close {} to other accounts", root.display()))?;
     probe_links(home.root())?;
     Warehouse::create(&home.warehouse(), &dictionary).await?;
     Register::create(&home.register())?;

@@ -38,6 +38,10 @@ pub(crate) async fn load_file(
     home: &Home,
     world: &World,
 ) -> Result<LoadReport> {
+    if std::fs::metadata(file).is_ok_and(|metadata| !metadata.is_file()) {
+        let message = format!("{}: not a file; an export is read twice, so write it to a file first", file.display());
+        return Err(Failure::new(Code::Usage, message).into());
+    }
     let sealer = read_key(home)?.sealer();
     let (warehouse, register, rejections) = (home.warehouse(), home.register(), home.rejections());
     let places = Places { home: home.root(), warehouse: &warehouse, register: &register, rejections: &rejections };
@@ -108,7 +112,8 @@ pub(crate) fn source(named: &str, dictionary: &Dictionary) -> Result<Source> {
         return Ok(source.clone());
     }
     if Path::new(named).extension().is_some_and(|ending| ending == "toml") {
-        let text = std::fs::read_to_string(named).with_context(|| format!("cannot read the mapping {named}"))?;
+        let text = std::fs::read_to_string(named)
+            .map_err(|e| Failure::new(Code::Usage, format!("cannot read the mapping {named}: {e}")))?;
         return dictionary.parse_source(named, &text).map_err(|e| Failure::new(Code::Usage, e.to_string()).into());
     }
     let names: Vec<_> = dictionary.sources().iter().map(|source| source.name.as_str()).collect();

@@ -104,7 +104,10 @@ pub(crate) fn print_plan(report: &PlanReport) -> Result<()> {
     say(table(&["table", "dimensions", "cells", "95 % half-width", "quality"], &rows))?;
     note(format!(
         "ρ {} for each person, which is ε {:.2} at δ {:e}; the total comes out within ±{:.1}.",
-        report.rho, report.epsilon, report.delta, report.total.half_width
+        report.rho,
+        up(report.epsilon),
+        report.delta,
+        report.total.half_width
     ));
     say(table(&["cohorts", "ρ of this release", "spent before", "left after"], &paid(&report.cohorts)))?;
     for warning in &report.warnings {
@@ -150,6 +153,9 @@ fn paid(cohorts: &[CohortPlan]) -> Vec<Vec<String>> {
 
 /// Reads the persons, charges the ledger, draws the noise and writes the artefact.
 pub(crate) async fn publish_plan(plan: ReleasePlan, home: &Home, world: &World) -> Result<Published> {
+    let mut ledger = open_ledger(home)?;
+    settle_open(&mut ledger, &home.published())?;
+    refuse_strangers(&mut ledger, &home.published())?;
     if !plan.report().shortfalls.is_empty() {
         let message = format!(
             "the budget is too small: {}; nothing was drawn or spent",
@@ -164,11 +170,9 @@ pub(crate) async fn publish_plan(plan: ReleasePlan, home: &Home, world: &World) 
     let session = store.session(AsOf::Version(cases), &limits(home, world)).await?;
     let persons = read(&session, &plan, choice).await?;
     let (published, synthetic) = (home.published(), home.is_synthetic());
-    let mut ledger = open_ledger(home)?;
     let day = Day::new(&today())?;
     // SQLite and the sampler block: they belong on a thread of their own.
     let done = tokio::task::spawn_blocking(move || -> Result<Published> {
-        settle_open(&mut ledger, &published)?;
         let run = Run { published: &published, day, synthetic, warehouse, clock: &now };
         Ok(publish(&plan, &persons, &mut ledger, &run, &mut panoh_privacy::opendp_noise)?)
     });
@@ -179,6 +183,23 @@ pub(crate) async fn publish_plan(plan: ReleasePlan, home: &Home, world: &World) 
 fn settle_open(ledger: &mut Ledger, published: &Path) -> Result<()> {
     for settled in recover(ledger, published, &now)? {
         note(format!("a crashed run was settled: {} is {:?}", settled.release_id, settled.outcome));
+    }
+    Ok(())
+}
+
+/// A published folder that the ledger never charged means that the ledger is not the one that was used here.
+fn refuse_strangers(ledger: &mut Ledger, published: &Path) -> Result<()> {
+    let known = ledger.releases()?;
+    for entry in published.read_dir()?.flatten().filter(|entry| entry.path().is_dir()) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !name.starts_with('.') && known.iter().all(|release| release.release_id != name) {
+            let message = format!(
+                "{}: the ledger does not know this release, so it is not the newest ledger; restore that, or take the \
+                 folder away if it came from elsewhere. Nothing was drawn or spent",
+                entry.path().display()
+            );
+            return Err(Failure::new(Code::Key, message).into());
+        }
     }
     Ok(())
 }
@@ -209,6 +230,11 @@ fn show_published(published: &Published, as_json: bool) -> Result<Code> {
         say(format!("published  {id}\nfolder     {}\ndigest     {digest}", path.display()))?;
     }
     Ok(Code::Ok)
+}
+
+/// A promise is rounded to the side that promises less.
+fn up(epsilon: f64) -> f64 {
+    (epsilon * 100.0).ceil() / 100.0
 }
 
 fn list(as_json: bool, world: &World) -> Result<Code> {
@@ -262,7 +288,7 @@ fn show(id: &str, as_json: bool, world: &World) -> Result<Code> {
         "published {}  ρ {}  ε {:.2} at δ {:e}{}",
         release.day.as_str(),
         release.privacy.rho.value(),
-        release.privacy.epsilon,
+        up(release.privacy.epsilon),
         release.privacy.delta.value(),
         if release.synthetic { "  SYNTHETIC DATA" } else { "" }
     ))?;

@@ -8,7 +8,7 @@ use panoh_warehouse::{Arguments, AsOf, Limits, RowFormat, Rows, Session, Statist
 use crate::args::{Format, Stats};
 use crate::failure::{Code, Failure};
 use crate::home::Home;
-use crate::output::{is_closed_pipe, note, say, table};
+use crate::output::{note, say, table};
 use crate::world::World;
 
 /// A screen is for reading: more rows than this are asked for in another format.
@@ -80,10 +80,33 @@ pub(crate) async fn print_rows(rows: Rows, format: Format) -> Result<Code> {
         Format::Json => RowFormat::Json,
         Format::Parquet => RowFormat::Parquet,
     };
-    let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout());
-    match rows.write(format, &mut out).await.map_err(anyhow::Error::from).and_then(|_| Ok(out.flush()?)) {
-        Err(error) if !is_closed_pipe(&error) => Err(error),
-        // `head` has seen enough: not a failure of ours.
-        _ => Ok(Code::Ok),
+    let mut out = BufWriter::with_capacity(1 << 16, Watched { out: std::io::stdout(), closed: false });
+    let written = rows.write(format, &mut out).await.map_err(anyhow::Error::from).and_then(|_| Ok(out.flush()?));
+    // `head` has seen enough: not a failure of ours.
+    if out.get_ref().closed { Ok(Code::Ok) } else { written.map(|()| Code::Ok) }
+}
+
+/// Standard output that remembers whether its reader went away; some writers lose that on the way up.
+struct Watched {
+    out: std::io::Stdout,
+    closed: bool,
+}
+
+impl Watched {
+    fn watch<T>(&mut self, done: std::io::Result<T>) -> std::io::Result<T> {
+        self.closed |= done.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe);
+        done
+    }
+}
+
+impl Write for Watched {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let done = self.out.write(bytes);
+        self.watch(done)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        let done = self.out.flush();
+        self.watch(done)
     }
 }

@@ -87,6 +87,13 @@ fn definitions_that_do_not_fit_the_dictionary_are_refused() {
         ("list = \"country\"", "list = \"planets\"", "no code list `planets`"),
         ("[\"RUS\", \"KAZ\"]", "[\"RUS\", \"XXX\"]", "no code `XXX`"),
         ("frame = \"persons\"", "frame = \"nobody\"", "frame `nobody`"),
+        (
+            "column = \"gender\"",
+            "column = \"age_band\"",
+            "column `age_band` holds codes of `age_band`, not of `gender`",
+        ),
+        ("column = \"gender\"", "column = \"person\"", "column `person` holds no codes"),
+        ("column = \"gender\"", "column = \"sex\"", "has no column `sex`"),
         ("name = \"small\"", &format!("name = \"{}\"", "s".repeat(96)), "96 characters"),
     ];
     for (good, bad, message) in cases {
