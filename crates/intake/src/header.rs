@@ -4,9 +4,6 @@ use panoh_dictionary::{Source, SourceColumn};
 
 use crate::error::{ColumnName, HeaderProblems, IntakeError};
 
-/// Unknown columns that are named at the most; more of them are hardly column names.
-const MOST_NAMES: usize = 20;
-
 /// A header that fits its mapping.
 #[derive(Debug)]
 pub(crate) struct Header {
@@ -20,8 +17,8 @@ pub(crate) struct Header {
 /// without a header, and none of its cells is shown.
 ///
 /// A row of people may be glued to the header: by a lost line end, or by the lone carriage returns of old programs. The
-/// column at the seam is then missing, so names of unknown columns are shown only when every column of the mapping is
-/// there, and when they are few.
+/// column at the seam is then missing, so names of unknown columns are shown only when every column of the mapping, the
+/// optional ones too, is there. Otherwise their places are.
 pub(crate) fn fit(names: &[String], source: &Source) -> Result<Header, IntakeError> {
     let mut header = Header { mapped: Vec::new(), at: vec![None; source.columns.len()] };
     let mut problems = HeaderProblems::default();
@@ -42,7 +39,7 @@ pub(crate) fn fit(names: &[String], source: &Source) -> Result<Header, IntakeErr
     }
     let needed = source.columns.iter().zip(&header.at).filter(|(column, at)| at.is_none() && !column.optional);
     problems.missing = needed.map(|(column, _)| column.header.clone()).collect();
-    if !problems.missing.is_empty() || problems.unknown.len() > MOST_NAMES {
+    if header.at.contains(&None) || problems.unknown.len() >= header.mapped.len() {
         problems.hide_names();
     }
     if problems.any() {

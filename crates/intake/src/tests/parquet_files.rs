@@ -73,7 +73,7 @@ fn a_wanted_column_must_be_plain_and_others_are_not_even_decoded() {
 fn columns_are_checked_as_in_csv() {
     let one = || Arc::new(StringArray::from(vec!["x"])) as ArrayRef;
     let error = load(parquet(vec![("year", one()), ("phone", one())])).expect_err("phone is not known");
-    assert!(error.to_string().contains("`phone` (number 2)"), "{error}");
+    assert!(error.to_string().contains("number 2"), "{error}");
     let nothing =
         load(parquet(vec![("year", Arc::new(Int64Array::from(Vec::<i64>::new())))])).expect("the column is known");
     assert_eq!((nothing.rows_read, nothing.batches.len()), (0, 0));
