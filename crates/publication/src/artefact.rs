@@ -123,7 +123,28 @@ pub fn read(dir: &Path) -> Result<Artefact, ArtefactError> {
     if table_infos(&release.definition, &cube)? != release.tables {
         return Err(folder.broken(RELEASE, "its tables do not follow from its definition and queries"));
     }
+    check_rendered(&folder, &release, &cube)?;
     Ok(Artefact { release, cube, measurements, digest: folder.digest })
+}
+
+/// What people read follows from the release and its cube, so an edit of it is refused even with new hashes.
+fn check_rendered(folder: &folder::Folder, release: &Release, cube: &Cube) -> Result<(), ArtefactError> {
+    for table in cube.tables() {
+        let path = tables::path(&table.name);
+        if folder.bytes(&path)? != tables::csv(cube, table, release.definition.smallest_count_of_interest)? {
+            return Err(folder.broken(&path, "does not follow from the cube"));
+        }
+    }
+    for (path, text) in [("CITATION.cff", package::citation(release)), ("README.md", package::readme(release, cube))] {
+        if folder.bytes(path)? != text.as_bytes() {
+            return Err(folder.broken(path, "does not follow from the release"));
+        }
+    }
+    let promised = statements::promised(&release.definition, &release.privacy);
+    if (&release.promised, &release.not_covered) != (&promised, &statements::not_covered(&release.definition)) {
+        return Err(folder.broken(RELEASE, "its statements do not follow from its definition"));
+    }
+    Ok(())
 }
 
 fn read_release(folder: &folder::Folder) -> Result<Release, ArtefactError> {

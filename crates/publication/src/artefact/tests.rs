@@ -267,6 +267,29 @@ fn sums_alone_do_not_make_an_edit_good() {
     }
 }
 
+/// Edits a file and mends its hash wherever it stands, as somebody who knows the format would.
+fn forge(dir: &Path, name: &str, from: &str, to: &str) {
+    let text = fs::read_to_string(dir.join(name)).expect("reads");
+    assert!(text.contains(from), "{from}");
+    let (old, new) = (hex(&Sha256::digest(&text)), text.replace(from, to));
+    let release = fs::read_to_string(dir.join("release.json")).expect("reads");
+    edit_with_sums(dir, name, new.as_bytes());
+    edit_with_sums(dir, "release.json", release.replace(&old, &hex(&Sha256::digest(&new))).as_bytes());
+}
+
+#[test]
+fn what_people_read_must_follow_from_the_cube() {
+    for (name, from, to) in [
+        ("tables/years.csv", "19.75", "99.75"),
+        ("README.md", "rho", "row"),
+        ("CITATION.cff", "cff-version: 1", "cff-version: 9"),
+    ] {
+        let (_folder, path) = published();
+        forge(&path, name, from, to);
+        refused(&path, name);
+    }
+}
+
 #[test]
 fn drafts_that_do_not_fit_leave_nothing_behind() {
     let folder = tempfile::tempdir().expect("a folder");
