@@ -1,103 +1,197 @@
-//! How fast an export becomes checked, pseudonymised Parquet.
+//! How fast an export becomes checked, pseudonymised Parquet, and how much memory that takes.
 //!
-//! The peer reads the same CSV file with every column as text, hashes the identifying columns and writes Parquet; it
-//! validates nothing. Panoh checks every cell against the mapping, codes it, seals the identities by keyed hashes and
-//! drops free text. Both write zstd at its third level. With register and Delta commit there is no peer: rows per second.
+//! The file has 69 columns, six of which say who the person is; the simulator writes it. The mappings in `dictionary/`
+//! keep every other column.
+//!
+//! * `wide-plain` against DuckDB, which reads the same file with every column as text, makes three hashes a row and
+//!   writes Parquet with the same compression; it validates nothing. Panoh checks every cell against the mapping, makes
+//!   three keyed hashes a row, and commits the rows to Delta Lake.
+//! * `wide-linked` also seals names, birth dates and documents, and links the rows through the register: first all persons
+//!   are new, then all are known. There is no peer.
+//!
+//! Options, after `--`: `--rows N` (500,000 when it is left out; the file of 2,000,000 has 547 MB), `--sizes N,N,...` for
+//! the time per row of files of several sizes, `--runs N`. Every measurement is a process of its own, so that its memory
+//! is its own.
 
-use std::fs::File;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use anyhow::{Context, Result};
-use panoh_benches::{Home, Peer, SEED, cores, median, ratio, say, skipped, wait};
-use panoh_dictionary::{Dictionary, Source};
-use panoh_identity::{MasterKey, Sealer};
-use panoh_intake::{Intake, digest, open};
-use panoh_simulator::{CtdcScenario, List, Scenario, write, write_ctdc};
-use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, ZstdLevel};
-use parquet::file::properties::WriterProperties;
+use anyhow::{Context, Result, bail, ensure};
+use panoh_benches::{Home, Peer, SEED, arguments, cores, largest_memory, median, ratio, say, skipped, wait};
+use panoh_dictionary::Dictionary;
+use panoh_simulator::{WideScenario, write_wide};
 
 const RUNS: usize = 3;
-const PERSONS: u64 = 400_000;
-const CTDC_ROWS: u64 = 400_000;
+const ROWS: u64 = 500_000;
+const SIZES: &str = "100000,500000";
+
+/// What three hashes DuckDB makes.
+const HASHED: &str = "recordId,documentNumber,familyName+givenName+fatherName+birthDate";
+
+/// One load in a process of its own.
+struct Measured {
+    seconds: f64,
+    /// Largest resident memory in kibibytes.
+    memory: u64,
+}
 
 fn main() -> Result<()> {
+    let arguments = arguments();
+    let value = |name: &str| arguments.iter().skip_while(|argument| *argument != name).nth(1);
+    let number = |name: &str, otherwise: u64| value(name).map_or(Ok(otherwise), |text| text.parse());
+    if let Some(case) = value("--load") {
+        return load(case, Path::new(value("--file").context("--load needs --file")?));
+    }
     let dir = tempfile::tempdir()?;
-    write(&Scenario::demo(SEED, PERSONS), dir.path())?;
-    let ctdc = dir.path().join("synthetic-ctdc.csv");
-    write_ctdc(&CtdcScenario { seed: SEED, rows: CTDC_ROWS }, &ctdc)?;
-    let mission = dir.path().join(List::MissionEn.file_name());
-    against_duckdb("ctdc-2021", &ctdc, "duckdb-flags", "", dir.path())?;
-    let identities = "first_name+last_name,date_of_birth,passport_no";
-    against_duckdb(List::MissionEn.source(), &mission, "duckdb-identities", identities, dir.path())?;
-    with_register(List::MissionEn.source(), &mission)
-}
-
-/// The same file through intake into one Parquet file, and through DuckDB.
-fn against_duckdb(source: &str, csv: &Path, name: &str, identities: &str, dir: &Path) -> Result<()> {
-    let dictionary = Dictionary::builtin()?;
-    let mapping = dictionary.source(source).context("the mapping is built in")?;
-    let sealer = MasterKey::generate()?.sealer();
-    let out = dir.join("panoh.parquet");
-    let mut rows = 0;
-    let ours = median(RUNS, || {
-        rows = to_parquet(csv, &dictionary, mapping, &sealer, &out)?;
-        Ok(())
-    })?;
-    say(&format!("{source}: {rows} rows in {:.2} s", ours.as_secs_f64()));
-    let Some(peer) = Peer::find() else {
-        skipped(name);
-        return Ok(());
-    };
-    let (out, threads, runs) = (dir.join("duckdb.parquet"), cores().to_string(), RUNS.to_string());
-    let arguments = [csv, &out, Path::new(&threads), Path::new(&runs), Path::new(identities)];
-    let seconds: f64 = peer.run("duckdb_intake.py", &arguments)?.trim().parse()?;
-    say(&format!("{source}: DuckDB {seconds:.2} s"));
-    ratio(name, seconds / ours.as_secs_f64());
+    let (rows, runs) = (number("--rows", ROWS)?, usize::try_from(number("--runs", RUNS as u64)?)?);
+    let csv = write_file(rows, dir.path())?;
+    let plain = against_duckdb(&csv, rows, runs, dir.path())?;
+    linked(&csv, rows, plain)?;
+    fs::remove_file(csv)?;
+    for size in value("--sizes").map_or(SIZES, String::as_str).split(',') {
+        one_size(size.parse()?, dir.path())?;
+    }
     Ok(())
 }
 
-/// Both passes of intake, every checked row written with zstd. Returns the rows written.
-fn to_parquet(csv: &Path, dictionary: &Dictionary, source: &Source, sealer: &Sealer, out: &Path) -> Result<u64> {
-    let file = digest(csv, sealer)?;
-    let intake = Intake { dictionary, source, sealer, batch_rows: 16_384 };
-    let level = Compression::ZSTD(ZstdLevel::try_new(3)?);
-    let properties = WriterProperties::builder().set_compression(level).build();
-    let mut writer: Option<ArrowWriter<File>> = None;
-    let mut rows = 0;
-    for batch in open(csv, &file, intake)? {
-        let batch = batch?.rows;
-        rows += batch.num_rows() as u64;
-        let writer = match &mut writer {
-            Some(writer) => writer,
-            none => none.insert(ArrowWriter::try_new(File::create(out)?, batch.schema(), Some(properties.clone()))?),
-        };
-        writer.write(&batch)?;
-    }
-    writer.context("the file has rows")?.close()?;
-    Ok(rows)
+fn write_file(rows: u64, dir: &Path) -> Result<PathBuf> {
+    let csv = dir.join(format!("wide-{rows}.csv"));
+    let bytes = write_wide(&WideScenario { seed: SEED, rows }, &csv)?;
+    say(&format!("{rows} rows, {} MB", bytes / 1_000_000));
+    Ok(csv)
 }
 
-/// The whole load: intake, linkage, register, Delta commit; first with new persons, then the same persons again in a
-/// file that differs by its last line only.
-fn with_register(source: &str, csv: &Path) -> Result<()> {
-    let home = wait(Home::create())?;
-    for (persons, file) in [("new", csv.to_owned()), ("known", shorter(csv)?)] {
-        let mut rows = 0;
+/// Panoh and DuckDB in turn. Returns Panoh's seconds.
+fn against_duckdb(csv: &Path, rows: u64, runs: usize, dir: &Path) -> Result<f64> {
+    let peer = Peer::find();
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for _ in 0..runs {
+        ours.extend(measure("wide-plain", csv)?);
+        if let Some(peer) = &peer {
+            theirs.push(duckdb(peer, csv, dir)?);
+        }
+    }
+    let ours = middle(ours)?;
+    tell("wide-plain", rows, &ours);
+    if peer.is_none() {
+        skipped("duckdb-intake");
+        return Ok(ours.seconds);
+    }
+    let theirs = middle(theirs)?;
+    tell("DuckDB", rows, &theirs);
+    ratio("duckdb-intake", theirs.seconds / ours.seconds);
+    Ok(ours.seconds)
+}
+
+fn duckdb(peer: &Peer, csv: &Path, dir: &Path) -> Result<Measured> {
+    let (out, threads) = (dir.join("duckdb.parquet"), cores().to_string());
+    let printed = peer.run("duckdb_intake.py", &[csv, &out, Path::new(&threads), Path::new(HASHED)])?;
+    fs::remove_file(out)?;
+    read(&printed)
+}
+
+/// With register: a file of new persons, then the same persons again in a file that lacks its last line.
+fn linked(csv: &Path, rows: u64, plain: f64) -> Result<()> {
+    for (persons, measured) in ["new persons", "known persons"].into_iter().zip(measure("wide-linked", csv)?) {
+        tell(&format!("wide-linked, {persons}"), rows, &measured);
+        say(&format!("wide-linked, {persons}: {:.2} times the speed of wide-plain", plain / measured.seconds));
+    }
+    Ok(())
+}
+
+/// Time per row and memory of one size of file.
+fn one_size(rows: u64, dir: &Path) -> Result<()> {
+    let csv = write_file(rows, dir)?;
+    for case in ["wide-plain", "wide-linked"] {
+        for measured in measure(case, &csv)? {
+            tell(case, rows, &measured);
+        }
+    }
+    Ok(fs::remove_file(csv)?)
+}
+
+/// Loads the file in a process of its own; one measurement for each load.
+fn measure(case: &str, csv: &Path) -> Result<Vec<Measured>> {
+    let output = Command::new(std::env::current_exe()?).args(["--load", case, "--file"]).arg(csv).output()?;
+    if !output.status.success() {
+        bail!("{case} failed: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    String::from_utf8(output.stdout)?.lines().map(read).collect()
+}
+
+/// What such a process does: loads the file into a new home and prints seconds and memory; a linked one twice.
+fn load(case: &str, csv: &Path) -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let home = wait(Home::of(dictionary(dir.path())?))?;
+    let mut files = vec![csv.to_owned()];
+    if case == "wide-linked" {
+        files.push(shorter(csv, dir.path())?);
+    }
+    for file in files {
         let time = median(1, || {
-            rows = wait(home.load(&file, source))?.loaded;
+            let report = wait(home.load(&file, case))?;
+            ensure!(report.refused == 0 && report.loaded > 0, "{} rows were refused", report.refused);
             Ok(())
         })?;
-        say(&format!("{source} with register, {persons} persons: {:.0} rows/s", rows as f64 / time.as_secs_f64()));
+        say(&format!("{} {}", time.as_secs_f64(), largest_memory()?));
     }
     Ok(())
+}
+
+/// The codes of the built-in dictionary with the bench's own table and mappings.
+fn dictionary(dir: &Path) -> Result<Dictionary> {
+    let benches = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let builtin = benches.join("../data-dictionary");
+    let own = benches.join("dictionary");
+    for (from, name) in
+        [(builtin.join("codes"), "codes"), (own.join("tables"), "tables"), (own.join("sources"), "sources")]
+    {
+        fs::create_dir(dir.join(name))?;
+        for entry in fs::read_dir(from)? {
+            let entry = entry?;
+            fs::copy(entry.path(), dir.join(name).join(entry.file_name()))?;
+        }
+    }
+    fs::copy(builtin.join("tables/aliases.toml"), dir.join("tables/aliases.toml"))?;
+    Ok(Dictionary::load(dir)?)
 }
 
 /// A copy of a file without its last line.
-fn shorter(csv: &Path) -> Result<std::path::PathBuf> {
-    let text = std::fs::read_to_string(csv)?;
-    let end = text.trim_end().rfind('\n').context("the file has lines")?;
-    let path = csv.with_extension("shorter.csv");
-    std::fs::write(&path, &text[..=end])?;
-    Ok(path)
+fn shorter(csv: &Path, dir: &Path) -> Result<PathBuf> {
+    let copy = dir.join("shorter.csv");
+    let bytes = fs::copy(csv, &copy)?;
+    let last = last_line(csv, bytes)?;
+    fs::OpenOptions::new().write(true).open(&copy)?.set_len(bytes - last)?;
+    Ok(copy)
+}
+
+/// Bytes of the last line with its line end.
+fn last_line(csv: &Path, bytes: u64) -> Result<u64> {
+    use std::io::{Read, Seek, SeekFrom};
+    let mut file = fs::File::open(csv)?;
+    file.seek(SeekFrom::Start(bytes.saturating_sub(1 << 16)))?;
+    let mut end = Vec::new();
+    file.read_to_end(&mut end)?;
+    let line = end.strip_suffix(b"\n").unwrap_or(&end);
+    let before = line.iter().rposition(|&byte| byte == b'\n').context("the file has lines")?;
+    Ok((end.len() - before - 1) as u64)
+}
+
+/// Reads `seconds kibibytes`.
+fn read(line: &str) -> Result<Measured> {
+    let (seconds, memory) = line.trim().split_once(' ').with_context(|| format!("a load printed {line:?}"))?;
+    Ok(Measured { seconds: seconds.parse()?, memory: memory.parse()? })
+}
+
+fn middle(mut measured: Vec<Measured>) -> Result<Measured> {
+    measured.sort_by(|one, other| one.seconds.total_cmp(&other.seconds));
+    let at = measured.len() / 2;
+    measured.into_iter().nth(at).context("at least one run")
+}
+
+fn tell(name: &str, rows: u64, Measured { seconds, memory }: &Measured) {
+    let rate = rows as f64 / seconds;
+    let each = seconds * 1e6 / rows as f64;
+    say(&format!("{name}: {rows} rows in {seconds:.2} s, {rate:.0} rows/s, {each:.2} µs a row, {} MiB", memory / 1024));
 }

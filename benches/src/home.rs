@@ -5,9 +5,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use panoh_custody::{Keep, Load, LoadReport, Places, Stores, load};
 use panoh_dictionary::Dictionary;
-use panoh_identity::MasterKey;
+use panoh_identity::{MasterKey, Register};
+use panoh_intake::{Language, Options};
 use panoh_warehouse::{AsOf, Limits, Session, Warehouse};
 use tempfile::TempDir;
+
+/// The last year that simulated exports hold.
+const LATEST_YEAR: i16 = 2026;
 
 /// Warehouse, register and key, gone with the value.
 #[derive(Debug)]
@@ -20,12 +24,16 @@ pub struct Home {
 impl Home {
     /// An empty home with a key of its own.
     pub async fn create() -> Result<Self> {
-        let dir = tempfile::tempdir()?;
-        let dictionary = Dictionary::builtin()?;
-        let home = Self { dir, dictionary, key: MasterKey::generate()? };
+        Self::of(Dictionary::builtin()?).await
+    }
+
+    /// An empty home for the tables of a dictionary.
+    pub async fn of(dictionary: Dictionary) -> Result<Self> {
+        let home = Self { dir: tempfile::tempdir()?, dictionary, key: MasterKey::generate()? };
         std::fs::create_dir(home.path("rejections"))?;
         std::fs::create_dir(home.path("published"))?;
-        Warehouse::create(&home.path("warehouse"), &home.dictionary).await?;
+        Warehouse::create(&home.path("warehouse"), &home.dictionary, &home.key.id()).await?;
+        Register::create(&home.path("identity.sqlite"), &home.key.id())?;
         Ok(home)
     }
 
@@ -47,13 +55,27 @@ impl Home {
     /// Loads one export through register and warehouse.
     pub async fn load(&self, file: &Path, source: &str) -> Result<LoadReport> {
         let (warehouse, register) = (self.path("warehouse"), self.path("identity.sqlite"));
-        let rejections = self.path("rejections");
-        let places =
-            Places { home: self.dir.path(), warehouse: &warehouse, register: &register, rejections: &rejections };
-        let mut stores = Stores::open(&places, &self.dictionary).await?;
+        let (rejections, spill) = (self.path("rejections"), self.path("spill"));
+        let places = Places {
+            home: self.dir.path(),
+            warehouse: &warehouse,
+            register: &register,
+            rejections: &rejections,
+            spill: &spill,
+        };
+        let mut stores = Stores::open(&places, &self.dictionary, &self.key.id()).await?;
         let source = self.dictionary.source(source).ok_or_else(|| anyhow::anyhow!("no mapping {source}"))?;
         let sealer = self.key.sealer();
-        let request = Load { file, source, sealer: &sealer, keep: Keep::Rows };
+        let options = Options { threads: crate::cores(), ..Options::default() };
+        let request = Load {
+            file,
+            source,
+            sealer: &sealer,
+            keep: Keep::Rows,
+            options: &options,
+            latest_year: LATEST_YEAR,
+            language: Language::En,
+        };
         Ok(load(&mut stores, &request, &mut |_| ()).await?)
     }
 

@@ -16,7 +16,7 @@ use std::future::Future;
 use std::num::NonZero;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 /// Seed of everything that the benches make up.
 pub const SEED: u64 = 2026;
@@ -41,6 +41,19 @@ pub fn wait<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
 /// Cores that this process may use.
 pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+/// The most resident memory that this process ever had, in kibibytes.
+pub fn largest_memory() -> Result<u64> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("the system tells no VmHWM")?;
+    Ok(line.trim().trim_end_matches("kB").trim_end().parse()?)
+}
+
+/// What stands behind `--` on the command line of `cargo bench`, and what cargo adds.
+#[expect(clippy::disallowed_methods, reason = "a bench is a binary of its own")]
+pub fn arguments() -> Vec<String> {
+    std::env::args().skip(1).collect()
 }
 
 /// Prints a line for people.

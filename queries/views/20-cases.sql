@@ -1,7 +1,8 @@
 -- title: One row is one record of one organisation about one person. A person may have several.
 -- column: record pseudonym: the record
 -- column: person pseudonym: the person; one that was found to stand for the same person as another is replaced by it
--- column: cohort text: year of the person's first record, or no_year
+-- column: cohort text: year of the person's first record, or no_year; of persons who turned out to be one, each record
+--   keeps its own: persons has the older
 -- column: source text: the mapping through which the record came
 -- column: load text: the load that brought the record
 -- column: record_system code(record_system): kind of register
@@ -25,6 +26,11 @@
 -- column: services codes(service): assistance given
 -- column: referred_by code(body): body that referred the person
 -- column: decided_by code(body): body that decided on the status
+-- column: recruitment_methods codes(recruitment_method): ways in which the person was recruited
+-- column: reporting_country code(country): country that the record is reported for
+-- column: legal_basis code(legal_basis): legal basis of the data
+-- column: case_reference pseudonym: digest of the sender's number of the case, to which other tables refer; NULL when
+--   there is none
 SELECT c.record,
        coalesce(a.person, c.person) AS person,
        c.cohort,
@@ -50,6 +56,10 @@ SELECT c.record,
        c.abduction,
        c.services,
        c.referred_by,
-       c.decided_by
+       c.decided_by,
+       c.recruitment_methods,
+       c.reporting_country,
+       c.legal_basis,
+       c.case_reference
   FROM stored.cases AS c
   LEFT JOIN stored.aliases AS a ON c.person = a.alias

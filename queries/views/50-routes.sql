@@ -1,7 +1,8 @@
 -- title: One row is one record, with one place of origin and one destination.
 -- column: record pseudonym: the record
 -- column: person pseudonym: the person
--- column: cohort text: year of the person's first record, or no_year
+-- column: cohort text: year of the person's first record, or no_year; of persons who turned out to be one, each record
+--   keeps its own: persons has the older
 -- column: source text: the mapping through which the record came
 -- column: record_system code(record_system): kind of register
 -- column: status code(status): victim, possible victim, prevented, or not a victim

@@ -52,23 +52,26 @@ WITH records AS (
      merged AS (
        SELECT person,
               min(cohort) AS cohort,
-              CASE WHEN min(gender) = max(gender) THEN min(gender) ELSE 'unknown' END
+              coalesce(CASE WHEN min(gender) = max(gender) THEN min(gender) END, 'unknown')
                 AS gender,
-              CASE WHEN min(age_band) = max(age_band) THEN min(age_band) ELSE 'unknown' END
+              coalesce(CASE WHEN min(age_band) = max(age_band) THEN min(age_band) END, 'unknown')
                 AS age_band,
-              CASE WHEN min(majority) = max(majority) THEN min(majority) ELSE 'unknown' END
+              coalesce(CASE WHEN min(majority) = max(majority) THEN min(majority) END, 'unknown')
                 AS majority,
-              CASE WHEN min(citizenship) = max(citizenship) THEN min(citizenship) ELSE 'unknown' END
+              coalesce(CASE WHEN min(citizenship) = max(citizenship) THEN min(citizenship) END, 'unknown')
                 AS citizenship,
-              CASE WHEN min(origin) = max(origin) THEN min(origin) ELSE 'unknown' END
+              coalesce(CASE WHEN min(origin) = max(origin) THEN min(origin) END, 'unknown')
                 AS origin,
-              CASE WHEN min(origin_role) = max(origin_role) THEN min(origin_role) ELSE 'unknown' END
+              coalesce(CASE WHEN min(origin_role) = max(origin_role) THEN min(origin_role) END, 'unknown')
                 AS origin_role,
-              CASE WHEN min(destination) = max(destination) THEN min(destination) ELSE 'unknown' END
+              coalesce(CASE WHEN min(destination) = max(destination) THEN min(destination) END, 'unknown')
                 AS destination,
-              CASE WHEN min(destination_basis) = max(destination_basis) THEN min(destination_basis) ELSE 'unknown' END
+              coalesce(
+                CASE WHEN min(destination_basis) = max(destination_basis) THEN min(destination_basis) END,
+                'unknown'
+              )
                 AS destination_basis,
-              CASE WHEN min(record_system) = max(record_system) THEN min(record_system) ELSE 'unknown' END
+              coalesce(CASE WHEN min(record_system) = max(record_system) THEN min(record_system) END, 'unknown')
                 AS record_system,
               CASE
                 WHEN bool_or(status = 'identified') THEN 'identified'

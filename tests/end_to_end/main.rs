@@ -3,6 +3,7 @@
 //!
 //! This target belongs to the package of the command line, because only then does Cargo build the binary before it.
 
+mod faults;
 mod keys;
 mod leaks;
 mod panoh;
@@ -10,3 +11,4 @@ mod real_file;
 mod releases;
 mod server;
 mod transcripts;
+mod workbooks;

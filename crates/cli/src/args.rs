@@ -4,6 +4,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use panoh_intake::Language;
+
+use crate::commands::erase::Erase;
+use crate::commands::keys::Keys;
+use crate::commands::persons::Persons;
 
 /// Anonymised trafficking-data analytics: pseudonymise case exports, ask questions in SQL, publish protected tables.
 #[derive(Debug, Parser)]
@@ -27,6 +32,9 @@ pub(crate) struct Shared {
     /// Use this data dictionary instead of the built-in one
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) dictionary: Option<PathBuf>,
+    /// File with the passphrase of an encrypted key, readable by its owner only [default: asked on the terminal]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
     /// What to log to standard error: error, warn, info, debug, trace, or a filter such as panoh_intake=debug
     #[arg(
         long,
@@ -48,6 +56,8 @@ pub(crate) enum Command {
     Init(Init),
     /// Write simulated exports with planted truth, labelled synthetic
     Simulate(Simulate),
+    /// Look at an export: its columns, the mapping that fits, or a proposal for one; prints no cell
+    Inspect(Inspect),
     /// Load exports into the warehouse by a source mapping
     Intake(Intake),
     /// List the named statistics, or run one
@@ -66,6 +76,22 @@ pub(crate) enum Command {
     Budget(Budget),
     /// Serve the published releases over HTTP
     Serve(Serve),
+    /// Show which persons were found to be one, and take such a finding back
+    #[command(subcommand)]
+    Persons(Persons),
+    /// Delete a person from every table, log and list; published releases stay
+    Erase(Erase),
+    /// Look after the key: check, protect, back up, restore, rotate
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Read the workbook on standard input; started by Panoh itself, so that a hostile workbook harms nobody
+    #[command(hide = true)]
+    ReadSheets {
+        /// Most memory, in bytes
+        memory: u64,
+        /// Most processor time, in seconds
+        seconds: u64,
+    },
 }
 
 /// How rows come out.
@@ -119,10 +145,35 @@ pub(crate) struct Simulate {
     pub(crate) seed: u64,
 }
 
+/// Options of `panoh inspect`.
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    /// Export: CSV, XLSX, XLS, ODS, Parquet or JSON Lines, also inside gzip or zip
+    pub(crate) file: PathBuf,
+    /// Row that holds the column names [default: the one with the most known names among the first 15]
+    #[arg(long, value_name = "ROW", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) header_row: Option<u32>,
+    /// Sheet of a workbook [default: the only visible one]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sheet: Option<String>,
+    /// Table that a mapping is proposed for [default: the one that the names fit best]
+    #[arg(long, value_name = "TABLE")]
+    pub(crate) table: Option<String>,
+    /// Encoding of a text file, for example windows-1251, koi8-t, cp866 [default: told from the bytes]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) encoding: Option<String>,
+    /// Write the proposed mapping to this new file
+    #[arg(long, value_name = "PATH.toml")]
+    pub(crate) mapping: Option<PathBuf>,
+    /// Print what was found as one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 /// Options of `panoh intake`.
 #[derive(Debug, Args)]
 pub(crate) struct Intake {
-    /// Exports: CSV or Parquet
+    /// Exports: CSV, XLSX, XLS, ODS, Parquet or JSON Lines, also inside gzip or zip
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Source mapping: a name (`panoh dictionary` lists them) or a TOML file
@@ -134,6 +185,18 @@ pub(crate) struct Intake {
     /// Print the report as one JSON object per file
     #[arg(long)]
     pub(crate) json: bool,
+    /// Encoding of text files, for example windows-1251, koi8-t, cp866 [default: as the mapping says, or told from the bytes]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) encoding: Option<String>,
+    /// Language of the report
+    #[arg(long, value_name = "en|ru|tg", default_value = "en", value_parser = language)]
+    pub(crate) lang: Language,
+    /// Write the report as an HTML page to this file
+    #[arg(long, value_name = "PATH.html")]
+    pub(crate) html: Option<PathBuf>,
+    /// Make a home and a key first, when there are none yet
+    #[arg(long)]
+    pub(crate) init: bool,
 }
 
 /// Options of `panoh stats`.
@@ -260,6 +323,10 @@ fn dimension_and_code(text: &str) -> Result<(String, String), String> {
         Some((dimension, code)) if !dimension.is_empty() && !code.is_empty() => Ok((dimension.into(), code.into())),
         _ => Err("write DIMENSION=CODE, for example gender=woman".into()),
     }
+}
+
+fn language(text: &str) -> Result<Language, String> {
+    Language::from_code(text).ok_or_else(|| "write en, ru or tg".into())
 }
 
 #[cfg(test)]

@@ -3,8 +3,12 @@
 mod budget;
 mod demo;
 mod dictionary;
+pub(crate) mod erase;
 mod init;
+mod inspect;
 mod intake;
+pub(crate) mod keys;
+pub(crate) mod persons;
 mod query;
 mod release;
 mod serve;
@@ -24,6 +28,7 @@ pub(crate) async fn run(command: Command, world: &World) -> Result<Code> {
         Command::Demo(options) => demo::run(&options, world).await,
         Command::Init(options) => init::run(&options, world).await,
         Command::Simulate(options) => simulate::run(&options, world),
+        Command::Inspect(options) => inspect::run(&options, world),
         Command::Intake(options) => intake::run(&options, world).await,
         Command::Stats(options) => stats::run(&options, world).await,
         Command::Query(options) => query::run(&options, world).await,
@@ -32,5 +37,9 @@ pub(crate) async fn run(command: Command, world: &World) -> Result<Code> {
         Command::Release(command) => release::run(&command, world).await,
         Command::Budget(options) => budget::run(&options, world),
         Command::Serve(options) => serve::run(&options, world).await,
+        Command::Persons(command) => persons::run(&command, world).await,
+        Command::Erase(options) => erase::run(&options, world).await,
+        Command::Keys(command) => keys::run(&command, world).await,
+        Command::ReadSheets { .. } => unreachable!("`main` runs it before anything is set up"),
     }
 }

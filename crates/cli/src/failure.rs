@@ -66,6 +66,7 @@ fn code_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
             | CustodyError::Busy { .. }
             | CustodyError::UnknownTable(_) => Some(Code::Usage),
             CustodyError::Intake(_) | CustodyError::Changed { .. } => Some(Code::RefusedWhole),
+            CustodyError::OtherKey { .. } | CustodyError::RotationPending { .. } => Some(Code::Key),
             _ => None,
         };
     }
@@ -100,19 +101,30 @@ fn code_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
 }
 
 fn code_of_key(error: &IdentityError) -> Option<Code> {
-    matches!(
-        error,
+    match error {
         IdentityError::KeyExists { .. }
-            | IdentityError::KeyWrite { .. }
-            | IdentityError::KeyMissing { .. }
-            | IdentityError::KeyRead { .. }
-            | IdentityError::KeyOpenToOthers { .. }
-            | IdentityError::KeyInsideHome { .. }
-            | IdentityError::KeyFormat { .. }
-            | IdentityError::RegisterMissing { .. }
-            | IdentityError::RegisterExists { .. }
-    )
-    .then_some(Code::Key)
+        | IdentityError::KeyWrite { .. }
+        | IdentityError::KeyMissing { .. }
+        | IdentityError::KeyRead { .. }
+        | IdentityError::KeyOpenToOthers { .. }
+        | IdentityError::KeyInsideHome { .. }
+        | IdentityError::KeyFormat { .. }
+        | IdentityError::KeyDamaged { .. }
+        | IdentityError::KeyOther { .. }
+        | IdentityError::KeyChanged { .. }
+        | IdentityError::KeyChainLong { .. }
+        | IdentityError::PassphraseMissing { .. }
+        | IdentityError::PassphraseWrong { .. }
+        | IdentityError::RotationUnfinished { .. }
+        | IdentityError::RegisterKey { .. }
+        | IdentityError::RegisterMissing { .. }
+        | IdentityError::RegisterExists { .. } => Some(Code::Key),
+        IdentityError::PassphraseShort { .. }
+        | IdentityError::RecoveryLine { .. }
+        | IdentityError::RecoveryMixed
+        | IdentityError::NoAlias => Some(Code::Usage),
+        _ => None,
+    }
 }
 
 fn code_of_ledger(error: &LedgerError) -> Option<Code> {

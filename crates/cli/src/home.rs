@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf, absolute};
 
 use anyhow::{Context, Result};
+use panoh_custody::Places;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Code, Failure};
@@ -38,6 +39,24 @@ struct Config {
 pub(crate) struct Home {
     root: PathBuf,
     config: Config,
+}
+
+/// Where the parts of a home lie that change together.
+#[derive(Debug)]
+pub(crate) struct OwnedPlaces {
+    home: PathBuf,
+    warehouse: PathBuf,
+    register: PathBuf,
+    rejections: PathBuf,
+    spill: PathBuf,
+}
+
+impl OwnedPlaces {
+    /// As custody takes them.
+    pub(crate) fn borrowed(&self) -> Places<'_> {
+        let Self { home, warehouse, register, rejections, spill } = self;
+        Places { home, warehouse, register, rejections, spill }
+    }
 }
 
 /// The folder named on the command line, or the default one.
@@ -109,6 +128,20 @@ impl Home {
         Ok(Self { root: absolute(&root)?, config })
     }
 
+    /// Notes another key id, in one step: the file says the old one or the new one and is never half written.
+    pub(crate) fn note_key(&mut self, key_id: &str) -> Result<()> {
+        key_id.clone_into(&mut self.config.key_id);
+        let (path, beside) = (self.root.join(CONFIG), self.root.join(format!(".{CONFIG}.new")));
+        let write = || {
+            let mut file = fs::File::create(&beside)?;
+            file.write_all(toml::to_string(&self.config).map_err(std::io::Error::other)?.as_bytes())?;
+            file.sync_all()?;
+            fs::rename(&beside, &path)?;
+            fs::File::open(&self.root)?.sync_all()
+        };
+        write().with_context(|| format!("cannot write {}", path.display()))
+    }
+
     /// True when a home is there already.
     pub(crate) fn exists(root: &Path) -> bool {
         root.join(CONFIG).exists()
@@ -158,6 +191,17 @@ impl Home {
 
     pub(crate) fn rejections(&self) -> PathBuf {
         self.root.join("rejections")
+    }
+
+    /// The parts that change together.
+    pub(crate) fn places(&self) -> OwnedPlaces {
+        OwnedPlaces {
+            home: self.root.clone(),
+            warehouse: self.warehouse(),
+            register: self.register(),
+            rejections: self.rejections(),
+            spill: self.spill(),
+        }
     }
 
     pub(crate) fn requests(&self) -> PathBuf {

@@ -8,6 +8,7 @@ mod failure;
 mod home;
 mod output;
 mod progress;
+mod report;
 mod world;
 
 use std::io::{IsTerminal, Write};
@@ -34,6 +35,9 @@ fn main() -> ExitCode {
     if let Err(message) = start_log(&cli.shared.log) {
         return report(&anyhow::Error::msg(message), Code::Usage);
     }
+    if let Command::ReadSheets { memory, seconds } = cli.command {
+        return read_sheets(memory, seconds);
+    }
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return report(&error.into(), Code::Internal),
@@ -58,6 +62,15 @@ fn main() -> ExitCode {
     // Blocking work (a file being read) is not waited for: it holds nothing that must be finished.
     runtime.shutdown_background();
     code
+}
+
+/// The child that reads a workbook. It limits itself before anything else, so it begins before the runtime with its
+/// threads; then nothing but the workbook's cells goes through its pipes.
+fn read_sheets(memory: u64, seconds: u64) -> ExitCode {
+    match panoh_intake::sheet_child(memory, seconds, std::io::stdin().lock(), std::io::stdout().lock()) {
+        Ok(()) => Code::Ok.into(),
+        Err(error) => report(&error.into(), Code::Internal),
+    }
 }
 
 /// How long a server may take to answer what it has begun, after the user asked it to end.

@@ -1,12 +1,16 @@
 //! What the process is told from outside, gathered once: folders, clock, terminal.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::os::unix::fs::PermissionsExt;
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use jiff::{Timestamp, Zoned};
+use panoh_custody::Stores;
 use panoh_dictionary::Dictionary;
-use panoh_identity::MasterKey;
+use panoh_identity::{MasterKey, Sealer, Secret};
+use panoh_intake::{Options, SheetReader};
 
 use crate::args::Shared;
 use crate::failure::{Code, Failure};
@@ -17,6 +21,7 @@ use crate::home::Home;
 pub(crate) struct World {
     pub(crate) home: Option<PathBuf>,
     dictionary: Option<PathBuf>,
+    passphrase_file: Option<PathBuf>,
     /// Progress bars are for people: only when standard error is a terminal.
     pub(crate) progress: bool,
     /// Processors, and with them how many parts a query is split into.
@@ -28,6 +33,7 @@ impl World {
         Self {
             home: shared.home.clone(),
             dictionary: shared.dictionary.clone(),
+            passphrase_file: shared.passphrase_file.clone(),
             progress: std::io::stderr().is_terminal(),
             threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         }
@@ -48,25 +54,56 @@ impl World {
 
     /// The same world with another home folder.
     pub(crate) fn at(&self, home: PathBuf) -> Self {
-        Self { home: Some(home), dictionary: self.dictionary.clone(), ..*self }
+        let (dictionary, passphrase_file) = (self.dictionary.clone(), self.passphrase_file.clone());
+        Self { home: Some(home), dictionary, passphrase_file, ..*self }
+    }
+
+    /// The passphrase of an encrypted key: from the file that was named, or asked on the terminal; none when neither can
+    /// be had.
+    pub(crate) fn passphrase(&self, key: &Path) -> Option<Secret> {
+        match &self.passphrase_file {
+            Some(path) => secret_in(path),
+            None => rpassword::prompt_password(format!("Passphrase of {}: ", key.display())).ok().map(Secret::new),
+        }
+    }
+
+    /// How exports are opened: workbooks by a child of this same binary, which can use a gibibyte and two minutes.
+    #[expect(clippy::disallowed_methods, reason = "the command line is where the process learns about itself")]
+    pub(crate) fn intake(&self, encoding: Option<String>) -> Result<Options> {
+        let program = std::env::current_exe().context("cannot find this binary, which reads workbooks in a child")?;
+        let arguments = vec!["read-sheets".into()];
+        let reader = SheetReader { program, arguments, memory_bytes: 1 << 30, seconds: 120 };
+        let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+        Ok(Options { encoding, sheet_reader: Some(reader), threads })
     }
 }
 
+/// The first line of a file that only its owner can read.
+fn secret_in(path: &Path) -> Option<Secret> {
+    let closed = std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode().trailing_zeros() >= 6);
+    let text = closed.then(|| std::fs::read_to_string(path).ok()).flatten()?;
+    Some(Secret::new(text.lines().next().unwrap_or_default().to_owned()))
+}
+
+/// The stores of a home, opened for writing, and the sealer of its key.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) stores: Stores,
+    pub(crate) sealer: Sealer,
+}
+
+/// Opens warehouse and register of a home together, under its key.
+pub(crate) async fn open_stores(home: &Home, world: &World) -> Result<Opened> {
+    let key = read_key(home, world)?;
+    let stores = Stores::open(&home.places().borrowed(), &world.dictionary()?, &key.id()).await?;
+    Ok(Opened { stores, sealer: key.sealer() })
+}
+
 /// Reads the key of a home and checks that it is the one its pseudonyms were made with.
-pub(crate) fn read_key(home: &Home) -> Result<MasterKey> {
-    let key = MasterKey::read_file(home.key(), home.root())?;
-    if key.id() == home.key_id() {
-        return Ok(key);
-    }
-    Err(Failure::new(
-        Code::Key,
-        format!(
-            "{}: this is not the key of {}: pseudonyms would not match. Put the right key file back",
-            home.key().display(),
-            home.root().display()
-        ),
-    )
-    .into())
+pub(crate) fn read_key(home: &Home, world: &World) -> Result<MasterKey> {
+    let key = MasterKey::read_file(home.key(), home.root(), &mut || world.passphrase(home.key()))?;
+    key.refuse_other(home.key(), home.key_id())?;
+    Ok(key)
 }
 
 /// Now, in UTC, to the second, as RFC 3339.
@@ -74,6 +111,12 @@ pub(crate) fn read_key(home: &Home) -> Result<MasterKey> {
 pub(crate) fn now() -> String {
     let now = Timestamp::now();
     now.round(jiff::Unit::Second).unwrap_or(now).to_string()
+}
+
+/// This year in the local time zone: no person was registered later.
+#[expect(clippy::disallowed_methods, reason = "the command line is where the clock is read")]
+pub(crate) fn this_year() -> i16 {
+    Zoned::now().year()
 }
 
 /// Today in the local time zone, as YYYY-MM-DD.

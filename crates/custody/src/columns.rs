@@ -28,7 +28,7 @@ enum From {
     Load,
 }
 
-/// What custody knows about the rows of one batch, a value for each row.
+/// What custody knows about the rows of one batch, a value for each row; nothing for a table without persons.
 #[derive(Debug, Default)]
 pub(crate) struct Linked {
     pub(crate) persons: Vec<String>,
@@ -97,7 +97,7 @@ fn misfit(table: String, column: &str, reason: &'static str) -> CustodyError {
 mod tests {
     use arrow::array::{AsArray, Int16Array};
     use arrow::datatypes::{DataType, Field};
-    use panoh_dictionary::{Column, Kind, Role, Treatment};
+    use panoh_dictionary::{Column, Kind, Population, Role, Treatment};
 
     use super::*;
 
@@ -110,6 +110,7 @@ mod tests {
         Table {
             name: "cases".into(),
             description: String::new(),
+            population: Some(Population::Victims),
             cohort: Some("year".into()),
             columns: vec![
                 column("record", Kind::Pseudonym, Origin::Intake),

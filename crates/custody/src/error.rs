@@ -7,7 +7,8 @@ use panoh_identity::IdentityError;
 use panoh_intake::IntakeError;
 use panoh_warehouse::WarehouseError;
 
-/// Everything that can stop a change. But for [`CustodyError::Unsettled`] nothing was changed.
+/// Everything that can stop a change. But for [`CustodyError::Unsettled`], [`CustodyError::Unfinished`] and
+/// [`CustodyError::Aliases`] nothing was changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CustodyError {
@@ -62,6 +63,60 @@ pub enum CustodyError {
         /// What does not fit.
         reason: &'static str,
     },
+    /// A table or the register was made under another key.
+    #[error(
+        "{what} is on key {found}, the key file is {wanted}; name the key that belongs to this home, or finish a rotation \
+         with `panoh keys rotate`. Nothing was changed"
+    )]
+    OtherKey {
+        /// Name of the table, or "the identity register".
+        what: String,
+        /// Id of the key that it is on, or "not noted".
+        found: String,
+        /// Id of the key that was given.
+        wanted: String,
+    },
+    /// A rotation of keys was cut off.
+    #[error("{home}: a rotation of keys was cut off; finish it with `panoh keys rotate`. Nothing was changed")]
+    RotationPending {
+        /// The home folder.
+        home: PathBuf,
+    },
+    /// The journal of an erasure or a rotation could not be read, written or removed.
+    #[error("{path}: the journal of an unfinished change cannot be read or written; nothing more was changed")]
+    Journal {
+        /// The journal.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// Files that must go, or be renamed, could not be.
+    #[error("{path}: cannot be removed or renamed")]
+    Remains {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
+        #[source]
+        source: io::Error,
+    },
+    /// An erasure or a rotation began and did not end. What is done stays done, and the journal stays.
+    #[error("the {change} has begun and is not finished; {remedy}")]
+    Unfinished {
+        /// "erasure" or "rotation".
+        change: &'static str,
+        /// What finishes it.
+        remedy: &'static str,
+        /// Why it stopped.
+        #[source]
+        source: Box<CustodyError>,
+    },
+    /// The table `aliases` could not be made equal to the register.
+    #[error(
+        "the table of aliases could not be brought up to date; every command that loads tries again, until then \
+             persons who were found to be one are counted as two"
+    )]
+    Aliases(#[source] WarehouseError),
     /// The mapping feeds a table that the dictionary does not have.
     #[error("the dictionary has no table {0}; use the mapping with the dictionary it was written for")]
     UnknownTable(String),

@@ -8,22 +8,39 @@
 //!                     stage register     durable, pending
 //!                     commit warehouse   the load happens here, or not
 //!                     settle register    as the warehouse says
+//!                     table `aliases`    made equal to the register's
 //! ```
 //!
 //! A crash between staging and settling leaves a pending load. Whoever opens the home next asks the warehouse whether
 //! the commit is there and settles accordingly, so register and warehouse never tell different stories. One process at
 //! a time writes to a home: [`Stores`] holds a lock while it lives.
+//!
+//! [`erase`] and [`rotate`] change many files. Before the first, a journal in the home says what is to be done; every
+//! step can be done twice; the journal goes after the last. Whoever opens the home next finishes an erasure; a rotation
+//! is finished by whoever holds the keys, and until then nothing else may write.
 
+mod aliases;
 mod columns;
+mod erase;
 mod error;
+mod journal;
+mod keys;
 mod load;
 mod lock;
 mod passes;
 mod rejections;
 mod report;
+mod rotate;
 mod stores;
 
+pub use aliases::unlink;
+pub use erase::{EraseReport, erase};
 pub use error::CustodyError;
+pub use keys::{KeyState, key_state};
 pub use load::{Keep, Load, Progress, load};
-pub use report::{LoadReport, Outcome};
+pub use report::{LoadReport, Outcome, Worst};
+pub use rotate::{RotateReport, rotate};
 pub use stores::{Places, Recovered, Stores};
+
+#[cfg(test)]
+mod tests;

@@ -5,16 +5,17 @@ use std::path::{Path, PathBuf};
 
 use panoh_dictionary::Source;
 use panoh_identity::{FileDigest, RegisterLoad, Sealer};
-use panoh_intake::{Intake, IntakeError};
+use panoh_intake::{Intake, IntakeError, Language, Options, Pass};
 use panoh_warehouse::{Append, WarehouseError};
 use tokio::task::spawn_blocking;
 
+use crate::aliases;
 use crate::columns::Columns;
 use crate::error::CustodyError;
-use crate::passes::{Target, Way, carry, found, links};
+use crate::passes::{Records, Seen, Target, Way, carry, found, links};
 use crate::rejections::RejectionFile;
-use crate::report::{LoadReport, Outcome};
-use crate::stores::Stores;
+use crate::report::{self, LoadReport, Outcome};
+use crate::stores::{Stores, load_name};
 
 /// Rows of the file that travel together.
 const BATCH_ROWS: usize = 8192;
@@ -30,6 +31,12 @@ pub struct Load<'a> {
     pub sealer: &'a Sealer,
     /// What is to stay.
     pub keep: Keep,
+    /// What is known about the file beside its mapping.
+    pub options: &'a Options,
+    /// The last year that a date of the export may have.
+    pub latest_year: i16,
+    /// In which the report of refused rows is written.
+    pub language: Language,
 }
 
 /// What a load leaves behind.
@@ -56,7 +63,8 @@ pub struct Progress {
 }
 
 /// Loads one export. After an error nothing of it is kept, but for [`CustodyError::Unsettled`], which says that the
-/// next load will find out. Refused rows are no error: the report counts them, and they stand in a file of their own.
+/// next load will find out, and [`CustodyError::Aliases`], after which the rows are in. Refused rows are no error: the
+/// report counts them, and they stand in a file of their own.
 pub async fn load(
     stores: &mut Stores,
     load: &Load<'_>,
@@ -64,47 +72,102 @@ pub async fn load(
 ) -> Result<LoadReport, CustodyError> {
     let export = Export::look(load.file, load.sealer).await?;
     let table = &load.source.table;
-    let columns = Columns::of(stores.dictionary.table(table).ok_or(CustodyError::UnknownTable(table.clone()))?)?;
-    let mut report = LoadReport::new(&load.source.name, table, export.digest.short());
+    let described = stores.dictionary.table(table).ok_or(CustodyError::UnknownTable(table.clone()))?;
+    let columns = Columns::of(described)?;
+    let has_persons = described.population.is_some();
+    let report = LoadReport::new(&load.source.name, table, load_name(&export.load_id).to_owned());
     if stores.warehouse.loaded(table, &export.load_id).await? {
         return Ok(report);
     }
-    let intake =
-        Intake { dictionary: &stores.dictionary, source: load.source, sealer: load.sealer, batch_rows: BATCH_ROWS };
-    let reader = || panoh_intake::open(load.file, &export.digest, intake);
-    let mut way = Way { bytes: export.metadata.len(), passed: 0, passes: 1, show: progress };
-    let mut persons = stores.register.begin(&export.load_id)?;
-    if links(load.source) {
-        way.passes = 2;
-        found(reader()?, &mut persons, &mut report, &mut way).await?;
-        export.refuse_change()?;
-        way.passed = 1;
+    let dictionary = stores.dictionary.clone();
+    let reader = |pass| {
+        let intake = Intake {
+            dictionary: &dictionary,
+            source: load.source,
+            sealer: load.sealer,
+            batch_rows: BATCH_ROWS,
+            options: load.options,
+            latest_year: load.latest_year,
+            pass,
+        };
+        panoh_intake::open(load.file, &export.digest, intake)
+    };
+    let way = Way { bytes: export.metadata.len(), passed: 0, passes: 1, show: progress };
+    let loading = Loading { load, export: &export, columns, reader: &reader };
+    let done = loading.run(stores, has_persons, report, way).await?;
+    if done.outcome == Outcome::Loaded && has_persons {
+        aliases::project(stores).await?;
     }
-    let reader = reader()?;
-    let mut rejections = RejectionFile::new(&stores.rejections, &report.load);
-    let mut append = stores.warehouse.append(table, &export.load_id).await?;
-    let target =
-        Target { export: &export, columns, persons: &persons, append: &mut append, rejections: &mut rejections };
-    let carried = carry(reader, target, &mut report, &mut way).await;
-    let outcome = carried.and_then(|()| outcome(&report, load.keep, &export));
-    (report.outcome, report.rejections) = match outcome.and_then(|outcome| ready(outcome, &mut rejections, persons)) {
-        Ok(ready) => ready,
-        Err(error) => {
+    Ok(done)
+}
+
+/// One load on its way.
+struct Loading<'a, R> {
+    load: &'a Load<'a>,
+    export: &'a Export,
+    columns: Columns,
+    reader: R,
+}
+
+impl<R: Fn(Pass) -> Result<panoh_intake::Reader, IntakeError>> Loading<'_, R> {
+    async fn run(
+        self,
+        stores: &mut Stores,
+        has_persons: bool,
+        mut report: LoadReport,
+        mut way: Way<'_>,
+    ) -> Result<LoadReport, CustodyError> {
+        let Loading { load, export, columns, reader } = self;
+        let mut rejections = RejectionFile::new(&stores.rejections, &report.load, load.language);
+        let mut append = stores.warehouse.append(&report.table, &export.load_id).await?;
+        let tried = async {
+            let mut persons = has_persons.then(|| stores.register.begin(&export.load_id, load.sealer)).transpose()?;
+            let mut seen = None;
+            if let Some(persons) = persons.as_mut().filter(|_| links(load.source)) {
+                way.passes = 2;
+                seen = Some(found(reader(Pass::People)?, persons, &mut report, &mut way).await?);
+                export.refuse_change()?;
+                way.passed = 1;
+            }
+            let pass = if seen.is_some() { Pass::Rows } else { Pass::Whole };
+            let mut target = Target {
+                export,
+                columns,
+                persons: persons.as_ref(),
+                seen: seen.map(Seen::replay),
+                append: &mut append,
+                rejections: &mut rejections,
+                records: load.source.file.replace_by_record_id.then(Records::default),
+                places: report::Places::new(load.language),
+            };
+            carry(reader(pass)?, &mut target, &mut report, &mut way).await?;
+            let outcome = outcome(&report, load.keep, export)?;
+            let Target { records, places, .. } = target;
+            places.tell(&mut report);
+            if let Some(records) = records.filter(|_| outcome == Outcome::Loaded) {
+                report.replaced = append.replace(&load.source.name, &records).await?;
+            }
+            ready(outcome, &mut rejections, persons)
+        };
+        (report.outcome, report.rejections) = match tried.await {
+            Ok(ready) => ready,
+            Err(error) => {
+                abandon(append).await;
+                return Err(error);
+            }
+        };
+        let done = if report.outcome == Outcome::Loaded {
+            commit(stores, append, &export.load_id, has_persons, report).await
+        } else {
             abandon(append).await;
-            return Err(error);
+            Ok(report)
+        };
+        // A load that may be in the table keeps its report; that of a load that failed goes.
+        if matches!(done, Ok(_) | Err(CustodyError::Unsettled(_))) {
+            rejections.release();
         }
-    };
-    let done = if report.outcome == Outcome::Loaded {
-        commit(stores, append, &export.load_id, report).await
-    } else {
-        abandon(append).await;
-        Ok(report)
-    };
-    // A load that may be in the table keeps its report; that of a load that failed goes.
-    if matches!(done, Ok(_) | Err(CustodyError::Unsettled(_))) {
-        rejections.release();
+        done
     }
-    done
 }
 
 /// An export file as it was when the load began.
@@ -146,6 +209,7 @@ fn outcome(report: &LoadReport, keep: Keep, export: &Export) -> Result<Outcome, 
     export.refuse_change()?;
     Ok(match (report.rows_read, report.loaded, keep) {
         (0, _, _) => Outcome::NoRows,
+        (_, 0, _) if report.left_out_erased > 0 => Outcome::LeftOut,
         (_, 0, _) => Outcome::RefusedWhole,
         (_, _, Keep::Nothing) => Outcome::DryRun,
         (_, _, Keep::Rows) => Outcome::Loaded,
@@ -157,20 +221,22 @@ fn outcome(report: &LoadReport, keep: Keep, export: &Export) -> Result<Outcome, 
 fn ready(
     outcome: Outcome,
     rejections: &mut RejectionFile,
-    persons: RegisterLoad<'_>,
+    persons: Option<RegisterLoad<'_>>,
 ) -> Result<(Outcome, Option<String>), CustodyError> {
     let name = rejections.finish()?.map(str::to_owned);
-    if outcome == Outcome::Loaded {
+    if let Some(persons) = persons.filter(|_| outcome == Outcome::Loaded) {
         persons.stage()?;
     }
     Ok((outcome, name))
 }
 
-/// Commits a load whose persons are staged, and settles the register as the warehouse says.
+/// Commits a load whose persons are staged, and settles the register as the warehouse says. A load without persons left
+/// the register alone.
 async fn commit(
     stores: &mut Stores,
     append: Append,
     load_id: &str,
+    has_persons: bool,
     mut report: LoadReport,
 ) -> Result<LoadReport, CustodyError> {
     let (kept, failure) = match append.commit().await {
@@ -189,10 +255,15 @@ async fn commit(
             (is_in.map_err(|error| CustodyError::Unsettled(error.into()))?, Some(error))
         }
     };
-    stores.register.settle(load_id, kept).map_err(|error| CustodyError::Unsettled(error.into()))?;
+    if has_persons {
+        stores.register.settle(load_id, kept).map_err(|error| CustodyError::Unsettled(error.into()))?;
+    }
     match failure {
         Some(error) if !kept => Err(error.into()),
-        _ => {
+        failure => {
+            if let Some(error) = failure {
+                tracing::warn!(%error, "the load is in the table, but it may not outlast a power cut");
+            }
             tracing::info!(load = report.load, loaded = report.loaded, refused = report.refused, "an export is loaded");
             Ok(report)
         }

@@ -3,8 +3,12 @@
 use std::collections::BTreeMap;
 
 use panoh_identity::{How, LinkRule};
-use panoh_intake::Rejection;
+use panoh_intake::{Language, Rejection, Tally};
 use serde::Serialize;
+
+/// How many of the worst places a report names, and how many examples of each.
+const WORST: usize = 10;
+const EXAMPLES: usize = 3;
 
 /// What became of one export.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -17,19 +21,30 @@ pub struct LoadReport {
     pub load: String,
     /// What happened.
     pub outcome: Outcome,
-    /// Rows in the file, the header not counted.
+    /// Rows in the file; header, empty rows and rows of totals are not counted.
     pub rows_read: u64,
+    /// Rows that held nothing, left out.
+    pub empty_rows: u64,
+    /// Rows of totals, left out.
+    pub total_rows: u64,
     /// Rows that are in the table now (in a dry run: would be).
     pub loaded: u64,
     /// Rows that were refused.
     pub refused: u64,
+    /// Rows about persons who were erased: read, not refused, and left out.
+    pub left_out_erased: u64,
+    /// Rows of earlier loads of this source that rows of this one replaced.
+    pub replaced: u64,
     /// Rows that made a person known. With `persons_known` and `persons_unlinked` this sums to `loaded`.
     pub persons_new: u64,
     /// Rows about a person known before, from an earlier load or an earlier row of this file.
     pub persons_known: u64,
     /// Rows that say too little to link them; each counts as one person.
     pub persons_unlinked: u64,
-    /// Of the known: rows whose link keys stand for two persons. The stronger rule decided and nothing was merged.
+    /// Of the known: rows that showed that two persons are one.
+    pub merged: u64,
+    /// Of the known: rows whose link keys stand for two persons that cannot be one. The stronger rule decided and nothing
+    /// was merged.
     pub ambiguous: u64,
     /// Of the known: rows with an earlier year than the cohort of a person whom an earlier load made known. The cohort
     /// stays.
@@ -38,10 +53,29 @@ pub struct LoadReport {
     pub linked_by_rule: BTreeMap<&'static str, u64>,
     /// Rejections by the rule that was broken; a row may have several.
     pub refused_by_rule: BTreeMap<&'static str, u64>,
+    /// Cells that a declared rule mended, by rule; of loaded rows only.
+    pub mended_by_rule: BTreeMap<&'static str, u64>,
+    /// Rows that the mapping wanted noted, by its condition.
+    pub noted: BTreeMap<String, u64>,
+    /// The ten combinations of rule and column with the most rejections, the worst first.
+    pub worst: Vec<Worst>,
     /// Version of the table that first holds the rows; none when nothing was committed.
     pub version: Option<u64>,
     /// Name of the report of refused rows in the folder for rejections; none when no row was refused.
     pub rejections: Option<String>,
+}
+
+/// Rejections that break one rule in one column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Worst {
+    /// The rule.
+    pub rule: &'static str,
+    /// Header of the column; none when whole rows are meant.
+    pub column: Option<String>,
+    /// How many there are.
+    pub count: u64,
+    /// Where the first of them are, in the language of the report.
+    pub first: Vec<String>,
 }
 
 /// What happened to an export.
@@ -56,6 +90,8 @@ pub enum Outcome {
     RefusedWhole,
     /// The file has a header and no rows; nothing was changed.
     NoRows,
+    /// Every row that was not refused is about a person who was erased; nothing was changed.
+    LeftOut,
     /// The load was tried and nothing was kept, as asked.
     DryRun,
 }
@@ -69,15 +105,23 @@ impl LoadReport {
             load,
             outcome: Outcome::AlreadyLoaded,
             rows_read: 0,
+            empty_rows: 0,
+            total_rows: 0,
             loaded: 0,
             refused: 0,
+            left_out_erased: 0,
+            replaced: 0,
             persons_new: 0,
             persons_known: 0,
             persons_unlinked: 0,
+            merged: 0,
             ambiguous: 0,
             earlier_registrations: 0,
             linked_by_rule: BTreeMap::new(),
             refused_by_rule: BTreeMap::new(),
+            mended_by_rule: BTreeMap::new(),
+            noted: BTreeMap::new(),
+            worst: Vec::new(),
             version: None,
             rejections: None,
         }
@@ -88,11 +132,16 @@ impl LoadReport {
         LoadReport::new(&self.source, &self.table, self.load.clone())
     }
 
-    /// Counts a row that was brought together with a person.
+    /// Counts a row that was brought together with a person. A row about an erased person is counted when it is left out.
     pub(crate) fn count_linked(&mut self, how: How) {
         match how {
+            How::Erased => {}
             How::New => self.persons_new += 1,
             How::Known(rule) => self.count_known(rule),
+            How::Merged(rule) => {
+                self.merged += 1;
+                self.count_known(rule);
+            }
             How::Ambiguous(rule) => {
                 self.ambiguous += 1;
                 self.count_known(rule);
@@ -105,16 +154,62 @@ impl LoadReport {
         self.earlier_registrations += u64::from(is_earlier(row, person));
     }
 
-    /// Counts rejections.
-    pub(crate) fn count_rejections(&mut self, rejections: &[Rejection]) {
-        for rejection in rejections {
-            *self.refused_by_rule.entry(rejection.rule.id()).or_default() += 1;
+    /// Counts what intake mended, noted and left out.
+    pub(crate) fn count_tally(&mut self, tally: &Tally) {
+        self.empty_rows += tally.empty_rows;
+        self.total_rows += tally.total_rows;
+        for (mend, count) in &tally.mended {
+            *self.mended_by_rule.entry(mend.id()).or_default() += count;
+        }
+        for (note, count) in &tally.noted {
+            *self.noted.entry(note.clone()).or_default() += count;
         }
     }
 
     fn count_known(&mut self, rule: LinkRule) {
         self.persons_known += 1;
         *self.linked_by_rule.entry(rule.name()).or_default() += 1;
+    }
+}
+
+/// How many rejections there are, and where the first are.
+type Seen = (u64, Vec<String>);
+
+/// Rejections by rule and column, in the making.
+#[derive(Debug)]
+pub(crate) struct Places {
+    language: Language,
+    found: BTreeMap<(&'static str, Option<String>), Seen>,
+}
+
+impl Places {
+    /// Nothing yet. Places will be told in the language.
+    pub(crate) fn new(language: Language) -> Places {
+        Places { language, found: BTreeMap::new() }
+    }
+
+    /// Counts rejections.
+    pub(crate) fn count(&mut self, rejections: &[Rejection]) {
+        for rejection in rejections {
+            let (count, first) = self.found.entry((rejection.rule.id(), rejection.column.clone())).or_default();
+            *count += 1;
+            if first.len() < EXAMPLES {
+                first.push(rejection.place_text(self.language));
+            }
+        }
+    }
+
+    /// Puts the numbers into the report.
+    pub(crate) fn tell(self, report: &mut LoadReport) {
+        let mut worst = Vec::with_capacity(self.found.len());
+        for ((rule, column), (count, first)) in self.found {
+            *report.refused_by_rule.entry(rule).or_default() += count;
+            worst.push(Worst { rule, column, count, first });
+        }
+        // Stable: of equally many, by the names of rule and column.
+        worst.sort_by_key(|place| std::cmp::Reverse(place.count));
+        worst.truncate(WORST);
+        report.worst = worst;
     }
 }
 
@@ -134,7 +229,7 @@ mod tests {
         for how in [
             How::New,
             How::Known(LinkRule::Document),
-            How::Known(LinkRule::NameBirthSex),
+            How::Merged(LinkRule::TwoNames),
             How::Ambiguous(LinkRule::Document),
             How::Known(LinkRule::Document),
         ] {
@@ -145,9 +240,10 @@ mod tests {
         {
             report.count_cohort(row, person);
         }
-        assert_eq!((report.persons_new, report.persons_known, report.ambiguous), (1, 4, 1));
+        report.count_linked(How::Erased);
+        assert_eq!((report.persons_new, report.persons_known, report.ambiguous, report.merged), (1, 4, 1, 1));
         assert_eq!(report.earlier_registrations, 1);
-        assert_eq!(report.linked_by_rule, BTreeMap::from([("document", 3), ("name_birth_sex", 1)]));
+        assert_eq!(report.linked_by_rule, BTreeMap::from([("document", 3), (LinkRule::TwoNames.name(), 1)]));
     }
 
     #[test]

@@ -1,14 +1,20 @@
-//! Warehouse and register of one home, opened for writing together, with what an interrupted load left between them
+//! Warehouse and register of one home, opened for writing together, with what an interrupted change left between them
 //! settled first.
 
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use panoh_dictionary::Dictionary;
 use panoh_identity::Register;
 use panoh_warehouse::Warehouse;
 
+use crate::erase::remains;
 use crate::error::CustodyError;
+use crate::journal::{self, Change};
+use crate::keys::refuse_other;
 use crate::lock::{WriterLock, lock};
+use crate::{aliases, erase};
 
 /// Where the parts of a home lie.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +27,8 @@ pub struct Places<'a> {
     pub register: &'a Path,
     /// The folder for reports of refused rows.
     pub rejections: &'a Path,
+    /// The folder in which queries put what does not fit in memory.
+    pub spill: &'a Path,
 }
 
 /// What changes together. While it lives, no other process can change the same home.
@@ -29,7 +37,10 @@ pub struct Stores {
     pub(crate) dictionary: Dictionary,
     pub(crate) warehouse: Warehouse,
     pub(crate) register: Register,
+    pub(crate) home: PathBuf,
     pub(crate) rejections: PathBuf,
+    pub(crate) key_id: String,
+    spill: PathBuf,
     recovered: Recovered,
     _lock: WriterLock,
 }
@@ -41,18 +52,17 @@ pub struct Recovered {
     pub kept: u64,
     /// Loads that never reached the warehouse; their persons were taken out of the register.
     pub taken_back: u64,
+    /// Whether an erasure was finished.
+    pub erased: bool,
 }
 
 impl Stores {
-    /// Locks the home, opens warehouse and register, and settles what an interrupted load left behind. Refuses when
-    /// either of the two is missing: an empty register beside a full warehouse would make everybody known anew.
-    pub async fn open(places: &Places<'_>, dictionary: &Dictionary) -> Result<Stores, CustodyError> {
+    /// Locks the home, opens warehouse and register, and settles what an interrupted change left behind. `key_id` is the
+    /// id of the key in force. Refuses when warehouse or register is missing (an empty register beside a full warehouse
+    /// would make everybody known anew), when one of them is on another key, and when a rotation was cut off.
+    pub async fn open(places: &Places<'_>, dictionary: &Dictionary, key_id: &str) -> Result<Stores, CustodyError> {
         let lock = lock(places.home)?;
-        let warehouse = Warehouse::open(places.warehouse, dictionary).await?;
-        let mut register = Register::open(places.register)?;
-        let recovered = recover(&warehouse, &mut register, dictionary).await?;
-        let rejections = places.rejections.to_owned();
-        Ok(Stores { dictionary: dictionary.clone(), warehouse, register, rejections, recovered, _lock: lock })
+        Stores::open_locked(lock, places, dictionary, key_id).await
     }
 
     /// The warehouse.
@@ -69,6 +79,73 @@ impl Stores {
     pub fn recovered(&self) -> Recovered {
         self.recovered
     }
+
+    /// As [`Stores::open`], under a lock that is held already.
+    pub(crate) async fn open_locked(
+        lock: WriterLock,
+        places: &Places<'_>,
+        dictionary: &Dictionary,
+        key_id: &str,
+    ) -> Result<Stores, CustodyError> {
+        let change = journal::read(places.home)?;
+        if matches!(change, Some(Change::Rotate(_))) {
+            return Err(CustodyError::RotationPending { home: places.home.to_owned() });
+        }
+        let mut stores = Stores::open_unchecked(lock, places, dictionary, key_id).await?;
+        refuse_other(&stores.warehouse, &stores.register, dictionary, key_id).await?;
+        stores.warehouse.clear_rebuilds()?;
+        stores.recovered = recover(&stores.warehouse, &mut stores.register, dictionary).await?;
+        if let Some(Change::Erase(erasure)) = change {
+            stores.recovered.erased = erase::resume(&mut stores, &erasure).await?;
+        }
+        aliases::project(&stores).await?;
+        Ok(stores)
+    }
+
+    /// Opens the parts and looks at nothing: for a rotation that goes on.
+    pub(crate) async fn open_unchecked(
+        lock: WriterLock,
+        places: &Places<'_>,
+        dictionary: &Dictionary,
+        key_id: &str,
+    ) -> Result<Stores, CustodyError> {
+        Ok(Stores {
+            dictionary: dictionary.clone(),
+            warehouse: Warehouse::open(places.warehouse, dictionary).await?,
+            register: Register::open(places.register)?,
+            home: places.home.to_owned(),
+            rejections: places.rejections.to_owned(),
+            key_id: key_id.to_owned(),
+            spill: places.spill.to_owned(),
+            recovered: Recovered::default(),
+            _lock: lock,
+        })
+    }
+
+    /// Removes what queries put on disk. The folder stays.
+    pub(crate) fn clear_spill(&self) -> Result<(), CustodyError> {
+        clear(&self.spill).map_err(remains(&self.spill))
+    }
+}
+
+/// The short id of a load: enough to name it in a report or a file name.
+pub(crate) fn load_name(load_id: &str) -> &str {
+    const DIGITS: usize = 16;
+    let digits = load_id.strip_prefix("load:").unwrap_or(load_id);
+    digits.get(..DIGITS).unwrap_or(digits)
+}
+
+fn clear(folder: &Path) -> io::Result<()> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        let is_folder = entry.file_type()?.is_dir();
+        if is_folder { fs::remove_dir_all(entry.path())? } else { fs::remove_file(entry.path())? }
+    }
+    File::open(folder)?.sync_all()
 }
 
 /// Settles every pending load as the warehouse says: its commit is there, or it never happened.

@@ -1,7 +1,6 @@
 //! Code lists: the closed vocabularies, their labels in three languages and their names in other standards.
 
-use std::collections::HashMap;
-
+use crate::read_words::Index;
 use crate::words::{Accept, fold};
 
 /// Names in the three languages of the interface. None is empty.
@@ -36,7 +35,7 @@ pub struct CodeList {
     /// The codes in the order of the file, which is the order in which people expect to read them.
     pub codes: Vec<Code>,
     // Folded word → the ways in which it is written, each with the position of its code.
-    pub(crate) index: HashMap<String, Vec<(Accept, usize)>>,
+    pub(crate) index: Index,
 }
 
 /// One code of a list.

@@ -1,14 +1,6 @@
-//! Dates as exports write them, in formats that a mapping declares. No format is guessed from the data.
+//! Dates, or what is known of them, in the Gregorian calendar; and the lengths of time that tables hold.
 
-/// A date format such as `%d.%m.%Y`: `%Y` is a year in four digits, `%m` and `%d` are one or two digits, `%H`, `%M` and `%S`
-/// are read over, everything else stands for itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DateFormat {
-    pattern: String,
-    parts: Vec<Part>,
-}
-
-/// A date, or a part of one when the format has no day or no month. Always a day that exists.
+/// A date, or a part of one when the export has no day or no month. Always a day that exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Date {
     /// Gregorian year.
@@ -17,73 +9,6 @@ pub struct Date {
     pub month: Option<u8>,
     /// 1 to 31.
     pub day: Option<u8>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Year,
-    Month,
-    Day,
-    /// Hour, minute or second: the largest number allowed.
-    Clock(u16),
-    Literal(char),
-}
-
-impl DateFormat {
-    /// Reads a pattern. None when it has another sign after `%`, no year, a part twice, or a day without a month.
-    pub fn new(pattern: &str) -> Option<Self> {
-        let mut parts = Vec::new();
-        let mut letters = pattern.chars();
-        while let Some(letter) = letters.next() {
-            let part = match (letter, if letter == '%' { letters.next() } else { None }) {
-                ('%', Some('Y')) => Part::Year,
-                ('%', Some('m')) => Part::Month,
-                ('%', Some('d')) => Part::Day,
-                ('%', Some('H')) => Part::Clock(23),
-                ('%', Some('M' | 'S')) => Part::Clock(59),
-                ('%', _) => return None,
-                (literal, _) => Part::Literal(literal),
-            };
-            parts.push(part);
-        }
-        let count = |wanted| parts.iter().filter(|&&part| part == wanted).count();
-        let (years, months, days) = (count(Part::Year), count(Part::Month), count(Part::Day));
-        let sound = years == 1 && months <= 1 && days <= months;
-        sound.then(|| Self { pattern: pattern.to_owned(), parts })
-    }
-
-    /// The pattern as declared.
-    pub fn pattern(&self) -> &str {
-        &self.pattern
-    }
-
-    /// Whether a date in this format has a month.
-    pub fn has_month(&self) -> bool {
-        self.parts.contains(&Part::Month)
-    }
-
-    /// Whether a date in this format has a day.
-    pub fn has_day(&self) -> bool {
-        self.parts.contains(&Part::Day)
-    }
-
-    /// Reads a cell that is written wholly in this format; blanks around it do not matter.
-    pub fn read(&self, cell: &str) -> Option<Date> {
-        let mut rest = cell.trim();
-        let mut date = Date { year: 0, month: None, day: None };
-        for part in &self.parts {
-            match *part {
-                Part::Literal(letter) => rest = rest.strip_prefix(letter)?,
-                Part::Year => date.year = i16::try_from(number(&mut rest, 4, 4)?).ok()?,
-                Part::Month => date.month = u8::try_from(number(&mut rest, 1, 2)?).ok(),
-                Part::Day => date.day = u8::try_from(number(&mut rest, 1, 2)?).ok(),
-                Part::Clock(largest) => {
-                    number(&mut rest, 1, 2).filter(|&read| read <= largest)?;
-                }
-            }
-        }
-        (rest.is_empty() && date.exists()).then_some(date)
-    }
 }
 
 impl Date {
@@ -96,80 +21,87 @@ impl Date {
         u8::try_from(years).ok()
     }
 
-    fn exists(self) -> bool {
-        let Some(month) = self.month else { return self.day.is_none() };
-        let leap = self.year % 4 == 0 && (self.year % 100 != 0 || self.year % 400 == 0);
-        let days = match month {
-            1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-            4 | 6 | 9 | 11 => 30,
-            2 if leap => 29,
-            2 => 28,
-            _ => return false,
+    /// Days from this date until another one, negative when that one comes first; none when a day is missing.
+    pub fn days_until(self, other: Self) -> Option<i32> {
+        Some(other.day_number()? - self.day_number()?)
+    }
+
+    /// Whether day and month are known.
+    pub fn is_whole(self) -> bool {
+        self.day.is_some()
+    }
+
+    /// A cell that a workbook or Parquet file itself types as a date, in the one form that intake gives it:
+    /// `YYYY-MM-DD`, or the same with `HH:MM:SS` behind one blank, which is read over.
+    pub fn typed(cell: &str) -> Option<Self> {
+        let (date, time) = cell.split_once(' ').unwrap_or((cell, "00:00:00"));
+        let mut date = date.splitn(3, '-');
+        let year = digits(date.next()?, 4)?;
+        let month = u8::try_from(digits(date.next()?, 2)?).ok()?;
+        let day = u8::try_from(digits(date.next()?, 2)?).ok()?;
+        let mut clock = time.splitn(3, ':');
+        for largest in [23, 59, 59] {
+            digits(clock.next()?, 2).filter(|&read| read <= largest)?;
+        }
+        Self { year, month: Some(month), day: Some(day) }.checked()
+    }
+
+    /// The date when it exists.
+    pub(crate) fn checked(self) -> Option<Self> {
+        let exists = match (self.month, self.day) {
+            (None, day) => day.is_none(),
+            (Some(month), None) => (1..=12).contains(&month),
+            (Some(month), Some(day)) => (1..=days_in(self.year, month)).contains(&day),
         };
-        self.year > 0 && self.day.is_none_or(|day| (1..=days).contains(&day))
+        (self.year > 0 && exists).then_some(self)
+    }
+
+    /// The date that many days after 1 January of a year.
+    pub(crate) fn days_after(year: i16, days: u32) -> Option<Self> {
+        let (mut year, mut left) = (year, days);
+        while left >= days_in_year(year) {
+            left -= days_in_year(year);
+            year = year.checked_add(1)?;
+        }
+        for month in 1..=12 {
+            let length = days_in(year, month);
+            match u8::try_from(left) {
+                Ok(day) if day < length => return Self { year, month: Some(month), day: Some(day + 1) }.checked(),
+                _ => left -= u32::from(length),
+            }
+        }
+        None
+    }
+
+    // Days since 1 March of the year 0, when leap days fall at the end of a year; differences are all that matters.
+    fn day_number(self) -> Option<i32> {
+        let (month, day) = (i32::from(self.month?), i32::from(self.day?));
+        let year = i32::from(self.year) - i32::from(month < 3);
+        let months = (month + 9) % 12;
+        Some(365 * year + year / 4 - year / 100 + year / 400 + (153 * months + 2) / 5 + day)
     }
 }
 
-// Takes between `least` and `most` digits from the front.
-fn number(rest: &mut &str, least: usize, most: usize) -> Option<u16> {
-    let digits = rest.bytes().take(most).take_while(u8::is_ascii_digit).count();
-    if digits < least {
-        return None;
-    }
-    let (number, after) = rest.split_at(digits);
-    *rest = after;
-    number.parse().ok()
+fn is_leap(year: i16) -> bool {
+    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn days_in_year(year: i16) -> u32 {
+    if is_leap(year) { 366 } else { 365 }
+}
 
-    fn read(pattern: &str, cell: &str) -> Option<(i16, Option<u8>, Option<u8>)> {
-        DateFormat::new(pattern).expect("the pattern of a test is sound").read(cell).map(|d| (d.year, d.month, d.day))
+fn days_in(year: i16, month: u8) -> u8 {
+    match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if is_leap(year) => 29,
+        2 => 28,
+        _ => 0,
     }
+}
 
-    #[test]
-    fn dates_are_read_as_declared_and_in_no_other_way() {
-        assert_eq!(read("%d.%m.%Y", " 01.12.1990 "), Some((1990, Some(12), Some(1))));
-        assert_eq!(read("%d.%m.%Y", "1.2.1990"), Some((1990, Some(2), Some(1))));
-        assert_eq!(read("%Y-%m-%d", "2000-02-29"), Some((2000, Some(2), Some(29))));
-        assert_eq!(read("%Y-%m-%d %H:%M:%S", "2000-02-29 00:00:00"), Some((2000, Some(2), Some(29))));
-        assert_eq!(read("%m.%Y", "07.2018"), Some((2018, Some(7), None)));
-        assert_eq!(read("%Y", "2018"), Some((2018, None, None)));
-        for (pattern, cell) in [
-            ("%d.%m.%Y", "31.02.2018"),
-            ("%d.%m.%Y", "29.02.1900"),
-            ("%d.%m.%Y", "01.13.2018"),
-            ("%d.%m.%Y", "00.01.2018"),
-            ("%d.%m.%Y", "01.00.2018"),
-            ("%d.%m.%Y", "01.01.18"),
-            ("%d.%m.%Y", "01.01.20180"),
-            ("%d.%m.%Y", "01/01/2018"),
-            ("%d.%m.%Y", "٠١.01.2018"),
-            ("%Y-%m-%d %H:%M", "2018-01-01 24:00"),
-            ("%Y", ""),
-        ] {
-            assert_eq!(read(pattern, cell), None, "{pattern} must not read {cell}");
-        }
-    }
-
-    #[test]
-    fn patterns_that_cannot_give_a_date_are_refused() {
-        for pattern in ["", "%d.%m", "%d.%Y", "%Y-%Y", "%y-%m-%d", "%Y-%m-%d%", "%m/%m/%Y", "%d"] {
-            assert_eq!(DateFormat::new(pattern), None, "{pattern}");
-        }
-    }
-
-    #[test]
-    fn ages_are_completed_years() {
-        let format = DateFormat::new("%Y-%m-%d").expect("sound");
-        let age = |birth, at| format.read(birth).zip(format.read(at)).and_then(|(birth, at)| birth.age_at(at));
-        assert_eq!(age("2000-05-02", "2018-05-01"), Some(17));
-        assert_eq!(age("2000-05-02", "2018-05-02"), Some(18));
-        assert_eq!(age("2000-02-29", "2018-02-28"), Some(17));
-        assert_eq!(age("2000-02-29", "2018-03-01"), Some(18));
-        assert_eq!(age("2018-05-02", "2018-05-01"), None);
-        assert_eq!(age("2018-05-01", "2018-05-01"), Some(0));
-    }
+// A number of exactly so many digits.
+fn digits(text: &str, count: usize) -> Option<i16> {
+    let sound = text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+    if sound { text.parse().ok() } else { None }
 }

@@ -71,7 +71,7 @@ pub enum Problem {
         /// The name.
         name: String,
     },
-    /// The header row of a code list.
+    /// The header row of a code list or of names.
     #[error("the header must be `{0}`")]
     CodesHeader(String),
     /// The same code twice.
@@ -148,6 +148,17 @@ pub enum Problem {
         /// The rule.
         rule: &'static str,
     },
+    /// What a table about persons must have and another table must not.
+    #[error("the table {0}")]
+    Population(&'static str),
+    /// The column that says why a number is NULL.
+    #[error("the state `{column}` {rule}")]
+    StateColumn {
+        /// The column of the state.
+        column: String,
+        /// What is wrong.
+        rule: &'static str,
+    },
     /// The column that gives the cohort.
     #[error("the cohort column `{0}` must be a column of kind `year` of this table")]
     CohortColumn(String),
@@ -182,6 +193,16 @@ pub enum Problem {
         key: &'static str,
         /// What is done with the column.
         verb: &'static str,
+    },
+    /// Two keys that cannot both be meant.
+    #[error("`{key}` and `{other}` contradict each other; {why}")]
+    Contradiction {
+        /// One key.
+        key: &'static str,
+        /// The other.
+        other: &'static str,
+        /// Why, and what to do.
+        why: &'static str,
     },
     /// A key that is needed here.
     #[error("`{verb}` needs `{key}`; {why}")]

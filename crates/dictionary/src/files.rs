@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,9 @@ static BUILTIN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../data-dict
 
 const FOLDERS: [&str; 3] = ["codes", "sources", "tables"];
 
+/// The file of words of header rows, which a dictionary may lack.
+pub(crate) const HEADERS: &str = "headers.toml";
+
 /// Path inside the dictionary → bytes, in the order of the paths.
 pub(crate) type Files = BTreeMap<String, Cow<'static, [u8]>>;
 
@@ -31,7 +35,7 @@ pub(crate) struct Text<'a> {
 /// The files that are embedded in the binary.
 pub(crate) fn embedded() -> Files {
     let folders = BUILTIN.dirs().filter(|dir| FOLDERS.iter().any(|folder| dir.path() == Path::new(folder)));
-    let files = folders.flat_map(Dir::files);
+    let files = folders.flat_map(Dir::files).chain(BUILTIN.get_file(HEADERS));
     files.map(|file| (inside(file.path()), Cow::Borrowed(file.contents()))).collect()
 }
 
@@ -54,6 +58,12 @@ pub(crate) fn of_folder(dir: &Path) -> Result<Files, DictionaryError> {
             files.insert(inside(&Path::new(folder).join(&name)), Cow::Owned(bytes));
         }
     }
+    let headers = dir.join(HEADERS);
+    match fs::read(&headers) {
+        Ok(bytes) => files.insert(HEADERS.to_owned(), Cow::Owned(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(failed(&headers)(error)),
+    };
     Ok(files)
 }
 

@@ -8,15 +8,27 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
+mod check_columns;
 mod code;
 mod date;
+mod date_format;
 mod error;
 mod files;
+mod headers;
+mod months;
+mod raw_column;
 mod raw_source;
 mod read_codes;
 mod read_columns;
+mod read_dates;
+mod read_file;
+mod read_headers;
+mod read_rules;
 mod read_sources;
 mod read_tables;
+mod read_words;
+mod rules;
+mod shape;
 mod source;
 mod table;
 mod words;
@@ -25,14 +37,18 @@ mod words;
 mod tests;
 
 pub use code::{Code, CodeList, Labels, Standard};
-pub use date::{Date, DateFormat};
+pub use date::Date;
+pub use date_format::DateFormat;
 pub use error::{DictionaryError, Place, Problem};
+pub use headers::{HeaderMeans, HeaderWords};
+pub use rules::{Days, Holds, Implies, Otherwise, Sums};
+pub use shape::{ENCODINGS, FileShape, Separator, encoding};
 pub use source::{
-    AgeFromBirth, AgeTarget, BasisWhen, CodeRule, Constant, CsvShape, Does, Identity, PlacePart, Sets, Sex, Source,
-    SourceColumn, SourcePlace,
+    AgeFromBirth, AgeTarget, BasisWhen, CodeRule, Constant, Does, Identity, PlacePart, Sets, Sex, Source, SourceColumn,
+    SourcePlace,
 };
-pub use table::{Column, Kind, Origin, Role, Table, Treatment, YEARS, place_fields};
-pub use words::{Absence, AbsenceWords, Accept, CodeWords, fold};
+pub use table::{Column, Kind, Origin, Population, Role, Table, Treatment, YEARS, place_fields};
+pub use words::{Absence, AbsenceWords, Accept, CodeWords, Said, fold};
 
 /// A checked dictionary. Cheap to clone.
 #[derive(Clone)]
@@ -44,6 +60,7 @@ struct Inner {
     tables: Vec<Table>,
     lists: Vec<Arc<CodeList>>,
     sources: Vec<Source>,
+    headers: Vec<HeaderWords>,
     digest: String,
 }
 
@@ -53,7 +70,7 @@ impl Dictionary {
         Self::of(&files::embedded())
     }
 
-    /// A dictionary from a folder with `tables/`, `codes/` and `sources/`.
+    /// A dictionary from a folder with `tables/`, `codes/`, `sources/` and, where proposals are wanted, `headers.toml`.
     pub fn load(dir: &Path) -> Result<Self, DictionaryError> {
         Self::of(&files::of_folder(dir)?)
     }
@@ -62,8 +79,9 @@ impl Dictionary {
         let lists = read_codes::read(files)?;
         let tables = read_tables::read(files, &lists)?;
         let sources = read_sources::read(files, &lists, &tables)?;
+        let headers = read_headers::read(files, &lists, &tables)?;
         let digest = files::digest(files);
-        Ok(Self { inner: Arc::new(Inner { tables, lists, sources, digest }) })
+        Ok(Self { inner: Arc::new(Inner { tables, lists, sources, headers, digest }) })
     }
 
     /// All tables, in the order of their names.
@@ -94,6 +112,11 @@ impl Dictionary {
     /// The source mapping of that name.
     pub fn source(&self, name: &str) -> Option<&Source> {
         self.inner.sources.iter().find(|source| source.name == name)
+    }
+
+    /// How exports name their columns; empty when the dictionary has no `headers.toml`.
+    pub fn headers(&self) -> &[HeaderWords] {
+        &self.inner.headers
     }
 
     /// Reads a mapping that is not part of the dictionary and checks it against this dictionary. `file_name` is what

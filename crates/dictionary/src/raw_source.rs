@@ -6,7 +6,8 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::error::Problem;
+use crate::raw_column::RawColumn;
+use crate::rules::Otherwise;
 use crate::words::Accept;
 
 /// A table of TOML whose keys know where they stand; sorted by place it is in the order of the file.
@@ -29,7 +30,7 @@ pub(crate) struct RawSource {
     #[serde(default)]
     pub(crate) suppressed: Vec<String>,
     #[serde(default)]
-    pub(crate) csv: RawCsv,
+    pub(crate) file: RawFile,
     #[serde(default)]
     pub(crate) flags: RawFlags,
     #[serde(default)]
@@ -37,6 +38,12 @@ pub(crate) struct RawSource {
     #[serde(default)]
     pub(crate) places: Keyed<RawPlace>,
     pub(crate) age: Option<RawAge>,
+    #[serde(default)]
+    pub(crate) days: Vec<RawDays>,
+    #[serde(default)]
+    pub(crate) sums: Vec<RawSums>,
+    #[serde(default)]
+    pub(crate) implies: Vec<RawImplies>,
     pub(crate) columns: Keyed<RawColumn>,
 }
 
@@ -49,9 +56,16 @@ pub(crate) enum RawStandard {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct RawCsv {
+pub(crate) struct RawFile {
+    pub(crate) encoding: Option<Spanned<String>>,
     pub(crate) separator: Option<Spanned<String>>,
     pub(crate) quote: Option<Spanned<String>>,
+    pub(crate) sheet: Option<Spanned<OneOrMore>>,
+    pub(crate) header_row: Option<Spanned<u32>>,
+    pub(crate) first_row: Option<Spanned<u32>>,
+    #[serde(default)]
+    pub(crate) total_rows: Vec<Spanned<String>>,
+    pub(crate) replace_by_record_id: Option<Spanned<bool>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -87,149 +101,34 @@ pub(crate) struct RawAge {
     pub(crate) targets: Vec<Spanned<String>>,
 }
 
-/// One source column: exactly one thing to do ([`RawColumn::verb`]) and what belongs to it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct RawColumn {
-    ignore: Option<String>,
-    drop: Option<String>,
-    refuse_row: Option<Vec<String>>,
-    identity: Option<RawIdentity>,
-    year: Option<Spanned<String>>,
-    date: Option<RawDate>,
-    age: Option<Spanned<String>>,
-    code: Option<Spanned<String>>,
-    codes: Option<Spanned<String>>,
-    flag: Option<Spanned<String>>,
-    place: Option<Spanned<String>>,
-
-    #[serde(default)]
-    pub(crate) also: Vec<Spanned<String>>,
-    #[serde(default)]
-    pub(crate) optional: bool,
-    pub(crate) missing: Option<Vec<String>>,
-    pub(crate) unknown: Option<Vec<String>>,
-    pub(crate) not_applicable: Option<Vec<String>>,
-    pub(crate) suppressed: Option<Vec<String>>,
-    pub(crate) reason: Option<String>,
-    pub(crate) formats: Option<Vec<Spanned<String>>>,
-    pub(crate) accept: Option<Vec<Accept>>,
-    pub(crate) translate: Option<Keyed<OneOrMore>>,
-    pub(crate) sets: Option<Keyed<Keyed<Spanned<String>>>>,
-    pub(crate) sex: Option<Keyed<RawSex>>,
-    pub(crate) separator: Option<Spanned<String>>,
-    pub(crate) on: Option<Vec<Spanned<String>>>,
-    pub(crate) off: Option<Vec<Spanned<String>>>,
-    #[serde(rename = "true")]
-    pub(crate) true_words: Option<Vec<String>>,
-    #[serde(rename = "false")]
-    pub(crate) false_words: Option<Vec<String>>,
-    pub(crate) part: Option<RawPart>,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum RawIdentity {
-    FullName,
-    GivenName,
-    FamilyName,
-    FatherName,
-    BirthDate,
-    Document,
-    RecordId,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum RawSex {
-    Female,
-    Male,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum RawPart {
-    Role,
-    Country,
-    Region,
+pub(crate) struct RawDays {
+    pub(crate) from: Spanned<String>,
+    pub(crate) to: Spanned<String>,
+    pub(crate) target: Spanned<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct RawDate {
-    pub(crate) year: Option<Spanned<String>>,
-    pub(crate) month: Option<Spanned<String>>,
+pub(crate) struct RawSums {
+    pub(crate) total: Spanned<String>,
+    pub(crate) parts: Spanned<Vec<Spanned<String>>>,
 }
 
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawImplies {
+    pub(crate) when: Spanned<Keyed<Vec<Spanned<String>>>>,
+    pub(crate) then: Spanned<Keyed<Vec<Spanned<String>>>>,
+    pub(crate) otherwise: Otherwise,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected one text or a list of texts")]
 pub(crate) enum OneOrMore {
     One(String),
     More(Vec<String>),
-}
-
-/// What is to be done with a column.
-pub(crate) enum Verb<'a> {
-    Ignore(&'a str),
-    Drop(&'a str),
-    RefuseRow(&'a [String]),
-    Identity(RawIdentity),
-    Year(&'a Spanned<String>),
-    Date(&'a RawDate),
-    Age(&'a Spanned<String>),
-    Code(&'a Spanned<String>),
-    Codes(&'a Spanned<String>),
-    Flag(&'a Spanned<String>),
-    Place(&'a Spanned<String>),
-}
-
-impl RawColumn {
-    /// The one thing to do with the column.
-    pub(crate) fn verb(&self, header: &str) -> Result<(&'static str, Verb<'_>), Problem> {
-        let verbs = [
-            ("ignore", self.ignore.as_deref().map(Verb::Ignore)),
-            ("drop", self.drop.as_deref().map(Verb::Drop)),
-            ("refuse_row", self.refuse_row.as_deref().map(Verb::RefuseRow)),
-            ("identity", self.identity.map(Verb::Identity)),
-            ("year", self.year.as_ref().map(Verb::Year)),
-            ("date", self.date.as_ref().map(Verb::Date)),
-            ("age", self.age.as_ref().map(Verb::Age)),
-            ("code", self.code.as_ref().map(Verb::Code)),
-            ("codes", self.codes.as_ref().map(Verb::Codes)),
-            ("flag", self.flag.as_ref().map(Verb::Flag)),
-            ("place", self.place.as_ref().map(Verb::Place)),
-        ];
-        let choices = verbs.each_ref().map(|(name, _)| *name).join(", ");
-        let mut said = verbs.into_iter().filter_map(|(name, verb)| verb.map(|verb| (name, verb))).collect::<Vec<_>>();
-        match (said.len(), said.pop()) {
-            (1, Some(verb)) => Ok(verb),
-            (count, _) => Err(Problem::WhatToDo { header: header.to_owned(), count, choices }),
-        }
-    }
-
-    /// Refuses keys that say nothing beside a verb, so that nobody believes that they do.
-    pub(crate) fn refuse_stray_keys(&self, verb: &'static str) -> Result<(), Problem> {
-        const READ: &[&str] = &["identity", "year", "date", "age", "code", "codes", "flag", "place"];
-        let said: [(&'static str, bool, &[&str]); 15] = [
-            ("missing", self.missing.is_some(), READ),
-            ("unknown", self.unknown.is_some(), READ),
-            ("not_applicable", self.not_applicable.is_some(), READ),
-            ("suppressed", self.suppressed.is_some(), READ),
-            ("reason", self.reason.is_some(), &["refuse_row"]),
-            ("formats", self.formats.is_some(), &["identity", "date"]),
-            ("accept", self.accept.is_some(), &["code", "codes", "place"]),
-            ("translate", self.translate.is_some(), &["code", "codes", "place"]),
-            ("sets", self.sets.is_some(), &["code"]),
-            ("sex", self.sex.is_some(), &["code"]),
-            ("separator", self.separator.is_some(), &["codes"]),
-            ("on", self.on.is_some(), &["flag"]),
-            ("off", self.off.is_some(), &["flag"]),
-            ("true/false", self.true_words.is_some() || self.false_words.is_some(), &["flag"]),
-            ("part", self.part.is_some(), &["place"]),
-        ];
-        let stray = said.into_iter().find(|(_, said, beside)| *said && !beside.contains(&verb));
-        stray.map_or(Ok(()), |(key, ..)| Err(Problem::StrayKey { key, verb }))
-    }
 }
 
 /// The entries of a keyed table in the order of the file, each with the place of its key.

@@ -1,6 +1,5 @@
 //! Reads the code lists and checks them: codes and words stand once, labels are complete, parents exist, ages are covered.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -9,7 +8,9 @@ use toml::Spanned;
 use crate::code::{Code, CodeList, Labels};
 use crate::error::{DictionaryError, Problem};
 use crate::files::{Files, Text, at_line, is_name};
-use crate::words::{Absence, Accept, fold};
+use crate::read_file::bad_cell;
+use crate::read_words::{index, names_path, not_csv, read_names};
+use crate::words::Absence;
 
 /// The file that names all lists in the order in which they are shown.
 pub(crate) const LISTS: &str = "codes/lists.toml";
@@ -62,7 +63,11 @@ pub(crate) fn read(files: &Files) -> Result<Vec<Arc<CodeList>>, DictionaryError>
             return Err(text.error(&list.name.span(), Problem::Nowhere { what: "file", name: path }));
         };
         let (codes, lines_of_codes) = read_codes(Text::new(&path, bytes)?)?;
-        let index = index(&path, &codes, &lines_of_codes)?;
+        let mut index = index(&path, &codes, &lines_of_codes)?;
+        let names = names_path(name);
+        if let Some(bytes) = files.get(&names) {
+            read_names(Text::new(&names, bytes)?, name, &codes, &mut index)?;
+        }
         let title = Labels { en: list.title.en.clone(), ru: list.title.ru.clone(), tg: list.title.tg.clone() };
         let parent = list.parent.as_ref().map(|parent| parent.get_ref().clone());
         lists.push(CodeList { name: name.clone(), title, parent, codes, index });
@@ -78,7 +83,12 @@ pub(crate) fn read(files: &Files) -> Result<Vec<Arc<CodeList>>, DictionaryError>
 }
 
 fn refuse_stray_files(files: &Files, raw: &RawLists) -> Result<(), DictionaryError> {
-    let known = |path: &str| raw.list.iter().any(|list| path == format!("codes/{}.csv", list.name.get_ref()));
+    let known = |path: &str| {
+        raw.list.iter().any(|list| {
+            let name = list.name.get_ref();
+            path == format!("codes/{name}.csv") || path == names_path(name)
+        })
+    };
     let stray = files.keys().find(|path| path.starts_with("codes/") && *path != LISTS && !known(path));
     stray.map_or(Ok(()), |path| Err(at_line(path, 1, Problem::StrayFile)))
 }
@@ -86,10 +96,7 @@ fn refuse_stray_files(files: &Files, raw: &RawLists) -> Result<(), DictionaryErr
 // The codes of a list and the line of each.
 fn read_codes(text: Text<'_>) -> Result<(Vec<Code>, Vec<usize>), DictionaryError> {
     let mut reader = csv::ReaderBuilder::new().from_reader(text.text.as_bytes());
-    let failed = |error: csv::Error| {
-        let line = error.position().map_or(1, |position| position.line() as usize);
-        at_line(text.file, line, Problem::Syntax(describe(error.kind())))
-    };
+    let failed = |error| not_csv(text, &error);
     let header = reader.headers().map_err(failed)?;
     let with_ages = header.iter().eq(HEADER_WITH_AGES);
     if !with_ages && !header.iter().eq(HEADER) {
@@ -108,9 +115,7 @@ fn read_codes(text: Text<'_>) -> Result<(Vec<Code>, Vec<usize>), DictionaryError
 
 fn read_code(record: &csv::StringRecord) -> Result<Code, Problem> {
     let cell = |at: usize| record.get(at).unwrap_or_default().trim();
-    let words = |at: usize| -> Vec<String> {
-        cell(at).split(';').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
-    };
+    let words = |at: usize| words_in(cell(at));
     let code = cell(0).to_owned();
     let sign = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
     if code.is_empty() || !code.chars().all(sign) {
@@ -138,6 +143,21 @@ fn read_code(record: &csv::StringRecord) -> Result<Code, Problem> {
     })
 }
 
+// The words of a cell, separated by semicolons; a semicolon inside a word is written `\;`.
+fn words_in(cell: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut letters = cell.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let word = words.last_mut().expect("there is always a last word");
+        match letter {
+            '\\' => word.push(letters.next_if_eq(&';').unwrap_or('\\')),
+            ';' => words.push(String::new()),
+            _ => word.push(letter),
+        }
+    }
+    words.into_iter().map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect()
+}
+
 fn read_ages(from: &str, to: &str) -> Result<Option<(u8, Option<u8>)>, Problem> {
     let remedy = "write completed years, 0 to 255";
     let number = |cell, value: &str| value.parse::<u8>().map_err(|_| bad_cell(cell, value, remedy));
@@ -146,48 +166,6 @@ fn read_ages(from: &str, to: &str) -> Result<Option<(u8, Option<u8>)>, Problem> 
         (from, "") => Ok(Some((number("age_from", from)?, None))),
         (from, to) => Ok(Some((number("age_from", from)?, Some(number("age_to", to)?)))),
     }
-}
-
-// Inside one way of writing a word stands for one code. So it does across all ways but the standards, which may well use
-// one word for different things.
-fn index(
-    file: &str,
-    codes: &[Code],
-    lines: &[usize],
-) -> Result<HashMap<String, Vec<(Accept, usize)>>, DictionaryError> {
-    // A code is written in about eight ways.
-    let mut index: HashMap<String, Vec<(Accept, usize)>> = HashMap::with_capacity(8 * codes.len());
-    let foreign = |way| matches!(way, Accept::Ctdc | Accept::Htcds);
-    for (at, code) in codes.iter().enumerate() {
-        for (way, word) in words_of(code) {
-            let written = index.entry(fold(word)).or_default();
-            let clash = written
-                .iter()
-                .find(|&&(other_way, other)| other_way == way || (other != at && !foreign(way) && !foreign(other_way)));
-            if let Some(&(_, other)) = clash {
-                let problem = if way == Accept::Code {
-                    Problem::CodeTwice { code: code.code.clone(), line: lines[other] }
-                } else {
-                    Problem::WordTwice { word: word.to_owned(), code: codes[other].code.clone() }
-                };
-                return Err(at_line(file, lines[at], problem));
-            }
-            written.push((way, at));
-        }
-    }
-    Ok(index)
-}
-
-fn words_of(code: &Code) -> impl Iterator<Item = (Accept, &str)> {
-    fn each(way: Accept, words: &[String]) -> impl Iterator<Item = (Accept, &str)> {
-        words.iter().map(move |word| (way, word.as_str()))
-    }
-    let labels = [(Accept::En, &code.labels.en), (Accept::Ru, &code.labels.ru), (Accept::Tg, &code.labels.tg)];
-    std::iter::once((Accept::Code, code.code.as_str()))
-        .chain(labels.into_iter().map(|(way, label)| (way, label.as_str())))
-        .chain(each(Accept::Alias, &code.aliases))
-        .chain(each(Accept::Ctdc, &code.ctdc))
-        .chain(each(Accept::Htcds, &code.htcds))
 }
 
 fn check_parents(
@@ -247,17 +225,4 @@ fn check_absence(text: Text<'_>, lists: &[CodeList]) -> Result<(), DictionaryErr
         }
     }
     Ok(())
-}
-
-fn bad_cell(cell: &'static str, value: &str, remedy: &'static str) -> Problem {
-    Problem::BadCell { cell, value: value.to_owned(), remedy }
-}
-
-fn describe(kind: &csv::ErrorKind) -> String {
-    match kind {
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            format!("the line has {len} cells and the header {expected_len}; quote cells that hold a comma")
-        }
-        _ => "the line is not CSV".to_owned(),
-    }
 }

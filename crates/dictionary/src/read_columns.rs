@@ -7,11 +7,13 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use crate::code::{CodeList, Standard};
-use crate::date::DateFormat;
 use crate::error::{DictionaryError, Problem};
-use crate::raw_source::{OneOrMore, RawColumn, RawDate, RawIdentity, RawPart, RawSex, Verb, in_order};
-use crate::read_sources::{Scope, known_code, wrong_kind};
-use crate::source::{CodeRule, Does, Identity, PlacePart, Sets, Sex, SourceColumn};
+use crate::files::is_name;
+use crate::raw_column::{RawColumn, RawPart, RawSex, Verb};
+use crate::raw_source::{OneOrMore, in_order};
+use crate::read_file::{bad_cell, not_blank};
+use crate::read_sources::{Scope, bad_target, known_code, wrong_kind};
+use crate::source::{CodeRule, Does, PlacePart, Sets, Sex, SourceColumn};
 use crate::table::Kind;
 use crate::words::{Absence, AbsenceWords, Accept, CodeWords, fold};
 
@@ -25,11 +27,26 @@ pub(crate) fn read_column(
     let here = |problem| scope.text.error(span, problem);
     let (verb_name, verb) = raw.verb(header).map_err(here)?;
     raw.refuse_stray_keys(verb_name).map_err(here)?;
+    refuse_optional(raw, &verb).map_err(here)?;
     let absence = absence_words(scope, raw);
     let reader = Reader { scope, raw, span, absence: &absence };
     let does = reader.does(&verb)?;
     let also = raw.also.iter().map(|also| also.get_ref().trim().to_owned()).collect();
-    Ok(SourceColumn { header: header.trim().to_owned(), also, optional: raw.optional, absence, does })
+    let header = header.trim().to_owned();
+    Ok(SourceColumn { header, also, optional: raw.optional, required: raw.required, absence, does })
+}
+
+// A column that an export may lack cannot be one without which a row is refused.
+fn refuse_optional(raw: &RawColumn, verb: &Verb<'_>) -> Result<(), Problem> {
+    let (other, why) = match verb {
+        _ if !raw.optional => return Ok(()),
+        Verb::Consent(_) => {
+            ("consent", "an export without the column would be loaded without consent; remove `optional`")
+        }
+        _ if raw.required => ("required", "an export without the column has no row that could be loaded; keep one"),
+        _ => return Ok(()),
+    };
+    Err(Problem::Contradiction { key: "optional", other, why })
 }
 
 // Words of the column replace those of the source, kind by kind.
@@ -47,9 +64,10 @@ fn absence_words(scope: &Scope<'_>, raw: &RawColumn) -> AbsenceWords {
     AbsenceWords { words: words.collect() }
 }
 
-struct Reader<'a> {
-    scope: &'a Scope<'a>,
-    raw: &'a RawColumn,
+/// What one column is read with.
+pub(crate) struct Reader<'a> {
+    pub(crate) scope: &'a Scope<'a>,
+    pub(crate) raw: &'a RawColumn,
     span: &'a Range<usize>,
     absence: &'a AbsenceWords,
 }
@@ -74,18 +92,25 @@ impl Reader<'_> {
             Verb::Codes(target) => self.codes(target),
             Verb::Flag(target) => self.flag(target),
             Verb::Place(place) => self.place(place),
+            Verb::Count(target) => self.count(target),
+            Verb::Consent(words) => self.consent(words),
+            Verb::Reference(target) => self.reference(target),
+            Verb::SameAs(header) => Ok(Does::SameAs { header: header.get_ref().trim().to_owned() }),
         }
     }
 
-    fn at(&self, span: &Range<usize>, problem: Problem) -> DictionaryError {
+    /// A problem at a place of the mapping.
+    pub(crate) fn at(&self, span: &Range<usize>, problem: Problem) -> DictionaryError {
         self.scope.text.error(span, problem)
     }
 
-    fn here(&self, problem: Problem) -> DictionaryError {
+    /// A problem of the column.
+    pub(crate) fn here(&self, problem: Problem) -> DictionaryError {
         self.at(self.span, problem)
     }
 
-    fn needs(&self, verb: &'static str, key: &'static str, why: &'static str) -> DictionaryError {
+    /// A key that the column lacks.
+    pub(crate) fn needs(&self, verb: &'static str, key: &'static str, why: &'static str) -> DictionaryError {
         self.here(Problem::NeedsKey { key, verb, why })
     }
 
@@ -96,61 +121,13 @@ impl Reader<'_> {
         Ok(reason.to_owned())
     }
 
-    fn of_kind(&self, target: &Spanned<String>, kind: &Kind, name: &str) -> Result<String, DictionaryError> {
+    /// A target of a kind that has nothing more to say.
+    pub(crate) fn of_kind(&self, target: &Spanned<String>, kind: &Kind, name: &str) -> Result<String, DictionaryError> {
         let column = self.scope.target(target.get_ref()).map_err(|problem| self.at(&target.span(), problem))?;
         if column.kind == *kind {
             return Ok(column.name.clone());
         }
         Err(self.at(&target.span(), wrong_kind(&column.name, name)))
-    }
-
-    fn identity(&self, identity: RawIdentity) -> Result<Identity, DictionaryError> {
-        if self.raw.formats.is_some() && !matches!(identity, RawIdentity::BirthDate) {
-            return Err(self.here(Problem::StrayKey { key: "formats", verb: "identity" }));
-        }
-        Ok(match identity {
-            RawIdentity::FullName => Identity::FullName,
-            RawIdentity::GivenName => Identity::GivenName,
-            RawIdentity::FamilyName => Identity::FamilyName,
-            RawIdentity::FatherName => Identity::FatherName,
-            RawIdentity::Document => Identity::Document,
-            RawIdentity::RecordId => Identity::RecordId,
-            RawIdentity::BirthDate => {
-                let rule = "has no day; a birth date is compared as a whole";
-                Identity::BirthDate { formats: self.formats("identity", DateFormat::has_day, rule)? }
-            }
-        })
-    }
-
-    fn date(&self, date: &RawDate) -> Result<Does, DictionaryError> {
-        let year = date.year.as_ref().map(|target| self.of_kind(target, &Kind::Year, "year")).transpose()?;
-        let month = date.month.as_ref().map(|target| self.of_kind(target, &Kind::Month, "month")).transpose()?;
-        if year.is_none() && month.is_none() {
-            return Err(self.needs("date", "year or month", "it says where the date goes"));
-        }
-        let with_month = month.is_some();
-        let enough = |format: &DateFormat| !with_month || format.has_month();
-        let formats = self.formats("date", enough, "has no month, but a month is to be filled in")?;
-        Ok(Does::Date { year, month, formats })
-    }
-
-    fn formats(
-        &self,
-        verb: &'static str,
-        enough: impl Fn(&DateFormat) -> bool,
-        rule: &'static str,
-    ) -> Result<Vec<DateFormat>, DictionaryError> {
-        let said = self.raw.formats.as_deref().unwrap_or_default();
-        if said.is_empty() {
-            return Err(self.needs(verb, "formats", "no date format is guessed"));
-        }
-        let read = |said: &Spanned<String>| {
-            let bad = |rule| self.at(&said.span(), Problem::BadFormat { format: said.get_ref().clone(), rule });
-            let format = DateFormat::new(said.get_ref())
-                .ok_or_else(|| bad("cannot be read; use %Y once, %m and %d at most once, and %H %M %S"))?;
-            if enough(&format) { Ok(format) } else { Err(bad(rule)) }
-        };
-        said.iter().map(read).collect()
     }
 
     fn code(&self, target: &Spanned<String>) -> Result<Does, DictionaryError> {
@@ -176,6 +153,9 @@ impl Reader<'_> {
             };
             sex.push((code.to_owned(), said));
         }
+        if !sex.is_empty() && self.scope.table.population.is_none() {
+            return Err(self.here(bad_target(&self.scope.table.name, "is about no person; remove `sex`")));
+        }
         Ok(Does::Code(CodeRule { target: target.get_ref().clone(), words, sets, sex }))
     }
 
@@ -186,7 +166,12 @@ impl Reader<'_> {
         };
         let list = self.scope.list(list).map_err(|problem| self.here(problem))?;
         let separator = self.scope.separator(self.raw.separator.as_ref())?;
-        Ok(Does::Codes { target: column.name.clone(), separator, words: self.words(list, true, true)? })
+        let words = self.words(list, true, true)?;
+        let words = match separator {
+            Some(separator) => words.split_at(separator, self.absence),
+            None => words,
+        };
+        Ok(Does::Codes { target: column.name.clone(), separator, words })
     }
 
     fn flag(&self, target: &Spanned<String>) -> Result<Does, DictionaryError> {
@@ -250,7 +235,7 @@ impl Reader<'_> {
         };
         if !self.scope.table.columns.iter().any(|column| column.kind == Kind::Places) {
             let column = self.scope.table.name.clone();
-            return Err(self.here(Problem::BadTarget { column, rule: "has no journey; remove `place`".to_owned() }));
+            return Err(self.here(bad_target(&column, "has no journey; remove `place`")));
         }
         let list = self.scope.list(list).map_err(|problem| self.here(problem))?;
         // A stop needs to have happened in some way: its role cannot be unknown.
@@ -258,8 +243,54 @@ impl Reader<'_> {
         Ok(Does::Place { place, part, words })
     }
 
-    // How the words of the column become codes: own translations, and the ways of writing that are accepted.
-    fn words(&self, list: &Arc<CodeList>, many: bool, or_absence: bool) -> Result<CodeWords, DictionaryError> {
+    fn count(&self, target: &Spanned<String>) -> Result<Does, DictionaryError> {
+        let number = self.scope.number(target.get_ref());
+        let (target, state) = number.map_err(|problem| self.at(&target.span(), problem))?;
+        let mut thousands = Vec::new();
+        for said in self.raw.thousands.iter().flatten() {
+            let sign = said.get_ref().parse::<char>().ok();
+            let sign = sign.map(|sign| if sign.is_whitespace() { ' ' } else { sign });
+            let Some(sign) = sign.filter(|sign| [',', '.', '\'', '’', '_', ' '].contains(sign)) else {
+                let remedy = "write a comma, a dot, a quote, a low line or a blank";
+                return Err(self.at(&said.span(), bad_cell("thousands", said.get_ref(), remedy)));
+            };
+            thousands.push(sign);
+        }
+        let largest = match &self.raw.largest {
+            Some(said) if *said.get_ref() < 1 => {
+                let remedy = "write the largest number that can be right";
+                return Err(self.at(&said.span(), bad_cell("largest", &said.get_ref().to_string(), remedy)));
+            }
+            said => said.as_ref().map(|said| *said.get_ref()),
+        };
+        Ok(Does::Count { target, state, thousands, largest })
+    }
+
+    fn consent(&self, words: &[String]) -> Result<Does, DictionaryError> {
+        if words.is_empty() {
+            return Err(self.needs("consent", "words", "a row is loaded only when the cell holds one of them"));
+        }
+        let read = |word: &String| Ok(fold(not_blank("consent", word).map_err(|problem| self.here(problem))?));
+        Ok(Does::Consent { words: words.iter().map(read).collect::<Result<_, DictionaryError>>()? })
+    }
+
+    fn reference(&self, target: &Spanned<String>) -> Result<Does, DictionaryError> {
+        let target = self.of_kind(target, &Kind::Reference, "reference")?;
+        let register = match &self.raw.register {
+            None => self.scope.raw.name.get_ref().clone(),
+            Some(said) if is_name(said.get_ref(), '-') => said.get_ref().clone(),
+            Some(said) => return Err(self.at(&said.span(), Problem::BadName(said.get_ref().clone(), "-"))),
+        };
+        Ok(Does::Reference { target, register })
+    }
+
+    /// How the words of the column become codes: own translations, and the ways of writing that are accepted.
+    pub(crate) fn words(
+        &self,
+        list: &Arc<CodeList>,
+        many: bool,
+        or_absence: bool,
+    ) -> Result<CodeWords, DictionaryError> {
         let mut translate = HashMap::new();
         for (word, span, codes) in self.raw.translate.iter().flat_map(in_order::<OneOrMore>) {
             let codes = match codes {
@@ -280,11 +311,8 @@ impl Reader<'_> {
             }
         }
         let accept = self.raw.accept.clone().or_else(|| self.scope.raw.accept.clone());
-        let words = CodeWords {
-            list: Arc::clone(list),
-            translate,
-            accept: accept.unwrap_or_else(|| accepted_by_default(self.scope.standard)),
-        };
+        let accept = accept.unwrap_or_else(|| accepted_by_default(self.scope.standard));
+        let words = CodeWords::new(Arc::clone(list), translate, accept);
         match self.absence.words.iter().find_map(|(word, absence)| Some((word, absence, words.code(word)?))) {
             Some((word, absence, code)) if Absence::from_code(code).is_none() => {
                 Err(self.absent_word(word, *absence, code))

@@ -8,16 +8,16 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use crate::code::{CodeList, Standard};
+use crate::date_format::DateFormat;
 use crate::error::{DictionaryError, Problem};
 use crate::files::{Files, Text, at_line, is_name};
 use crate::raw_source::{RawAge, RawPlace, RawSource, RawStandard, in_order};
-use crate::read_columns::read_column;
-use crate::source::{
-    AgeFromBirth, AgeTarget, BasisWhen, Constant, CsvShape, Does, Identity, PlacePart, Source, SourceColumn,
-    SourcePlace,
-};
+use crate::read_file::{bad_cell, read_file};
+use crate::source::{AgeFromBirth, AgeTarget, BasisWhen, Constant, Does, Identity, Source, SourceColumn, SourcePlace};
 use crate::table::{Column, Kind, Origin, Table, Treatment};
 use crate::words::Absence;
+
+const ONE_SIGN: &str = "write one sign that is no letter and no digit";
 
 /// What a mapping is checked against, and where it stands.
 pub(crate) struct Scope<'a> {
@@ -68,30 +68,45 @@ pub(crate) fn read_source(
     let mut filled = Filled::default();
     scope.places = scope.read_places()?;
     let constants = scope.read_constants(&mut filled)?;
-    let columns = scope.read_columns(&mut filled)?;
+    let file = read_file(text, &raw.file)?;
+    let mut columns = scope.read_columns(&mut filled)?;
+    scope.resolve_second_columns(&mut columns)?;
+    scope.require_record_id(file.replace_by_record_id, &mut columns)?;
     scope.check_places(&columns)?;
     let age = scope.read_age(&columns, &mut filled)?;
+    let days = scope.read_days(&columns, &mut filled)?;
+    scope.refuse_idle_dates(&columns, age.as_ref(), &days)?;
     let source = Source {
         name: name.clone(),
         title: raw.title.clone(),
         table: table.name.clone(),
         standard,
-        csv: scope.read_csv()?,
+        file,
         constants,
         places: std::mem::take(&mut scope.places),
         age,
         columns,
+        days,
+        sums: scope.read_sums(&filled)?,
+        implies: scope.read_implies(&filled)?,
     };
     Ok((source, raw.name.span()))
 }
 
-/// The columns of one value that something fills in already.
+/// The columns of the table that something fills in already.
 #[derive(Default)]
-struct Filled(HashSet<String>);
+pub(crate) struct Filled(HashSet<String>);
 
 impl Filled {
-    fn once(&mut self, target: &str) -> Result<(), Problem> {
-        if self.0.insert(target.to_owned()) { Ok(()) } else { Err(Problem::TargetTwice(target.to_owned())) }
+    /// Notes a column; one that holds one value is filled in once.
+    pub(crate) fn fill(&mut self, table: &Table, target: &str) -> Result<(), Problem> {
+        let many = table.column(target).is_some_and(|column| matches!(column.kind, Kind::Codes { .. }));
+        if self.0.insert(target.to_owned()) || many { Ok(()) } else { Err(Problem::TargetTwice(target.to_owned())) }
+    }
+
+    /// Whether something fills the column in.
+    pub(crate) fn has(&self, target: &str) -> bool {
+        self.0.contains(target)
     }
 }
 
@@ -108,7 +123,7 @@ impl Scope<'_> {
             .table
             .column(name)
             .ok_or_else(|| Problem::Nowhere { what: "column", name: format!("{}.{name}", self.table.name) })?;
-        let refused = |rule: &str| Err(Problem::BadTarget { column: name.to_owned(), rule: rule.to_owned() });
+        let refused = |rule: &str| Err(bad_target(name, rule));
         match (column.origin, column.treatment) {
             (_, Treatment::Drop) => refused("is dropped; use `drop`"),
             (Origin::Export, _) => Ok(column),
@@ -134,27 +149,11 @@ impl Scope<'_> {
         Ok(AgeTarget { target: name.to_owned(), list: Arc::clone(list) })
     }
 
-    fn read_csv(&self) -> Result<CsvShape, DictionaryError> {
-        let byte = |cell: &Option<Spanned<String>>, name, otherwise| match cell {
-            None => Ok(otherwise),
-            Some(said) => match said.get_ref().as_bytes() {
-                &[byte] if byte.is_ascii() && byte != b'\n' && byte != b'\r' => Ok(byte),
-                _ => {
-                    let problem = bad_sign(name, said.get_ref());
-                    Err(self.text.error(&said.span(), problem))
-                }
-            },
-        };
-        let csv = &self.raw.csv;
-        let separator = byte(&csv.separator, "separator", b',')?;
-        Ok(CsvShape { separator, quote: byte(&csv.quote, "quote", b'"')? })
-    }
-
     fn read_constants(&self, filled: &mut Filled) -> Result<Vec<Constant>, DictionaryError> {
         let mut constants = Vec::new();
         for (target, span, code) in in_order(&self.raw.constants) {
             let list = self.code_target(target).map_err(|problem| self.text.error(&span, problem))?;
-            let checked = known_code(list, code.get_ref(), true).and_then(|()| filled.once(target));
+            let checked = known_code(list, code.get_ref(), true).and_then(|()| filled.fill(self.table, target));
             checked.map_err(|problem| self.text.error(&code.span(), problem))?;
             constants.push(Constant { target: target.to_owned(), code: code.get_ref().clone() });
         }
@@ -197,108 +196,27 @@ impl Scope<'_> {
         let mut letters = said.get_ref().chars();
         match (letters.next(), letters.next()) {
             (Some(letter), None) if !letter.is_alphanumeric() => Ok(Some(letter)),
-            _ => Err(self.text.error(&said.span(), bad_sign("separator", said.get_ref()))),
+            _ => Err(self.text.error(&said.span(), bad_cell("separator", said.get_ref(), ONE_SIGN))),
         }
-    }
-
-    fn read_columns(&self, filled: &mut Filled) -> Result<Vec<SourceColumn>, DictionaryError> {
-        let mut columns = Vec::new();
-        let mut headers = HashSet::new();
-        let mut parts = HashSet::new();
-        let mut identities = HashSet::new();
-        for (header, span, raw) in in_order(&self.raw.columns) {
-            let column = read_column(self, header, &span, raw)?;
-            let failed = |problem| self.text.error(&span, problem);
-            for name in std::iter::once(&column.header).chain(&column.also) {
-                if !headers.insert(name.clone()) {
-                    return Err(failed(Problem::HeaderTwice(name.clone())));
-                }
-            }
-            for target in self.single_targets(&column.does) {
-                filled.once(&target).map_err(failed)?;
-            }
-            if let Does::Place { place, part, .. } = &column.does
-                && !parts.insert((*place, *part as u8))
-            {
-                return Err(failed(bad_place(&self.places[*place].name, "gets one part from two columns; keep one")));
-            }
-            if let Does::Identity(identity) = &column.does
-                && !identities.insert(std::mem::discriminant(identity))
-            {
-                let name = format!("identity {}", identity.name());
-                return Err(failed(Problem::TargetTwice(name)));
-            }
-            columns.push(column);
-        }
-        if let Some(column) = columns.iter().filter(|column| has_sex(column)).nth(1) {
-            return Err(self.text.error(&(0..0), Problem::TargetTwice(format!("sex of {}", column.header))));
-        }
-        Ok(columns)
-    }
-
-    // The columns of the table that hold one value and that this construct fills in.
-    fn single_targets(&self, does: &Does) -> Vec<String> {
-        let is_single = |target: &&String| {
-            self.table.column(target).is_some_and(|column| !matches!(column.kind, Kind::Codes { .. }))
-        };
-        match does {
-            Does::Year { target } | Does::Age(AgeTarget { target, .. }) => vec![target.clone()],
-            Does::Date { year, month, .. } => year.iter().chain(month).cloned().collect(),
-            Does::Code(rule) => {
-                std::iter::once(&rule.target).chain(rule.sets.iter().map(|sets| &sets.target)).cloned().collect()
-            }
-            Does::Flag { target, .. } => Some(target).filter(is_single).into_iter().cloned().collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    // Every place has a country or region, and its role from exactly one side.
-    fn check_places(&self, columns: &[SourceColumn]) -> Result<(), DictionaryError> {
-        for (at, (place, (_, span, _))) in self.places.iter().zip(in_order(&self.raw.places)).enumerate() {
-            let has = |wanted: PlacePart| {
-                columns.iter().any(|column| match &column.does {
-                    Does::Place { place, part, .. } => *place == at && *part == wanted,
-                    _ => false,
-                })
-            };
-            let rule = match (place.role.is_some(), has(PlacePart::Role)) {
-                _ if !has(PlacePart::Country) && !has(PlacePart::Region) => {
-                    "gets no country and no region; map a column to it or remove it"
-                }
-                (true, true) => "has a role of its own and from a column; keep one",
-                (false, false) => "has no role; write `role` or map a column with part `role`",
-                _ => continue,
-            };
-            return Err(self.text.error(&span, bad_place(&place.name, rule)));
-        }
-        Ok(())
     }
 
     fn read_age(&self, columns: &[SourceColumn], filled: &mut Filled) -> Result<Option<AgeFromBirth>, DictionaryError> {
         let Some(RawAge { birth, at, targets }) = &self.raw.age else { return Ok(None) };
-        let find = |header: &Spanned<String>| {
-            columns.iter().find(|column| column.header == *header.get_ref()).ok_or_else(|| {
-                let name = header.get_ref().clone();
-                self.text.error(&header.span(), Problem::Nowhere { what: "source column", name })
-            })
-        };
-        let refused = |header: &Spanned<String>, rule: &str| {
-            let problem = Problem::BadTarget { column: header.get_ref().clone(), rule: rule.to_owned() };
-            Err(self.text.error(&header.span(), problem))
-        };
-        if !matches!(find(birth)?.does, Does::Identity(Identity::BirthDate { .. })) {
-            return refused(birth, "is not a birth date; map it with identity = \"birth_date\"");
+        match &self.source_column(columns, birth)?.does {
+            Does::Identity(Identity::BirthDate { formats }) if formats.iter().any(DateFormat::has_day) => {}
+            Does::Identity(Identity::BirthDate { .. }) => {
+                return Err(self.refused(birth, "never has a day; an age needs one"));
+            }
+            _ => return Err(self.refused(birth, "is not a birth date; map it with identity = \"birth_date\"")),
         }
-        match &find(at)?.does {
-            Does::Date { formats, .. } if formats.iter().all(crate::DateFormat::has_day) => {}
-            _ => return refused(at, "is not a date with a day; an age needs one"),
-        }
+        let at = self.whole_date(columns, at, "is not a date with a day; an age needs one")?;
         let mut read = Vec::new();
         for target in targets {
-            let age = self.age_target(target.get_ref()).and_then(|age| filled.once(&age.target).map(|()| age));
+            let age =
+                self.age_target(target.get_ref()).and_then(|age| filled.fill(self.table, &age.target).map(|()| age));
             read.push(age.map_err(|problem| self.text.error(&target.span(), problem))?);
         }
-        Ok(Some(AgeFromBirth { birth: birth.get_ref().clone(), at: at.get_ref().clone(), targets: read }))
+        Ok(Some(AgeFromBirth { birth: birth.get_ref().clone(), at, targets: read }))
     }
 }
 
@@ -310,19 +228,17 @@ pub(crate) fn known_code(list: &CodeList, code: &str, or_absence: bool) -> Resul
     Err(Problem::NoCode { code: code.to_owned(), list: list.name.clone() })
 }
 
+/// A name that may not stand here.
+pub(crate) fn bad_target(column: &str, rule: &str) -> Problem {
+    Problem::BadTarget { column: column.to_owned(), rule: rule.to_owned() }
+}
+
 /// A target whose kind does not fit what is done.
 pub(crate) fn wrong_kind(column: &str, kind: &str) -> Problem {
     Problem::BadTarget { column: column.to_owned(), rule: format!("is not of kind `{kind}`; choose a column that is") }
 }
 
-fn bad_place(place: &str, rule: &'static str) -> Problem {
+/// A stop of the journey that cannot be built.
+pub(crate) fn bad_place(place: &str, rule: &'static str) -> Problem {
     Problem::BadPlace { place: place.to_owned(), rule }
-}
-
-fn bad_sign(cell: &'static str, value: &str) -> Problem {
-    Problem::BadCell { cell, value: value.to_owned(), remedy: "write one sign that is no letter and no digit" }
-}
-
-fn has_sex(column: &SourceColumn) -> bool {
-    matches!(&column.does, Does::Code(rule) if !rule.sex.is_empty())
 }

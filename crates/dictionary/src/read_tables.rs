@@ -1,5 +1,6 @@
 //! Reads the tables and checks that every column is treated as its role demands.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -8,13 +9,14 @@ use toml::Spanned;
 use crate::code::CodeList;
 use crate::error::{DictionaryError, Problem};
 use crate::files::{Files, Text, at_line, is_name};
-use crate::table::{Column, Kind, Origin, Role, Table, Treatment};
+use crate::table::{Column, Kind, Origin, Population, Role, Table, Treatment};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawTable {
     name: Spanned<String>,
     description: String,
+    population: Option<Population>,
     cohort: Option<Spanned<String>>,
     column: Vec<Spanned<RawColumn>>,
 }
@@ -26,6 +28,7 @@ struct RawColumn {
     description: String,
     kind: Spanned<RawKind>,
     list: Option<Spanned<String>>,
+    state: Option<Spanned<String>>,
     role: Role,
     treatment: Spanned<Treatment>,
     origin: Origin,
@@ -42,6 +45,23 @@ enum RawKind {
     Code,
     Codes,
     Places,
+    Reference,
+}
+
+impl RawKind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Pseudonym => "pseudonym",
+            Self::Text => "text",
+            Self::Integer => "integer",
+            Self::Year => "year",
+            Self::Month => "month",
+            Self::Code => "code",
+            Self::Codes => "codes",
+            Self::Places => "places",
+            Self::Reference => "reference",
+        }
+    }
 }
 
 /// Reads all tables, in the order of their file names.
@@ -63,9 +83,11 @@ fn read_table(text: Text<'_>, lists: &[Arc<CodeList>]) -> Result<Table, Dictiona
         return Err(text.error(&raw.name.span(), Problem::FileName(raw.name.into_inner())));
     }
     let mut columns: Vec<Column> = Vec::new();
+    let mut spans = Vec::new();
     for column in raw.column {
         let column = column.into_inner();
         let span = column.name.span();
+        spans.push((span.clone(), column.state.as_ref().map(Spanned::span)));
         let column = read_column(text, column, lists)?;
         if columns.iter().any(|other| other.name == column.name) {
             return Err(text.error(&span, Problem::Twice { what: "column", name: column.name }));
@@ -77,8 +99,68 @@ fn read_table(text: Text<'_>, lists: &[Arc<CodeList>]) -> Result<Table, Dictiona
     {
         return Err(text.error(&cohort.span(), Problem::CohortColumn(cohort.get_ref().clone())));
     }
-    let cohort = raw.cohort.map(Spanned::into_inner);
-    Ok(Table { name: raw.name.into_inner(), description: raw.description, cohort, columns })
+    check_population(&raw.name, raw.population, raw.cohort.as_ref(), &columns)
+        .map_err(|(span, problem)| text.error(&span, problem))?;
+    for (column, (span, state)) in columns.iter().zip(&spans) {
+        let checked = check_state(column, &columns, lists);
+        checked.map_err(|problem| text.error(state.as_ref().unwrap_or(span), problem))?;
+    }
+    let (population, cohort) = (raw.population, raw.cohort.map(Spanned::into_inner));
+    Ok(Table { name: raw.name.into_inner(), description: raw.description, population, cohort, columns })
+}
+
+// Rows of records are linked to persons exactly when the table says whom they are about.
+fn check_population(
+    name: &Spanned<String>,
+    population: Option<Population>,
+    cohort: Option<&Spanned<String>>,
+    columns: &[Column],
+) -> Result<(), (Range<usize>, Problem)> {
+    let has = |name: &str| columns.iter().any(|column| column.name == name);
+    let linked = |name: &str| columns.iter().any(|column| column.name == name && column.origin == Origin::Custody);
+    let rule = match (population, cohort) {
+        (None, Some(cohort)) => {
+            let rule = "has a cohort but no population; write `population` or remove `cohort`";
+            return Err((cohort.span(), Problem::Population(rule)));
+        }
+        (Some(_), _) if !has("record") || !linked("person") || !linked("cohort") => {
+            "has a population; add the columns `record`, `person` and `cohort`, the last two with origin `custody`"
+        }
+        (None, None) if has("record") && (has("person") || has("cohort")) => {
+            "has a column `person` or `cohort` but no population; write `population` or remove them"
+        }
+        _ => return Ok(()),
+    };
+    Err((name.span(), Problem::Population(rule)))
+}
+
+// Each number has its own state, and intake fills in no other codes.
+fn check_state(column: &Column, columns: &[Column], lists: &[Arc<CodeList>]) -> Result<(), Problem> {
+    let state_of = |column: &Column| match &column.kind {
+        Kind::Integer { state } => state.clone(),
+        _ => None,
+    };
+    let is_code = matches!(column.kind, Kind::Code { .. } | Kind::Codes { .. });
+    let wrong = |column: &str, rule| Err(Problem::StateColumn { column: column.to_owned(), rule });
+    if is_code && column.origin == Origin::Intake {
+        let numbers = columns.iter().filter(|number| state_of(number).as_deref() == Some(&column.name)).count();
+        return match numbers {
+            1 => Ok(()),
+            0 => wrong(&column.name, "belongs to no number; name it in `state` of one, or let exports fill it in"),
+            _ => wrong(&column.name, "belongs to several numbers; give each its own"),
+        };
+    }
+    let Some(name) = state_of(column) else { return Ok(()) };
+    let Some(state) = columns.iter().find(|other| other.name == name) else {
+        return Err(Problem::Nowhere { what: "column", name });
+    };
+    let says_recorded = |list: &String| {
+        lists.iter().any(|known| known.name == *list && known.codes.len() == 1 && known.code("recorded").is_some())
+    };
+    match &state.kind {
+        Kind::Code { list } if says_recorded(list) && state.origin == Origin::Intake => Ok(()),
+        _ => wrong(&name, "must be a column of kind `code`, origin `intake` and a list whose one code is `recorded`"),
+    }
 }
 
 fn read_column(text: Text<'_>, raw: RawColumn, lists: &[Arc<CodeList>]) -> Result<Column, DictionaryError> {
@@ -99,9 +181,12 @@ fn read_column(text: Text<'_>, raw: RawColumn, lists: &[Arc<CodeList>]) -> Resul
 
 fn read_kind(text: Text<'_>, raw: &RawColumn, lists: &[Arc<CodeList>]) -> Result<Kind, DictionaryError> {
     let wrong = |kind, rule| text.error(&raw.kind.span(), Problem::KindAndList { kind, rule });
-    let plain = |kind, name| match &raw.list {
+    if raw.state.is_some() && *raw.kind.get_ref() != RawKind::Integer {
+        return Err(wrong(raw.kind.get_ref().name(), "has no `state`; remove it"));
+    }
+    let plain = |kind| match &raw.list {
         None => Ok(kind),
-        Some(_) => Err(wrong(name, "has no `list`; remove it")),
+        Some(_) => Err(wrong(raw.kind.get_ref().name(), "has no `list`; remove it")),
     };
     let list = |name| match &raw.list {
         None => Err(wrong(name, "needs `list`; name one of codes/lists.toml")),
@@ -112,12 +197,13 @@ fn read_kind(text: Text<'_>, raw: &RawColumn, lists: &[Arc<CodeList>]) -> Result
         }
     };
     match raw.kind.get_ref() {
-        RawKind::Pseudonym => plain(Kind::Pseudonym, "pseudonym"),
-        RawKind::Text => plain(Kind::Text, "text"),
-        RawKind::Integer => plain(Kind::Integer, "integer"),
-        RawKind::Year => plain(Kind::Year, "year"),
-        RawKind::Month => plain(Kind::Month, "month"),
-        RawKind::Places => plain(Kind::Places, "places"),
+        RawKind::Pseudonym => plain(Kind::Pseudonym),
+        RawKind::Text => plain(Kind::Text),
+        RawKind::Integer => plain(Kind::Integer { state: raw.state.as_ref().map(|state| state.get_ref().clone()) }),
+        RawKind::Year => plain(Kind::Year),
+        RawKind::Month => plain(Kind::Month),
+        RawKind::Places => plain(Kind::Places),
+        RawKind::Reference => plain(Kind::Reference),
         RawKind::Code => Ok(Kind::Code { list: list("code")? }),
         RawKind::Codes => Ok(Kind::Codes { list: list("codes")? }),
     }
@@ -133,8 +219,14 @@ fn check_treatment(column: &Column) -> Result<(), Problem> {
         (_, Treatment::Keep | Treatment::Generalise, Kind::Pseudonym, _) => {
             wrong("a pseudonym", "its treatment is `pseudonymise`")
         }
-        (_, Treatment::Pseudonymise, kind, _) if !matches!(kind, Kind::Pseudonym | Kind::Text) => {
-            wrong("pseudonymised", "its kind is `pseudonym` or `text`")
+        (_, Treatment::Keep | Treatment::Generalise, Kind::Reference, _) => {
+            wrong("a reference", "its treatment is `pseudonymise`")
+        }
+        (_, Treatment::Pseudonymise, kind, _) if !matches!(kind, Kind::Pseudonym | Kind::Text | Kind::Reference) => {
+            wrong("pseudonymised", "its kind is `pseudonym`, `reference` or `text`")
+        }
+        (_, _, Kind::Reference, Origin::Intake | Origin::Custody) => {
+            wrong("a reference that Panoh makes", "its origin is `export`")
         }
         (_, _, Kind::Text | Kind::Pseudonym, Origin::Export) => {
             wrong("text from an export", "text never leaves intake: use a code list, or treatment `drop`")

@@ -6,7 +6,9 @@
 use std::sync::Arc;
 
 use crate::code::{CodeList, Standard};
-use crate::date::DateFormat;
+use crate::date_format::DateFormat;
+use crate::rules::{Days, Implies, Sums};
+use crate::shape::FileShape;
 use crate::words::{AbsenceWords, CodeWords};
 
 /// The mapping of one kind of export file.
@@ -20,8 +22,9 @@ pub struct Source {
     pub table: String,
     /// The standard whose words the export uses.
     pub standard: Option<Standard>,
-    /// How a CSV file of this source is written. A Parquet file with the same column names is accepted as well.
-    pub csv: CsvShape,
+    /// How a file of this source is written. What does not arise in a format (a separator in a workbook, a sheet in a
+    /// CSV file) is passed over.
+    pub file: FileShape,
     /// Columns of the table that have one code in every row.
     pub constants: Vec<Constant>,
     /// The stops of the journey in their order; columns fill their parts in.
@@ -30,15 +33,12 @@ pub struct Source {
     pub age: Option<AgeFromBirth>,
     /// The columns of the export in the order of the mapping. An export column that is not here is refused by name.
     pub columns: Vec<SourceColumn>,
-}
-
-/// The shape of a CSV file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CsvShape {
-    /// Between two cells, one ASCII byte; a comma unless declared.
-    pub separator: u8,
-    /// Around a cell, one ASCII byte; a double quote unless declared. It is doubled inside a quoted cell.
-    pub quote: u8,
+    /// Lengths of time between two dates of a row.
+    pub days: Vec<Days>,
+    /// Numbers of a row that must add up.
+    pub sums: Vec<Sums>,
+    /// Rules between two columns of the table, carried out in their order when everything else is filled in.
+    pub implies: Vec<Implies>,
 }
 
 /// A column of the table with one code in every row of the source.
@@ -85,8 +85,8 @@ pub struct AgeFromBirth {
     pub birth: String,
     /// Header of a column with [`Does::Date`] whose formats all have a day.
     pub at: String,
-    /// The columns of kind `Code` to fill in. `missing` when one of the dates is missing or the birth date is `unknown`
-    /// (then `unknown`).
+    /// The columns of kind `Code` to fill in. `missing` when one of the dates is missing, and `unknown` when the birth date
+    /// is unknown or lacks day or month.
     pub targets: Vec<AgeTarget>,
 }
 
@@ -108,6 +108,8 @@ pub struct SourceColumn {
     pub also: Vec<String>,
     /// Whether an export may lack the column; its targets are then missing.
     pub optional: bool,
+    /// Whether an absent cell refuses the row. Never together with `optional`.
+    pub required: bool,
     /// The words that mean that nothing is known, in this column. Always asked before the cell is read in another way.
     pub absence: AbsenceWords,
     /// What is done with a cell.
@@ -141,7 +143,7 @@ pub enum Does {
         /// The column to fill in.
         target: String,
     },
-    /// A date, made coarser.
+    /// A date, made coarser. With neither year nor month it is read for [`Source::age`] or [`Source::days`] only.
     Date {
         /// A column of kind `Year`.
         year: Option<String>,
@@ -161,7 +163,7 @@ pub enum Does {
         target: String,
         /// Splits the cell; without it the cell is one word.
         separator: Option<char>,
-        /// How a word becomes codes.
+        /// How a word becomes codes; [`CodeWords::each`] splits the cell and reads it.
         words: CodeWords,
     },
     /// Yes or no. Absent cells add nothing to a list column, and give their absence to a column of kind `Code`.
@@ -186,10 +188,39 @@ pub enum Does {
         /// How a word becomes a code of `place_role`, `country` or `region`.
         words: CodeWords,
     },
+    /// A whole number that is not negative, also written with a decimal nought ("3.0").
+    Count {
+        /// A column of kind `Integer`.
+        target: String,
+        /// The column of the table that says why the number is NULL, where there is one.
+        state: Option<String>,
+        /// Signs between groups of three digits, read over. A blank stands for blanks of any kind.
+        thousands: Vec<char>,
+        /// A larger number refuses the row.
+        largest: Option<i32>,
+    },
+    /// The row is refused unless the cell holds one of the words; so it is when the cell is blank.
+    Consent {
+        /// Folded words, compared with [`crate::fold()`] of the cell.
+        words: Vec<String>,
+    },
+    /// A sender's number, stored as a keyed digest; NULL when absent.
+    Reference {
+        /// A column of kind `Reference`.
+        target: String,
+        /// Whose numbers they are: the name of a source whose record ids are meant, or a name for the register.
+        register: String,
+    },
+    /// The same column once more: read as that one is, it fills in when that one is absent. When both say different things
+    /// the row is refused.
+    SameAs {
+        /// [`SourceColumn::header`] of the first column; it is neither left out (`ignore`, `drop`) nor itself a second one.
+        header: String,
+    },
 }
 
 /// What a cell says about who the person is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Identity {
     /// Given, family and father's name in any order.
     FullName,
@@ -199,13 +230,18 @@ pub enum Identity {
     FamilyName,
     /// Father's name.
     FatherName,
-    /// Date of birth; every format has a day.
+    /// Date of birth; a format may lack the day or the month.
     BirthDate {
         /// Tried in their order.
         formats: Vec<DateFormat>,
     },
     /// Number of a passport or other identity document.
     Document,
+    /// The country that gave the document out; there is always a [`Identity::Document`] beside it.
+    DocumentCountry {
+        /// How a word becomes a code of the list `country`.
+        words: CodeWords,
+    },
     /// The sender's number of the case; gives the pseudonym of the record.
     RecordId,
 }
@@ -271,6 +307,7 @@ impl Identity {
             Self::FatherName => "father_name",
             Self::BirthDate { .. } => "birth_date",
             Self::Document => "document",
+            Self::DocumentCountry { .. } => "document_country",
             Self::RecordId => "record_id",
         }
     }

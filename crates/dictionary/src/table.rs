@@ -17,11 +17,25 @@ pub struct Table {
     pub name: String,
     /// What one row is.
     pub description: String,
+    /// Whom the rows are about; none when they are about no person. Such a table has no columns `person` and `cohort`,
+    /// and nothing of it is linked.
+    pub population: Option<Population>,
     /// The `Year` column whose value is the cohort of a row ("2018", or "no_year" when it is NULL); none for tables
-    /// that are not counted by cohort.
+    /// that are not counted by cohort, among them every table without a population.
     pub cohort: Option<String>,
     /// The columns in storage order.
     pub columns: Vec<Column>,
+}
+
+/// Whom the rows of a table are about. Persons of different populations never share a pseudonym: a suspect is not the
+/// victim of the same name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Population {
+    /// Persons who were or might have been trafficked, and who ask for help.
+    Victims,
+    /// Persons who are suspected, prosecuted or convicted.
+    Suspects,
 }
 
 /// One column of a table.
@@ -48,8 +62,12 @@ pub enum Kind {
     Pseudonym,
     /// Text that Panoh itself makes (a source name, a load id); never text of an export.
     Text,
-    /// A count; NULL when not recorded.
-    Integer,
+    /// A count or a number of days, never negative; NULL when not recorded.
+    Integer {
+        /// The `Code` column of the same table, filled in by intake with `recorded` or the absence, that says why the
+        /// number is NULL. No two numbers share one.
+        state: Option<String>,
+    },
     /// A calendar year inside [`YEARS`]; NULL when not recorded.
     Year,
     /// `YYYY-MM`; NULL when not recorded.
@@ -66,6 +84,9 @@ pub enum Kind {
     },
     /// The journey: places in the order in which they were passed.
     Places,
+    /// A keyed digest of a sender's number, such as the number of the case that a contact led to: 32 lower-case
+    /// hexadecimal digits; NULL when absent.
+    Reference,
 }
 
 /// How much a column says about who a person is.
@@ -102,10 +123,20 @@ pub enum Treatment {
 pub enum Origin {
     /// A source mapping may target it; a source that does not leaves `missing`, NULL or an empty list.
     Export,
-    /// Intake fills it in for every row: the record's pseudonym and the source's name.
+    /// Intake fills it in for every row: the record's pseudonym, the source's name, the states of numbers.
     Intake,
     /// Custody fills it in after linking: person, cohort, load.
     Custody,
+}
+
+impl Population {
+    /// The word for it in table files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Victims => "victims",
+            Self::Suspects => "suspects",
+        }
+    }
 }
 
 impl Table {
@@ -126,9 +157,9 @@ impl Column {
     pub fn field(&self) -> Field {
         let (data_type, nullable) = match self.kind {
             Kind::Pseudonym | Kind::Text | Kind::Code { .. } => (DataType::Utf8, false),
-            Kind::Integer => (DataType::Int32, true),
+            Kind::Integer { .. } => (DataType::Int32, true),
             Kind::Year => (DataType::Int16, true),
-            Kind::Month => (DataType::Utf8, true),
+            Kind::Month | Kind::Reference => (DataType::Utf8, true),
             Kind::Codes { .. } => (list_of(DataType::Utf8), false),
             Kind::Places => (list_of(DataType::Struct(place_fields())), false),
         };

@@ -9,7 +9,10 @@ use unicode_normalization::is_nfc;
 use super::*;
 use crate::files::{Files, embedded};
 
+mod dates;
+mod language;
 mod refusals;
+mod words;
 
 fn builtin() -> Dictionary {
     Dictionary::builtin().unwrap_or_else(|error| panic!("{error}"))
@@ -168,7 +171,8 @@ fn the_table_of_cases_has_the_agreed_columns_and_no_raw_text() {
         names.join(" "),
         "record person cohort source load record_system status registered_year registered_month gender gender_basis \
          age_band majority majority_at_exploitation majority_at_entry citizenships journey purposes \
-         sex_exploitation_types sectors means recruiter_relations abduction services referred_by decided_by"
+         sex_exploitation_types sectors means recruiter_relations abduction services referred_by decided_by \
+         recruitment_methods reporting_country legal_basis case_reference"
     );
     assert_eq!(cases.cohort.as_deref(), Some("registered_year"));
     for table in dictionary.tables() {
@@ -176,7 +180,7 @@ fn the_table_of_cases_has_the_agreed_columns_and_no_raw_text() {
             let raw = column.origin == Origin::Export && matches!(column.kind, Kind::Text | Kind::Pseudonym);
             assert!(!raw && !column.description.is_empty(), "{}.{}", table.name, column.name);
             assert!(column.role != Role::Identifier || column.treatment == Treatment::Pseudonymise);
-            let nullable = matches!(column.kind, Kind::Year | Kind::Month | Kind::Integer);
+            let nullable = matches!(column.kind, Kind::Year | Kind::Month | Kind::Integer { .. } | Kind::Reference);
             assert_eq!(column.field().is_nullable(), nullable, "{}.{}", table.name, column.name);
         }
     }
@@ -186,6 +190,36 @@ fn the_table_of_cases_has_the_agreed_columns_and_no_raw_text() {
         "List(non-null Struct(\"role\": non-null Utf8, \"basis\": non-null Utf8, \"country\": non-null Utf8, \
          \"region\": non-null Utf8), field: 'element')"
     );
+}
+
+#[test]
+fn every_record_system_has_a_table_and_a_mapping() {
+    let dictionary = builtin();
+    let victims = Some(Population::Victims);
+    for (name, population, cohort) in [
+        ("activities", None, None),
+        ("aliases", None, None),
+        ("assistance", victims, Some("assisted_year")),
+        ("cases", victims, Some("registered_year")),
+        ("contacts", victims, Some("contacted_year")),
+        ("proceedings", Some(Population::Suspects), Some("stage_year")),
+        ("referrals", victims, Some("referred_year")),
+    ] {
+        let table = dictionary.table(name).expect("the table is there");
+        assert_eq!((table.population, table.cohort.as_deref()), (population, cohort), "{name}");
+        let numbers = table.columns.iter().filter(|column| matches!(column.kind, Kind::Integer { .. }));
+        numbers.for_each(|column| {
+            assert!(
+                matches!(column.kind, Kind::Integer { state: Some(_) }),
+                "{name}.{} says why it is NULL",
+                column.name
+            );
+        });
+        let mapped = dictionary.sources().iter().any(|source| source.table == name);
+        assert_eq!(mapped, name != "aliases", "{name}");
+    }
+    assert_eq!(dictionary.tables().len(), 7);
+    assert!(dictionary.headers().iter().any(|header| header.words.iter().any(|word| word == "ному насаб")));
 }
 
 #[test]
@@ -334,8 +368,9 @@ fn the_data_package_describes_every_code_list() {
             path.to_owned()
         })
         .collect();
-    let lists: BTreeSet<_> = builtin().lists().iter().map(|list| format!("codes/{}.csv", list.name)).collect();
-    assert_eq!(described, lists);
+    let lists = builtin().lists().iter().map(|list| format!("codes/{}.csv", list.name)).collect::<Vec<_>>();
+    let names = embedded().into_keys().filter(|path| path.ends_with("_names.csv"));
+    assert_eq!(described, lists.into_iter().chain(names).collect());
 }
 
 #[test]
@@ -344,32 +379,8 @@ fn the_worked_example_of_the_readme_is_a_mapping() {
     let readme = std::fs::read_to_string(path).expect("the README");
     let example = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
     let source = builtin().parse_source("example", example).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!((source.columns.len(), source.csv.separator), (8, b';'));
-}
-
-#[test]
-fn folding_makes_spellings_of_one_word_the_same() {
-    assert_eq!(fold("  Отряд \u{a0} ПРИЁМ\n"), "отряд прием");
-    assert_eq!(fold("и\u{306}од"), "йод");
-    assert_eq!(fold("ТОҶИКӢ"), "тоҷикӣ");
-    assert_eq!(fold("a—b"), "a—b", "dashes are not made the same");
-}
-
-proptest::proptest! {
-    #[test]
-    fn folding_twice_changes_nothing(word in "\\PC*") {
-        proptest::prop_assert_eq!(fold(&fold(&word)), fold(&word));
-    }
-
-    #[test]
-    fn a_date_that_is_read_exists(cell in "[0-9]{1,2}\\.[0-9]{1,2}\\.[0-9]{4}") {
-        let format = DateFormat::new("%d.%m.%Y").expect("sound");
-        if let Some(date) = format.read(&cell) {
-            let (month, day) = (date.month.expect("a month"), date.day.expect("a day"));
-            proptest::prop_assert!((1..=12).contains(&month) && (1..=31).contains(&day));
-            proptest::prop_assert_eq!(date.age_at(date), Some(0));
-        }
-    }
+    assert!(source.columns.iter().any(|column| matches!(column.does, Does::Consent { .. })), "consent comes first");
+    assert!(source.file.header_row > 1 && !source.file.total_rows.is_empty(), "the example is a real register");
 }
 
 /// A small dictionary that is right, for breaking one thing at a time.
@@ -383,8 +394,11 @@ fn small() -> Files {
         ("codes/region.csv", refusals::REGION),
         ("codes/gender.csv", refusals::GENDER),
         ("codes/age.csv", refusals::AGE),
+        ("codes/recorded.csv", refusals::RECORDED),
+        ("codes/country_names.csv", refusals::NAMES),
         ("tables/cases.toml", refusals::CASES),
         ("sources/list.toml", refusals::SOURCE),
+        ("headers.toml", refusals::HEADERS),
     ];
     files.into_iter().map(|(path, text)| (path.to_owned(), Cow::Borrowed(text.as_bytes()))).collect()
 }

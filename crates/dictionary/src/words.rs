@@ -28,6 +28,8 @@ pub enum Accept {
     Ru,
     /// Its Tajik label.
     Tg,
+    /// One of its names in further languages, from `codes/LIST_names.csv`.
+    Names,
 }
 
 /// The four ways of not knowing, which are never one.
@@ -52,9 +54,20 @@ pub struct AbsenceWords {
 /// How the words of one column become codes of one list.
 #[derive(Debug, Clone)]
 pub struct CodeWords {
-    pub(crate) list: Arc<CodeList>,
-    pub(crate) translate: HashMap<String, Vec<String>>,
-    pub(crate) accept: Vec<Accept>,
+    list: Arc<CodeList>,
+    translate: HashMap<String, Vec<String>>,
+    accept: Vec<Accept>,
+    // The most pieces that a known word has when it is split at the separator of the column; 1 without a separator.
+    pieces: usize,
+}
+
+/// What one word of a cell says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said<'a> {
+    /// That nothing is known.
+    Absent(Absence),
+    /// These codes of the list; a translation may also give one of the list `absence`. Never empty.
+    Codes(&'a [String]),
 }
 
 impl Absence {
@@ -98,6 +111,22 @@ impl AbsenceWords {
 }
 
 impl CodeWords {
+    pub(crate) fn new(list: Arc<CodeList>, translate: HashMap<String, Vec<String>>, accept: Vec<Accept>) -> Self {
+        Self { list, translate, accept, pieces: 1 }
+    }
+
+    /// The same words for cells that are split at a separator: counts the most pieces that a word has.
+    pub(crate) fn split_at(mut self, separator: char, absence: &AbsenceWords) -> Self {
+        // What the separator is inside a folded word.
+        let inside = if separator.is_whitespace() { " ".to_owned() } else { fold(separator.encode_utf8(&mut [0; 4])) };
+        let accepted = |ways: &[(Accept, usize)]| ways.iter().any(|(way, _)| self.accept.contains(way));
+        let listed = self.list.index.iter().filter(|(_, ways)| accepted(ways)).map(|(word, _)| word);
+        let absent = absence.words.iter().map(|(word, _)| word);
+        let separators = self.translate.keys().chain(listed).chain(absent).map(|word| word.matches(&inside).count());
+        self.pieces = 1 + separators.max().unwrap_or_default();
+        self
+    }
+
     /// The list that the codes belong to.
     pub fn list(&self) -> &Arc<CodeList> {
         &self.list
@@ -115,14 +144,72 @@ impl CodeWords {
         self.list.by_word(&self.accept, word).map(|code| std::slice::from_ref(&code.code))
     }
 
+    /// What the words of a cell say, in their order; `None` for a word that is not known: the row must then be refused. A
+    /// word may itself hold the separator ("Water supply; sewerage"): neighbouring pieces are put together again when that
+    /// gives a word, the longest first. An empty piece is missing. The separator blank stands for any run of blanks.
+    pub fn each<'a>(
+        &'a self,
+        cell: &'a str,
+        separator: Option<char>,
+        absence: &'a AbsenceWords,
+    ) -> impl Iterator<Item = Option<Said<'a>>> {
+        self.each_written(cell, separator, absence).map(|(_, said)| said)
+    }
+
+    /// The same, each with the word as the cell has it, blanks around it included.
+    pub fn each_written<'a>(
+        &'a self,
+        cell: &'a str,
+        separator: Option<char>,
+        absence: &'a AbsenceWords,
+    ) -> impl Iterator<Item = (&'a str, Option<Said<'a>>)> {
+        let mut rest = Some(cell.trim());
+        std::iter::from_fn(move || {
+            let cell = rest?;
+            let (said, end, after) = self.first_word(cell, separator, absence);
+            rest = after;
+            Some((&cell[..end], said))
+        })
+    }
+
     /// The one code that a word stands for, for columns that hold one code.
     pub fn code(&self, word: &str) -> Option<&str> {
         self.codes(word).and_then(|codes| codes.first()).map(String::as_str)
     }
+
+    // The longest word at the front, its length in bytes, and what stands behind it.
+    fn first_word<'a, 'c>(
+        &'a self,
+        cell: &'c str,
+        separator: Option<char>,
+        absence: &AbsenceWords,
+    ) -> (Option<Said<'a>>, usize, Option<&'c str>) {
+        let splits = |letter: char| match separator {
+            Some(' ') => letter.is_whitespace(),
+            other => other == Some(letter),
+        };
+        let at_separators = cell.match_indices(splits).map(|(at, _)| at);
+        // Inside a run of blanks only the first one ends a word.
+        let at_words = at_separators.filter(|&at| separator != Some(' ') || !cell[..at].ends_with(char::is_whitespace));
+        let ends: Vec<usize> = at_words.chain([cell.len()]).take(self.pieces).collect();
+        let known = |&end: &usize| Some((self.one(&cell[..end], absence)?, end));
+        let (said, end) = match ends.iter().rev().find_map(known) {
+            Some((said, end)) => (Some(said), end),
+            None => (None, ends.first().copied().unwrap_or(cell.len())),
+        };
+        let mut behind = cell[end..].chars();
+        let after = behind.next().map(|_| behind.as_str());
+        (said, end, after.map(|after| if separator == Some(' ') { after.trim_start() } else { after }))
+    }
+
+    fn one(&self, word: &str, absence: &AbsenceWords) -> Option<Said<'_>> {
+        absence.absence(word).map(Said::Absent).or_else(|| self.codes(word).map(Said::Codes))
+    }
 }
 
-/// The comparison form of a word: composed letters (NFC), blanks around it removed and runs of blanks inside it made one,
-/// lower case, and the Russian letter ё written as е. Dashes, dots and quotes stay as they are.
+/// The comparison form of a word: composed letters (NFC), blanks around it removed and runs of blanks inside it (the
+/// no-break space is one) made one, runs of dashes of any kind made one `-`, lower case, and the Russian letter ё written as
+/// е. Dots and quotes stay as they are.
 pub fn fold(word: &str) -> String {
     // Normalising is slow, and only combining marks can make a difference that exports are known to have.
     if word.chars().any(|letter| ('\u{300}'..='\u{36f}').contains(&letter)) {
@@ -139,14 +226,27 @@ fn fold_composed(letters: impl Iterator<Item = char>, length: usize) -> String {
             gap = !folded.is_empty();
             continue;
         }
-        if std::mem::take(&mut gap) {
+        let gap = std::mem::take(&mut gap);
+        if gap {
             folded.push(' ');
         }
-        if letter.is_ascii() {
+        if is_dash(letter) {
+            if gap || !folded.ends_with('-') {
+                folded.push('-');
+            }
+        } else if letter.is_ascii() {
             folded.push(letter.to_ascii_lowercase());
         } else {
             folded.extend(letter.to_lowercase().map(|letter| if letter == 'ё' { 'е' } else { letter }));
         }
     }
     folded
+}
+
+// Hyphens, dashes, the minus sign and their full-width and small forms.
+fn is_dash(letter: char) -> bool {
+    matches!(
+        letter,
+        '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2e3a}' | '\u{2e3b}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}'
+    )
 }

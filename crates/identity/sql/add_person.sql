@@ -1,1 +1,1 @@
-INSERT INTO persons (person, cohort, load) VALUES (?1, ?2, ?3)
+INSERT INTO persons (id, person, cohort, load) VALUES (?1, ?2, ?3, ?4)

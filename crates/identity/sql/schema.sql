@@ -1,6 +1,12 @@
 -- The identity register: keyed digests, pseudonyms and cohorts. No identity is in it, and none can be read out of it
 -- without the key.
 
+-- What the register says about itself. `key_id` tells which keys its digests are made with.
+CREATE TABLE about (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- One row for each attempt to load a file that reached the staging step. A load that was taken back leaves no row.
 CREATE TABLE loads (
     id    INTEGER PRIMARY KEY,
@@ -8,18 +14,51 @@ CREATE TABLE loads (
     state TEXT NOT NULL CHECK (state IN ('pending', 'done'))
 ) STRICT;
 
--- A person and the cohort that the person belongs to for ever: the earliest year in the rows of the attempt `load`, which
--- made the person known.
+-- A person, in the order in which persons became known, and the cohort that the person belongs to for ever: the earliest
+-- year in the rows of the attempt `load`, which made the person known.
 CREATE TABLE persons (
-    person BLOB PRIMARY KEY CHECK (length(person) = 16),
+    id     INTEGER PRIMARY KEY,
+    person BLOB NOT NULL CHECK (length(person) = 16),
     cohort TEXT NOT NULL,
     load   INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
--- A link key, the person that it stands for, the rule that made it and the attempt that brought it.
-CREATE TABLE keys (
-    key    BLOB PRIMARY KEY CHECK (length(key) = 16),
-    person BLOB NOT NULL,
-    rule   TEXT NOT NULL,
-    load   INTEGER NOT NULL
+-- Entries of 21 bytes: a digest that a record of a person left behind (16), the person's id (4), the class of digest (1).
+-- Many entries to a row, because a row for each would be most of the time of a load.
+CREATE TABLE offers (
+    id      INTEGER PRIMARY KEY,
+    load    INTEGER NOT NULL,
+    entries BLOB NOT NULL CHECK (length(entries) % 21 = 0)
+) STRICT;
+
+-- Entries of 21 bytes: the pseudonym of a record that was linked (16), the person's id (4), the rule (1).
+CREATE TABLE links (
+    id      INTEGER PRIMARY KEY,
+    load    INTEGER NOT NULL,
+    entries BLOB NOT NULL CHECK (length(entries) % 21 = 0)
+) STRICT;
+
+-- Entries of 52 bytes: digests of a person's birth date, sex and father's name (16 each, zeros for none), the person's
+-- id (4). They tell when two persons cannot be one.
+CREATE TABLE facts (
+    id      INTEGER PRIMARY KEY,
+    load    INTEGER NOT NULL,
+    entries BLOB NOT NULL CHECK (length(entries) % 52 = 0)
+) STRICT;
+
+-- The log of persons who were found to be one, and of links that were taken back: lines are added and never changed. What
+-- holds now follows from reading it from the start. `load` is the attempt whose row showed it; none for a person's word.
+CREATE TABLE joins (
+    id    INTEGER PRIMARY KEY,
+    what  TEXT NOT NULL CHECK (what IN ('merged', 'unlinked')),
+    one   INTEGER NOT NULL,
+    other INTEGER NOT NULL,
+    rule  INTEGER NOT NULL,
+    load  INTEGER
+) STRICT;
+
+-- What is left of erased persons: their digests under a cover that only the key lifts, and the cohort.
+CREATE TABLE tombstones (
+    digest BLOB PRIMARY KEY CHECK (length(digest) = 16),
+    cohort TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;

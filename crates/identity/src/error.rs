@@ -66,11 +66,93 @@ pub enum IdentityError {
     },
 
     /// The file is no key file.
-    #[error("{path}: this is no key file; it must be one line, `panoh-key-1` and 64 hexadecimal digits")]
+    #[error("{path}: this is no key file; name the file that `panoh init` made, or put a copy of it back")]
     KeyFormat {
         /// Where the file is.
         path: PathBuf,
     },
+
+    /// The file was a key file once.
+    #[error("{path}: the key file is damaged; put a copy of it back, or restore it from its recovery form")]
+    KeyDamaged {
+        /// Where the key is.
+        path: PathBuf,
+    },
+
+    /// The key is not the one that a home folder was made with.
+    #[error(
+        "{path}: this is not the key of this home (its id is {found}, the home is on {expected}): pseudonyms would not \
+         match. Put the right key file back"
+    )]
+    KeyOther {
+        /// Where the key is.
+        path: PathBuf,
+        /// The id of the key.
+        found: String,
+        /// The id that the home folder has noted.
+        expected: String,
+    },
+
+    /// Somebody else is changing the key file, or has changed it.
+    #[error("{path}: the key file changed after it was read; nothing was written, try again")]
+    KeyChanged {
+        /// Where the key is.
+        path: PathBuf,
+    },
+
+    /// A rotation rewrote everything and was cut off before the key file said so.
+    #[error("{path}: a rotation of keys was cut off just before its end; run `panoh keys rotate` to end it")]
+    RotationUnfinished {
+        /// Where the key is.
+        path: PathBuf,
+    },
+
+    /// A rotation would make the key file longer than is read.
+    #[error("{path}: the key file holds {most} keys, which is the most; keys were rotated too often")]
+    KeyChainLong {
+        /// Where the key is.
+        path: PathBuf,
+        /// How many keys a file may hold.
+        most: usize,
+    },
+
+    /// The key file is under a passphrase and none was given.
+    #[error("{path}: the key file is under a passphrase; type it on a terminal, or name a file with --passphrase-file")]
+    PassphraseMissing {
+        /// Where the key is.
+        path: PathBuf,
+    },
+
+    /// The key file is under another passphrase.
+    #[error("{path}: the key file does not open: the passphrase is wrong, or the beginning of the file is damaged")]
+    PassphraseWrong {
+        /// Where the key is.
+        path: PathBuf,
+    },
+
+    /// A passphrase that could be guessed.
+    #[error("the passphrase is too short; take {shortest} letters or more, for example four words")]
+    PassphraseShort {
+        /// How many letters it needs.
+        shortest: usize,
+    },
+
+    /// A line of a recovery form is wrong.
+    #[error("recovery form: line {line} {reason}; compare it with the paper")]
+    RecoveryLine {
+        /// The line, as it is numbered on the form.
+        line: usize,
+        /// What is wrong with it, after "line 3".
+        reason: &'static str,
+    },
+
+    /// The lines of a recovery form are right, each by itself, and make no key together.
+    #[error("recovery form: the lines do not belong together; are they from two forms?")]
+    RecoveryMixed,
+
+    /// A value that a rotation was to map is none that a key made.
+    #[error("a value is no keyed digest and cannot be rotated; the table or file that holds it is damaged")]
+    NoDigest,
 
     /// The identity register could not be opened, read or written.
     #[error("identity register: {doing} failed")]
@@ -120,11 +202,32 @@ pub enum IdentityError {
         expected: i64,
     },
 
+    /// The register is on keys that are neither the old nor the new ones of a rotation.
+    #[error("identity register: it is on key {found}, and the rotation begins at {wanted}; nothing was changed")]
+    RegisterKey {
+        /// Id of the keys that the register is on.
+        found: String,
+        /// Id of the keys that the rotation begins at.
+        wanted: String,
+    },
+
+    /// The register says something about a person whom it does not know.
+    #[error("identity register: it is damaged; put it back from the newest backup. Nothing was changed")]
+    RegisterDamaged,
+
     /// An earlier load was left half done and must be settled before the next.
     #[error(
         "identity register: an earlier load is still pending; settle it (every command that loads does) and try again"
     )]
     PendingLoad,
+
+    /// A link was to be taken back of a person who is nobody's alias.
+    #[error("identity register: this person is nobody's alias; `panoh persons aliases` lists them")]
+    NoAlias,
+
+    /// The register's files could not be cleaned because somebody else reads them.
+    #[error("identity register: another program has it open, so erased bytes may be left in it; close that and try again")]
+    RegisterBusy,
 
     /// A load was to be settled that the register does not hold.
     #[error("identity register: no pending load has this id")]

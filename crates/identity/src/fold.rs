@@ -9,40 +9,218 @@
 //! 2. **Latin letters.** Every letter is spelled out in Latin letters. From here on Cyrillic and Latin spellings take
 //!    the same path, so what is ambiguous in Latin (`sh` in Исҳоқ and in Шариф) folds alike from both.
 //! 3. **Sounds.** Runs of letters become one sound each, longest run first. An `i` or `y` before a vowel is a glide:
-//!    ю, yu, iu are one, and so are я, ya, ia and ё, yo, io, е, ye, ie.
+//!    ю, yu, iu are one, and so are я, ya, ia and ё, yo, io, е, ye, ie. Old passports were written for French readers:
+//!    their `ch` is ш; and GOST 7.79 writes й as `j`, which others keep for ҷ. A name with a bare `ch`, or with `aj`, `oj`
+//!    or `uj` at the end of a word, is therefore read twice, and offers both readings.
 //! 4. **Endings.** -ов, -ова, -ев, -ева, -зода, -зод leave their stem: Раҳмонов, Раҳмонова, Раҳмонзода and Раҳмон are
 //!    spellings of one family name, as families took up or gave up the Russian form.
 //! 5. **Vowels and doubles.** `o` folds to `a` and `e` to `i` (Фарҳод and Фархад, Ҷамшед and Джамшид); doubled sounds
-//!    become one; `h` after a last vowel goes (Абдуллоҳ, Абдулло).
+//!    become one; `h` after a last vowel goes (Абдуллоҳ, Абдулло), and `g` becomes `h` (Ибрагим, Иброҳим).
 //!
 //! Vowels are folded and never dropped: twins share birth date, sex and family name, and custom names them Ҳасан and
 //! Ҳусан. Different names may still fold alike now and then; a link also needs the same birth date and sex.
 //!
-//! **The father's name stays out.** Some sources give it as Каримович, some as Карим, some as an initial and most not at
-//! all; kept, it would part records of one person. It is recognised by its ending (-ович, -овна, -угли, -кизи and
-//! their spellings) and left out when two other parts remain.
+//! **Two parts or three.** Given and family name are the two parts of a name, in either order. The father's name is a
+//! third part that some sources give as Каримович, some as Карим, some as an initial and most not at all. It is known for
+//! the father's by its column or its ending (-ович, -овна, -угли, -кизи and their spellings), and is compared as a bare
+//! stem without its last vowels, which its endings swallow (Сергей, Сергеевич; Вали, Валиевич). Of three words without
+//! such a sign it is the last when the first ends like a family name, the second when the last does, and may be either
+//! when nothing tells.
 //!
 //! The tables follow published romanisations: ICAO Doc 9303-3 (passports), BGN/PCGN 1947 (Russian) and 1994 (Tajik),
 //! ISO 9:1995, and the Uzbek Latin alphabet of 1995. A change of any rule here changes link keys: raise the version of
-//! the label `link-name` with it.
+//! the label `link` with it.
 
 mod tables;
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
-use tables::{AFTER_I, APOSTROPHES, ENDINGS, FATHER_WORDS, FATHERS, HYPHENS, LETTERS, SOUNDS, TWINS};
+use crate::seal::Identity;
+use tables::{
+    AFTER_I, APOSTROPHES, CYRILLIC, ENDINGS, FATHER_WORDS, FATHERS, FIRST_CYRILLIC, FRENCH, HYPHENS, LETTERS, SOUNDS,
+    SOUNDS_BY_LETTER, TWINS,
+};
 
 /// Shortest stem that an ending leaves behind, in sounds: Озод is a name and not О with an ending.
 const SHORTEST_STEM: usize = 2;
 
-/// The folded parts of a name without the father's name, sorted, so that the order in which sources write them does
-/// not matter. Initials are no parts.
-pub(crate) fn parts(names: &[&str]) -> Vec<String> {
-    let sounds: Vec<String> = names.iter().flat_map(|name| words(name)).map(|word| sounds(&latin(&word))).collect();
-    let mut parts: Vec<String> = without_father(sounds).iter().map(|sounds| settled(stem(sounds))).collect();
-    parts.retain(|part| part.chars().nth(1).is_some());
-    parts.sort_unstable();
-    parts
+/// Two folded name parts, sorted, so that the order in which sources write them does not matter.
+pub(crate) type Pair = [String; 2];
+
+/// Which part of a pair is the family name, as far as its ending tells: Искандаров Давлат is not Давлатов Искандар.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Family {
+    /// Neither part ends like a family name, or both do.
+    Unknown,
+    /// The first part of the sorted pair.
+    First,
+    /// The second.
+    Second,
+}
+
+/// What the names of one record say.
+#[derive(Default, Debug, PartialEq, Eq)]
+pub(crate) struct Names {
+    /// Given and family name, in every reading.
+    pub(crate) pairs: Vec<Pair>,
+    /// Which part is the family name, for each pair.
+    pub(crate) families: Vec<Family>,
+    /// The same with the father's name, in every reading; empty when the record has two parts.
+    pub(crate) threes: Vec<(Pair, String)>,
+    /// Whether the third part is the father's name for sure.
+    pub(crate) father_is_known: bool,
+}
+
+/// How letters are read that mean one thing in one romanisation and another in the next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// A bare `ch` as ч, and a `j` at the end as ҷ after `a`, `o` and `u`.
+    English,
+    /// A bare `ch` as ш.
+    French,
+    /// A `j` at the end as й.
+    Gost,
+}
+
+/// The folded names of an identity. Columns of their own for given and family name count more than one for everything.
+pub(crate) fn names(identity: &Identity<'_>) -> Names {
+    let mut names = read(identity, Reading::English);
+    let written = [identity.full_name, identity.given_name, identity.family_name, identity.father_name];
+    for (reading, is_possible) in
+        [(Reading::French, may_be_french as fn(&str) -> bool), (Reading::Gost, may_be_gost as fn(&str) -> bool)]
+    {
+        if written.into_iter().flatten().any(is_possible) {
+            names.add(read(identity, reading));
+        }
+    }
+    names
+}
+
+impl Names {
+    /// Adds what another reading says.
+    fn add(&mut self, other: Names) {
+        for (pair, family) in other.pairs.into_iter().zip(other.families) {
+            if !self.pairs.contains(&pair) {
+                self.pairs.push(pair);
+                self.families.push(family);
+            }
+        }
+        for three in other.threes {
+            if !self.threes.contains(&three) {
+                self.threes.push(three);
+            }
+        }
+    }
+}
+
+/// Whether a `ch` stands in a word that no letter but it makes a ч.
+fn may_be_french(name: &str) -> bool {
+    name.as_bytes().windows(2).any(|pair| pair.eq_ignore_ascii_case(b"ch"))
+}
+
+/// Whether a word ends in a `j` after a vowel, as Eraj and Uguloj do.
+fn may_be_gost(name: &str) -> bool {
+    let ends = |word: &[u8]| {
+        matches!(word, [b'a' | b'A' | b'o' | b'O' | b'u' | b'U', b'j' | b'J', after @ ..]
+            if after.first().is_none_or(|after| !after.is_ascii_alphabetic()))
+    };
+    let bytes = name.as_bytes();
+    bytes.iter().any(|byte| byte.eq_ignore_ascii_case(&b'j')) && (0..bytes.len()).any(|at| ends(&bytes[at..]))
+}
+
+fn read(identity: &Identity<'_>, reading: Reading) -> Names {
+    let mut columns = [identity.family_name, identity.given_name]
+        .map(|name| name.map_or_else(Vec::new, |name| spoken(name, reading)));
+    let mut father = identity.father_name.and_then(|name| father_of(&spoken(name, reading)));
+    if columns.iter().any(Vec::is_empty) {
+        let mut words = columns.concat();
+        words.extend(identity.full_name.map_or_else(Vec::new, |name| spoken(name, reading)));
+        let found = take_father(&mut words, 2);
+        return of_words(&words, father.or(found).as_ref());
+    }
+    for words in &mut columns {
+        let found = take_father(words, 1);
+        father = father.or(found);
+    }
+    // Two words in one column are one part: Абдул Азиз.
+    let [family, given] = columns.map(|words| words.concat());
+    with_father(pair(&family, &given).into_iter().collect(), father.as_ref())
+}
+
+/// Names of words that stand in one cell, the father's taken out when it was known for it.
+fn of_words(words: &[String], father: Option<&String>) -> Names {
+    match (words, father) {
+        ([one, other], father) => with_father(pair(one, other).into_iter().collect(), father),
+        ([one, two, three], None) => {
+            let is_family = |word: &String| stem(word) != word;
+            let reading = |other: &str, father: &String| Some((pair(one, other)?, father_stem(father)?));
+            let (last, middle) = (reading(two, three), reading(three, two));
+            let readings: Vec<_> = match (is_family(one), is_family(three)) {
+                (false, true) => middle.into_iter().collect(),
+                (true, false) => last.into_iter().collect(),
+                _ => last.into_iter().chain(middle).collect(),
+            };
+            // Only one of them can be the pair: a pair of family and father's name is somebody else's.
+            let (pairs, families) = readings.iter().take(1).map(|(pair, _)| pair.clone()).unzip();
+            let threes = readings.into_iter().map(|((pair, _), father)| (pair, father)).collect();
+            Names { pairs, families, threes, father_is_known: false }
+        }
+        // More words than parts: which of them belong together is not known.
+        ([one, middle @ .., last], father) if !middle.is_empty() => {
+            let middle = middle.concat();
+            let first = pair(&format!("{one}{middle}"), last);
+            let second = pair(one, &format!("{middle}{last}"));
+            with_father(first.into_iter().chain(second).collect(), father)
+        }
+        _ => Names::default(),
+    }
+}
+
+fn with_father(pairs: Vec<(Pair, Family)>, father: Option<&String>) -> Names {
+    let threes: Vec<_> =
+        father.into_iter().flat_map(|father| pairs.iter().map(|(pair, _)| (pair.clone(), father.clone()))).collect();
+    let (pairs, families) = pairs.into_iter().unzip();
+    Names { father_is_known: !threes.is_empty(), pairs, families, threes }
+}
+
+/// Two parts in sounds, folded to the end, and which of them is the family name. `None` when one of them is an initial.
+fn pair(one: &str, other: &str) -> Option<(Pair, Family)> {
+    let [mut one, mut other] = [one, other].map(|sounds| {
+        let stem = stem(sounds);
+        (settled(stem), stem.len() < sounds.len())
+    });
+    if one.0 > other.0 {
+        std::mem::swap(&mut one, &mut other);
+    }
+    let family = match (one.1, other.1) {
+        (true, false) if one.0 != other.0 => Family::First,
+        (false, true) if one.0 != other.0 => Family::Second,
+        _ => Family::Unknown,
+    };
+    let pair = [one.0, other.0];
+    pair.iter().all(|part| part.chars().nth(1).is_some()).then_some((pair, family))
+}
+
+/// The words of a name in sounds. Initials are no words.
+fn spoken(name: &str, reading: Reading) -> Vec<String> {
+    let mut spoken = Vec::with_capacity(4);
+    let mut latin_word = String::with_capacity(32);
+    let mut take = |word: &str| {
+        latin_word.clear();
+        latin(word, &mut latin_word);
+        let sounds = sounds(&latin_word, reading);
+        if sounds.chars().nth(1).is_some() {
+            spoken.push(sounds);
+        }
+    };
+    if is_plain(name) {
+        plain_words(name, &mut take)
+    } else {
+        composed_words(name, &mut take)
+    }
+    spoken
 }
 
 /// The Latin letter that a lower-case Cyrillic letter is mistaken for, capitals included (В and B, Н and H).
@@ -50,8 +228,62 @@ pub(crate) fn latin_twin(letter: char) -> Option<char> {
     TWINS.iter().find(|(_, cyrillic)| *cyrillic == letter).map(|(latin, _)| *latin)
 }
 
-/// Step 1: lower-case words in one script each.
-fn words(name: &str) -> Vec<String> {
+/// What a letter is to step 1 when no other letter matters to it.
+enum Plain {
+    /// Part of a word, in lower case.
+    Inside(char),
+    /// A hyphen.
+    Nothing,
+    /// Between words.
+    Break,
+    /// Only Unicode's normal forms can tell.
+    Unknown,
+}
+
+/// Letters that are their own normal form and one letter in lower case: nearly all that names are written in.
+fn plain(letter: char) -> Plain {
+    match letter {
+        'a'..='z' | 'а'..='я' => Plain::Inside(letter),
+        'A'..='Z' => Plain::Inside(letter.to_ascii_lowercase()),
+        ' ' => Plain::Break,
+        _ if is_cyrillic(letter) => Plain::Inside(lower(letter)),
+        _ if HYPHENS.contains(&letter) => Plain::Nothing,
+        _ if APOSTROPHES.contains(&letter) => Plain::Inside('\''),
+        '\0'..='\u{7f}' | '×' | '÷' => Plain::Break,
+        // İ becomes two letters; the others are ligatures and old forms.
+        'İ' | 'Ĳ' | 'ĳ' | 'Ŀ' | 'ŀ' | 'ŉ' | 'ſ' => Plain::Unknown,
+        'À'..='ſ' => Plain::Inside(lower(letter)),
+        _ => Plain::Unknown,
+    }
+}
+
+/// The lower case of a letter that has one of one letter.
+fn lower(letter: char) -> char {
+    letter.to_lowercase().next().unwrap_or(letter)
+}
+
+fn is_plain(name: &str) -> bool {
+    name.is_ascii() || !name.chars().any(|letter| matches!(plain(letter), Plain::Unknown))
+}
+
+/// Step 1: gives the lower-case words of a name, in one script each.
+fn plain_words(name: &str, take: &mut impl FnMut(&str)) {
+    let mut word = String::with_capacity(32);
+    // One break more, so that the last word ends like the others.
+    for letter in name.chars().chain([' ']) {
+        match plain(letter) {
+            Plain::Inside(lower) => word.push(lower),
+            Plain::Break if !word.is_empty() => {
+                take(&one_script(&word));
+                word.clear();
+            }
+            _ => (),
+        }
+    }
+}
+
+/// The same for any text at all: letters and marks may stand apart, and letters in another form than usual.
+fn composed_words(name: &str, take: &mut impl FnMut(&str)) {
     // Apostrophes first: NFKC turns some of them into a blank and a mark.
     let plain = name.chars().map(|letter| if APOSTROPHES.contains(&letter) { '\'' } else { letter });
     let text: String = plain.nfkc().flat_map(char::to_lowercase).filter(|letter| !HYPHENS.contains(letter)).collect();
@@ -59,8 +291,7 @@ fn words(name: &str) -> Vec<String> {
         .collect::<String>()
         .split(|letter: char| !(is_letter(letter) || letter == '\'' || is_mark(letter)))
         .filter(|word| !word.is_empty())
-        .map(one_script)
-        .collect()
+        .for_each(|word| take(&one_script(word)));
 }
 
 /// Whether this is a letter of any script; Cyrillic ones are told by their place, which is quick.
@@ -68,7 +299,7 @@ fn is_letter(letter: char) -> bool {
     is_cyrillic(letter) || letter.is_alphabetic()
 }
 
-fn is_cyrillic(letter: char) -> bool {
+pub(crate) fn is_cyrillic(letter: char) -> bool {
     matches!(letter, '\u{400}'..='\u{481}' | '\u{48a}'..='\u{52f}')
 }
 
@@ -78,11 +309,11 @@ fn is_mark(letter: char) -> bool {
 }
 
 /// Replaces look-alikes in a word of two scripts.
-fn one_script(word: &str) -> String {
-    let has_twin = |letter: &char| TWINS.iter().any(|(latin, cyrillic)| latin == letter || cyrillic == letter);
-    if word.chars().all(is_cyrillic) || word.is_ascii() {
-        return word.to_owned();
+fn one_script(word: &str) -> Cow<'_, str> {
+    if word.is_ascii() || word.chars().all(is_cyrillic) {
+        return Cow::Borrowed(word);
     }
+    let has_twin = |letter: &char| TWINS.iter().any(|(latin, cyrillic)| latin == letter || cyrillic == letter);
     let letters = word.chars().filter(|letter| is_letter(*letter));
     let (cyrillic, latin): (Vec<char>, Vec<char>) = letters.partition(|letter| is_cyrillic(*letter));
     let sure = |letters: &[char]| letters.iter().filter(|letter| !has_twin(letter)).count();
@@ -91,32 +322,38 @@ fn one_script(word: &str) -> String {
         let pair = TWINS.iter().find(|(latin, cyrillic)| letter == if is_cyrillic_word { *latin } else { *cyrillic });
         pair.map_or(letter, |(latin, cyrillic)| if is_cyrillic_word { *cyrillic } else { *latin })
     };
-    word.chars().map(twin).collect()
+    Cow::Owned(word.chars().map(twin).collect())
 }
 
-/// Step 2: the word in Latin letters. A letter that no table knows loses its marks, or stays as it is.
-fn latin(word: &str) -> String {
-    let mut latin = String::with_capacity(word.len());
+/// Step 2: writes the word in Latin letters. A letter that no table knows loses its marks, or stays as it is.
+fn latin(word: &str, latin: &mut String) {
     for letter in word.chars() {
         if letter.is_ascii() {
             latin.push(letter);
-        } else if let Some((_, spelled)) = LETTERS.iter().find(|(known, _)| *known == letter) {
+        } else if let Some(spelled) = spelled(letter) {
             latin.push_str(spelled);
         } else {
             latin.extend(std::iter::once(letter).nfd().filter(|part| !is_mark(*part)));
         }
     }
-    latin
+}
+
+/// A letter spelled out, when a table knows it.
+fn spelled(letter: char) -> Option<&'static str> {
+    match (letter as usize).checked_sub(FIRST_CYRILLIC).and_then(|place| CYRILLIC.get(place)) {
+        Some(spelled) => *spelled,
+        None => LETTERS.iter().find(|(known, _)| *known == letter).map(|(_, spelled)| *spelled),
+    }
 }
 
 /// Step 3: one character for each sound.
-fn sounds(latin: &str) -> String {
+fn sounds(latin: &str, reading: Reading) -> String {
     let mut sounds = String::with_capacity(latin.len());
     let mut rest = latin;
     while let Some(letter) = rest.chars().next() {
-        if letter == 'i' || letter == 'y' {
+        if letter == 'i' || letter == 'y' || (letter == 'j' && is_glide(rest, &sounds, reading)) {
             rest = glide(rest, &mut sounds);
-        } else if let Some((run, sound)) = SOUNDS.iter().find(|(run, _)| begins(rest, run)) {
+        } else if let Some((run, sound)) = run_of(rest, reading) {
             sounds.push_str(sound);
             rest = &rest[run.len()..];
         } else {
@@ -129,20 +366,45 @@ fn sounds(latin: &str) -> String {
     sounds
 }
 
-/// Whether `text` starts with `run`; looks at the first byte first, as most runs fail there.
+/// Whether a `j` is й, as ISO 9 and GOST 7.79 write it: after a vowel and before a consonant (Fajzullo) or another glide
+/// (Surajyo), and at the end of Sergej and Dmitrij. At the end of Eraj and Uguloj nothing tells, so both are read.
+fn is_glide(rest: &str, sounds: &str, reading: Reading) -> bool {
+    let vowel = |letter: char| matches!(letter, 'a' | 'e' | 'i' | 'o' | 'u' | 'y');
+    match rest.as_bytes() {
+        [_] => sounds.ends_with(['e', 'i']) || reading == Reading::Gost && sounds.ends_with(vowel),
+        [_, b'y', b'a' | b'e' | b'o' | b'u', ..] => sounds.ends_with(vowel),
+        _ => sounds.ends_with(vowel) && !rest[1..].starts_with(vowel),
+    }
+}
+
+/// The run of letters with a sound of its own that a text begins with.
+fn run_of(text: &str, reading: Reading) -> Option<&'static (&'static str, &'static str)> {
+    let french: &[(&str, &str)] = if reading == Reading::French { FRENCH } else { &[] };
+    if let Some(run) = french.iter().find(|(run, _)| begins(text, run)) {
+        return Some(run);
+    }
+    let first = text.as_bytes().first()?.checked_sub(b'a')?;
+    let places = SOUNDS_BY_LETTER.get(usize::from(first))?;
+    places.iter().map_while(|place| SOUNDS.get(usize::from(*place))).find(|(run, _)| begins(text, run))
+}
+
+/// As `starts_with`, letter by letter: runs are too short for anything cleverer.
 fn begins(text: &str, run: &str) -> bool {
-    text.as_bytes().first() == run.as_bytes().first() && text.starts_with(run)
+    text.len() >= run.len() && run.bytes().zip(text.bytes()).all(|(one, other)| one == other)
 }
 
 /// Takes a run of `i` and `y` and, when it is a glide, the vowel after it. Gives what is left.
 fn glide<'a>(latin: &'a str, sounds: &mut String) -> &'a str {
-    let rest = latin.trim_start_matches(['i', 'y']);
+    let rest = latin[1..].trim_start_matches(['i', 'y']);
     let run = &latin[..latin.len() - rest.len()];
-    // Алиев is Али with an ending; Сергеев and Фазыльев have a mere glide there.
-    if run.contains('i') && AFTER_I.contains(&rest) && !sounds.ends_with(['a', 'o', 'u', 'e']) {
+    // Алиев is Али with an ending, and Гаррыев is Гарры; Сергеев has a mere glide there.
+    if !run.starts_with('j') && AFTER_I.contains(&rest) && !sounds.is_empty() && !sounds.ends_with(['a', 'o', 'u', 'e'])
+    {
         sounds.push('i');
         return rest;
     }
+    // Iouri, Ayoub: French for ю.
+    let rest = if rest.starts_with("ou") { &rest[1..] } else { rest };
     let sound = match (rest.chars().next(), sounds.is_empty()) {
         (Some('a'), true) => "Ja",
         (Some('u'), true) => "Ju",
@@ -165,27 +427,60 @@ fn glide<'a>(latin: &'a str, sounds: &mut String) -> &'a str {
     &rest[1..]
 }
 
-/// Leaves out father's names, as long as two other parts remain.
-fn without_father(words: Vec<String>) -> Vec<String> {
-    let is_father = |word: &str| FATHERS.iter().any(|ending| stem_before(word, ending).is_some());
-    let is_marker = |word: &str| FATHER_WORDS.contains(&word);
-    let mut others: Vec<String> = Vec::with_capacity(words.len());
-    for (place, word) in words.iter().enumerate() {
-        let marked = words.get(place + 1).is_some_and(|next| is_marker(next));
-        if !marked && !is_marker(word) && !is_father(word) {
-            others.push(word.clone());
-        }
+/// Takes the father's name out of a record's words when a sign tells it, as long as `fewest` other words remain.
+fn take_father(words: &mut Vec<String>, fewest: usize) -> Option<String> {
+    let is_marker = |word: &String| is_father_word(word);
+    let is_father = |words: &[String], at: usize| {
+        words.get(at + 1).is_some_and(is_marker) || bare_father(&words[at]).is_some() && !is_marker(&words[at])
+    };
+    // The last one: family names may end like a father's, and stand before it.
+    let at = (0..words.len()).rev().find(|&at| is_father(words, at))?;
+    let others = words.len() - words.iter().filter(|word| is_marker(word)).count() - 1;
+    if others < fewest {
+        return None;
     }
-    if others.len() >= 2 { others } else { words }
+    let father = words.remove(at);
+    words.retain(|word| !is_marker(word));
+    father_stem(&father)
+}
+
+fn is_father_word(word: &str) -> bool {
+    word.ends_with(['i', 'u', 'z']) && FATHER_WORDS.contains(&word)
+}
+
+/// The father's name from a column of its own.
+fn father_of(words: &[String]) -> Option<String> {
+    father_stem(words.iter().find(|word| !is_father_word(word))?)
+}
+
+/// A father's name as it is compared: without its ending, and without the last vowels, which endings swallow.
+fn father_stem(sounds: &str) -> Option<String> {
+    let stem = settled(bare_father(sounds).unwrap_or_else(|| stem(sounds)));
+    let bare = stem.trim_end_matches(['a', 'i', 'u']);
+    bare.chars().nth(1).is_some().then(|| bare.to_owned())
+}
+
+/// The word without the ending of a father's name; `None` when it has none.
+fn bare_father(sounds: &str) -> Option<&str> {
+    FATHERS.iter().find_map(|ending| stem_before(sounds, ending))
 }
 
 /// Step 4: the word without a family ending.
 fn stem(sounds: &str) -> &str {
-    ENDINGS.iter().find_map(|ending| stem_before(sounds, ending)).unwrap_or(sounds)
+    let (ending, stem) = match ENDINGS.iter().find_map(|ending| Some((ending, stem_before(sounds, ending)?))) {
+        Some(found) => found,
+        None => return sounds,
+    };
+    // Тағойзода is Тағоев: й goes before -ев.
+    let before = stem.strip_suffix('i').filter(|_| ending.starts_with('z'));
+    before.filter(|before| before.ends_with(['a', 'o', 'u', 'e']) && before.len() >= SHORTEST_STEM).unwrap_or(stem)
 }
 
 fn stem_before<'a>(sounds: &'a str, ending: &str) -> Option<&'a str> {
-    sounds.strip_suffix(ending).filter(|stem| stem.chars().count() >= SHORTEST_STEM)
+    let stem = &sounds.as_bytes()[..sounds.len().checked_sub(ending.len())?];
+    let is_it = ending.bytes().rev().zip(sounds.bytes().rev()).all(|(one, other)| one == other);
+    let stem = if is_it { std::str::from_utf8(stem).ok()? } else { return None };
+    stem.chars().nth(SHORTEST_STEM - 1).map(|_| stem)
 }
 
 /// Step 5: vowels merged, doubles made one, last `h` gone.
@@ -208,7 +503,8 @@ fn settled(sounds: &str) -> String {
     if settled.ends_with("ah") || settled.ends_with("ih") || settled.ends_with("uh") {
         settled.pop();
     }
-    settled
+    // Russian wrote ҳ as г (Гасан, Ибрагим), and ғ loses its mark.
+    if settled.contains('g') { settled.replace('g', "h") } else { settled }
 }
 
 #[cfg(test)]

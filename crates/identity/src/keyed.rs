@@ -11,30 +11,42 @@ use zeroize::Zeroizing;
 /// Domain of key derivation itself, before the label.
 const DERIVE: &[u8] = b"panoh/derive/v1";
 
-/// A 32-byte key for one use, wiped from memory when dropped.
-pub(crate) struct SubKey(Zeroizing<[u8; 32]>);
+/// A 32-byte key for one use, wiped from memory when dropped, and a message under it that is begun already: beginning
+/// one costs as much as hashing a short one.
+pub(crate) struct SubKey {
+    bytes: Zeroizing<[u8; 32]>,
+    begun: Hmac<Sha256>,
+}
 
 impl SubKey {
     /// HMAC-SHA-256(`master`, `panoh/derive/v1` ‖ field(`label`)).
     pub(crate) fn derive(master: &[u8; 32], label: &str) -> SubKey {
         let mut mac = start(master);
         mac.update(DERIVE);
-        SubKey(Zeroizing::new(Fields(mac).field(label.as_bytes()).finish()))
+        let bytes = Zeroizing::new(Fields(mac).field(label.as_bytes()).finish());
+        SubKey { begun: start(bytes.as_slice()), bytes }
     }
 
     /// A message of fields under this key.
     pub(crate) fn message(&self) -> Fields {
-        Fields(start(self.0.as_slice()))
+        Fields(self.stream())
+    }
+
+    /// HMAC-SHA-256 of bytes of a fixed length, with no field around them.
+    pub(crate) fn hash(&self, bytes: &[u8]) -> [u8; 32] {
+        let mut mac = self.stream();
+        mac.update(bytes);
+        mac.finalize().into_bytes().into()
     }
 
     /// A stream of bytes under this key: one field without end, for whole files.
     pub(crate) fn stream(&self) -> Hmac<Sha256> {
-        start(self.0.as_slice())
+        self.begun.clone()
     }
 
     /// The key itself, for the few places that hand a derived key to another crate.
     pub(crate) fn bytes(&self) -> [u8; 32] {
-        *self.0
+        *self.bytes
     }
 }
 
@@ -61,6 +73,55 @@ impl Fields {
         let mut short = [0; 16];
         short.copy_from_slice(&self.finish()[..16]);
         short
+    }
+}
+
+/// A message of fields that is put together first and hashed in one go: for the many short ones that a row takes. The
+/// same fields give the same digest as [`Fields`].
+pub(crate) struct Message {
+    bytes: [u8; Message::SHORT],
+    length: usize,
+    /// Everything, once it is longer than that.
+    long: Zeroizing<Vec<u8>>,
+}
+
+impl Message {
+    const SHORT: usize = 256;
+
+    /// Begins anew.
+    pub(crate) fn clear(&mut self) {
+        self.length = 0;
+        self.long.clear();
+    }
+
+    /// Adds one field.
+    pub(crate) fn field(&mut self, bytes: &[u8]) {
+        self.add(&(bytes.len() as u64).to_be_bytes());
+        self.add(bytes);
+    }
+
+    /// HMAC-SHA-256 of the fields under a key.
+    pub(crate) fn hash(&self, key: &SubKey) -> [u8; 32] {
+        key.hash(if self.long.is_empty() { &self.bytes[..self.length] } else { &self.long })
+    }
+
+    fn add(&mut self, bytes: &[u8]) {
+        let end = self.length + bytes.len();
+        if self.long.is_empty() && end <= Message::SHORT {
+            self.bytes[self.length..end].copy_from_slice(bytes);
+            self.length = end;
+        } else {
+            if self.long.is_empty() {
+                self.long.extend_from_slice(&self.bytes[..self.length]);
+            }
+            self.long.extend_from_slice(bytes);
+        }
+    }
+}
+
+impl Default for Message {
+    fn default() -> Message {
+        Message { bytes: [0; Message::SHORT], length: 0, long: Zeroizing::default() }
     }
 }
 
@@ -100,6 +161,20 @@ mod tests {
         by_hand.update(b"ab");
         let by_hand: [u8; 32] = by_hand.finalize().into_bytes().into();
         assert_eq!(key.message().field(b"ab").finish(), by_hand);
+    }
+
+    #[test]
+    fn a_message_in_one_go_is_a_message_of_fields() {
+        let key = SubKey::derive(&[7; 32], "test/v1");
+        for lengths in [&[][..], &[0], &[2, 3], &[240], &[248], &[249], &[100, 200, 300]] {
+            let (mut message, mut fields) = (Message::default(), key.message());
+            for length in lengths {
+                let field = vec![*length as u8; *length];
+                message.field(&field);
+                fields = fields.field(&field);
+            }
+            assert_eq!(message.hash(&key), fields.finish(), "{lengths:?}");
+        }
     }
 
     #[test]

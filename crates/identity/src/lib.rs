@@ -42,6 +42,8 @@
 //! writable::<String>();
 //! ```
 
+pub mod backup;
+mod chain;
 mod document;
 mod error;
 mod fold;
@@ -49,10 +51,12 @@ mod key;
 mod keyed;
 mod pseudonym;
 mod register;
+mod rotation;
 mod seal;
 
 pub use error::IdentityError;
-pub use key::{MasterKey, refuse_key_inside};
+pub use key::{KeyFile, MasterKey, Secret, refuse_key_inside};
 pub use pseudonym::{FileDigest, Pseudonym};
-pub use register::{How, Register, RegisterLoad, Resolved};
-pub use seal::{Digester, Identity, LinkKeys, LinkRule, Sealer, Sex};
+pub use register::{Alias, Erased, Found, How, LogEvent, LogLine, Register, RegisterLoad, Resolved};
+pub use rotation::Rotation;
+pub use seal::{BirthDate, Digester, Identity, LinkKeys, LinkRule, Population, Sealer, Sex};

@@ -1,30 +1,54 @@
 //! Carries a program out, row by row: a row is taken wholly or refused with every reason that its cells give.
 
-use arrow::array::RecordBatch;
-use panoh_dictionary::{Date, Sex};
-use panoh_identity::{FileDigest, Identity, Sealer};
+use std::collections::HashSet;
+use std::fmt::Write;
+use std::sync::Arc;
 
-use crate::codes::CodeId;
+use arrow::array::RecordBatch;
+use foldhash::fast::RandomState;
+use panoh_dictionary::Population;
+use panoh_identity::{FileDigest, Pseudonym, Sealer};
+
+use crate::Pass;
+use crate::checks::Implied;
+use crate::codes::Codes;
 use crate::columns::Columns;
 use crate::draft::{Birth, Draft, Value};
 use crate::error::IntakeError;
-use crate::meaning::{Effect, read_date};
+use crate::left_out::Why;
+use crate::meaning::Read;
 use crate::memo::Memo;
-use crate::program::{IdentityCell, PersonCells, Program};
+use crate::mend::{Mend, Mends};
+use crate::name::check_number;
+use crate::number::write_record_number;
+use crate::person::{Fault, Person};
+use crate::program::{Cell, Program, Step};
 use crate::reader::{Sealed, SealedIdentity};
-use crate::rejection::{Rejection, Rule};
+use crate::rejection::{Rejection, Site};
 use crate::row::RawRow;
+use crate::rule::Rule;
+use crate::tally::Tally;
 
 /// The batch in the making.
 pub(crate) struct Assembly {
-    program: Program,
-    stamp: Stamp,
-    /// For each step what the spellings of its column mean.
-    memos: Vec<Memo<Result<Box<[Effect]>, Rule>>>,
+    program: Arc<Program>,
+    stamp: Arc<Stamp>,
+    site: Site,
+    /// For each step what the spellings of its column mean, and of the columns that say the same.
+    memos: Vec<(Memo<Read>, Vec<Memo<Read>>)>,
     draft: Draft,
+    /// What was mended in the cells of the row.
+    mended: Vec<Mends>,
+    faults: Vec<Fault>,
+    /// Places among the implications of those that the row breaks and the mapping only notes.
+    noted: Vec<usize>,
+    /// The name of the record, or another number, in the making.
+    number: String,
+    /// The records of the whole file, where each may stand but once.
+    seen: HashSet<Pseudonym, RandomState>,
+    gathered: Gathered,
     columns: Columns,
-    people: Vec<Sealed>,
-    rejections: Vec<Rejection>,
+    counts: [u64; Mend::ALL.len()],
 }
 
 /// What goes into every pseudonym of a file.
@@ -32,164 +56,295 @@ pub(crate) struct Stamp {
     pub(crate) sealer: Sealer,
     pub(crate) source: String,
     pub(crate) file: FileDigest,
+    pub(crate) pass: Pass,
 }
 
-/// What a row says about its person, borrowed from the row.
-struct Person<'a> {
-    names: Vec<&'a str>,
-    document: Option<&'a str>,
-    birth: Birth,
-    record_id: Option<&'a str>,
+/// What a batch has beside its rows.
+#[derive(Default)]
+pub(crate) struct Gathered {
+    pub(crate) people: Vec<Sealed>,
+    pub(crate) records: Vec<Pseudonym>,
+    pub(crate) rejections: Vec<Rejection>,
+    pub(crate) tally: Tally,
 }
 
-/// The place of the cell at fault, none for a fault of the whole row, and the rule that it breaks.
-type Fault = (Option<usize>, Rule);
+/// What became of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Taken,
+    Refused,
+    /// It is no record.
+    LeftOut,
+}
 
 impl Assembly {
-    pub(crate) fn new(program: Program, stamp: Stamp) -> Self {
+    pub(crate) fn new(program: Arc<Program>, stamp: Arc<Stamp>, site: Site) -> Self {
+        let memos = |step: &Step| (Memo::new(), step.seconds.iter().map(|_| Memo::new()).collect());
         Self {
-            memos: program.steps.iter().map(|_| Memo::new()).collect(),
+            memos: program.steps.iter().map(memos).collect(),
             draft: Draft::new(&program),
+            mended: Vec::new(),
+            faults: Vec::new(),
+            noted: Vec::new(),
+            number: String::new(),
+            seen: HashSet::default(),
+            gathered: Gathered::default(),
             columns: Columns::new(&program, &stamp.source),
-            people: Vec::new(),
-            rejections: Vec::new(),
+            counts: [0; Mend::ALL.len()],
             program,
             stamp,
+            site,
         }
     }
 
-    /// Takes the row in, the `number`th of its file, or notes why not. True when it was taken.
-    pub(crate) fn take(&mut self, row: &RawRow, split: Result<(), Rule>, number: u64) -> bool {
-        let before = self.rejections.len();
-        let taken = self.try_take(row, split, number);
-        if let Err((at, rule)) = taken {
-            self.refuse(row, at, rule);
+    /// Takes the row in, the `number`th of its file, or notes why not.
+    pub(crate) fn take(&mut self, row: &RawRow, split: Result<(), Rule>, number: u64) -> Outcome {
+        if split.is_ok()
+            && let Some(why) = self.program.left_out.why(row)
+        {
+            match why {
+                Why::Empty => self.gathered.tally.empty_rows += 1,
+                Why::Total => self.gathered.tally.total_rows += 1,
+            }
+            return Outcome::LeftOut;
         }
-        self.rejections.len() == before
+        self.mended.clear();
+        self.faults.clear();
+        self.noted.clear();
+        if let Err(fault) = self.try_take(row, split, number) {
+            self.faults.push(fault);
+        }
+        for &(at, rule) in &self.faults {
+            let column = at.map(|at| (at, self.program.names[at].as_str()));
+            self.gathered.rejections.push(Rejection::new(&self.site, row.place, column, rule));
+        }
+        if self.faults.is_empty() { Outcome::Taken } else { Outcome::Refused }
     }
 
     /// Hands out what was gathered and begins a new batch.
-    pub(crate) fn finish(&mut self) -> Result<(RecordBatch, Vec<Sealed>, Vec<Rejection>), IntakeError> {
+    pub(crate) fn finish(&mut self) -> Result<(RecordBatch, Gathered), IntakeError> {
         let rows = self.columns.finish(&self.program).map_err(|source| IntakeError::Batch { source })?;
-        Ok((rows, std::mem::take(&mut self.people), std::mem::take(&mut self.rejections)))
+        let mut gathered = std::mem::take(&mut self.gathered);
+        for (mend, cells) in Mend::ALL.into_iter().zip(&mut self.counts) {
+            gathered.tally.count(mend, std::mem::take(cells));
+        }
+        Ok((rows, gathered))
     }
 
-    // Ok when the row was taken or its cells were refused; a fault that ends the work on the row is handed back.
+    // The row is refused when it added faults; one that ends the work on the row is handed back.
     fn try_take(&mut self, row: &RawRow, split: Result<(), Rule>, number: u64) -> Result<(), Fault> {
         split.map_err(|rule| (None, rule))?;
         if let Some((rule, at)) = row.broken(self.program.names.len()) {
             return Err((at, rule));
         }
-        let sound = self.read_cells(row);
-        let person = Person::read(&self.program.person, row)?;
-        if sound {
+        self.read_cells(row);
+        let person = self.program.person.read(row, &mut self.mended, &mut self.faults);
+        self.read_references(row);
+        if self.faults.is_empty() {
             self.settle(person.birth)?;
-            self.push(&person, number);
+            self.push(&person, number)?;
         }
         Ok(())
     }
 
-    // Gathers in the draft what the cells say; false when one was refused.
-    fn read_cells(&mut self, row: &RawRow) -> bool {
-        let before = self.rejections.len();
-        self.draft.clear(&self.program);
-        for (step, memo) in self.program.steps.iter().zip(&mut self.memos) {
-            let cell = row.cell(step.at);
-            let read = || {
-                let effects = step.meaning.read(&step.absence, text(cell)?, &self.program.codes)?;
-                Ok(effects.into_boxed_slice())
+    // Gathers in the draft what the cells say.
+    fn read_cells(&mut self, row: &RawRow) {
+        let Self { program, memos, draft, mended, faults, .. } = self;
+        draft.clear(program);
+        for (step, (memo, second_memos)) in program.steps.iter().zip(memos) {
+            let first = memo.get(row.cell(step.cell.at), || read_cell(step, &step.cell, row, &program.codes));
+            let read = if step.seconds.is_empty() {
+                settled(&step.cell, first)
+            } else {
+                with_seconds(step, first, second_memos, row, &program.codes, mended)
             };
-            match memo.get(cell, read) {
-                Ok(effects) => effects.iter().for_each(|&effect| self.draft.apply(effect)),
-                Err(rule) => {
-                    let column = &self.program.names[step.at];
-                    self.rejections.push(Rejection::new(row.place, Some(column), *rule));
+            match read {
+                Ok((effects, mends)) => {
+                    for &effect in effects {
+                        draft.apply(effect);
+                    }
+                    if !mends.is_empty() {
+                        mended.push(mends);
+                    }
                 }
+                Err((at, rule)) => faults.push((Some(at), rule)),
             }
         }
-        self.rejections.len() == before
+    }
+
+    // Puts digests of the senders' numbers into the draft.
+    fn read_references(&mut self, row: &RawRow) {
+        for reference in &self.program.references {
+            let value = match reference.cell.value(row, &mut self.mended) {
+                Ok(Ok(value)) => value,
+                Ok(Err(_)) => continue,
+                Err(fault) => {
+                    self.faults.push(fault);
+                    continue;
+                }
+            };
+            if let Err(rule) = check_number(value) {
+                self.faults.push((Some(reference.cell.cell.at), rule));
+                continue;
+            }
+            self.number.clear();
+            let mends = write_record_number(value, &mut self.number);
+            self.mended.push(mends);
+            let digest = self.stamp.sealer.reference(&reference.register, &self.number);
+            self.draft.values[reference.slot] = Value::Reference(Some(digest));
+        }
     }
 
     // Settles what depends on several cells.
     fn settle(&mut self, birth: Birth) -> Result<(), Fault> {
         let Self { program, draft, .. } = self;
-        let birth_at = program.person.birth.as_ref().map(|(cell, _)| cell.at);
-        draft.settle_ages(&program.ages, birth).map_err(|rule| (birth_at, rule))?;
+        if let Some(ages) = &program.ages {
+            draft.settle_ages(ages, birth).map_err(|rule| (program.person.birth_at(), rule))?;
+        }
+        for days in &program.days {
+            days.settle(draft).map_err(|rule| (days.at, rule))?;
+        }
+        for sum in &program.sums {
+            sum.check(draft).map_err(|rule| (sum.at, rule))?;
+        }
         draft.settle_lists();
-        let Some(journey) = program.journey else { return Ok(()) };
-        draft.settle_places(journey, &program.places).map_err(|(place, part, rule)| {
-            let cell = program.places[place].cells.iter().find(|(of, _)| *of == part);
-            (cell.map(|&(_, at)| at), rule)
+        if let Some(journey) = program.journey {
+            draft.settle_places(journey, &program.places).map_err(|(place, part, rule)| {
+                let cell = program.places[place].cells.iter().find(|(of, _)| *of == part);
+                (cell.map(|&(_, at)| at), rule)
+            })?;
+        }
+        self.settle_implied()
+    }
+
+    fn settle_implied(&mut self) -> Result<(), Fault> {
+        for (place, rule) in self.program.implies.iter().enumerate() {
+            match rule.settle(&mut self.draft).map_err(|broken| (rule.at, broken))? {
+                Implied::Holds => {}
+                Implied::Added => self.mended.push(Mend::ImpliedCode.into()),
+                Implied::Noted => self.noted.push(place),
+            }
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, person: &Person<'_>, number: u64) -> Result<(), Fault> {
+        self.number.clear();
+        let mends = write_record_number(person.record_id.unwrap_or_default(), &mut self.number);
+        let record = self.record(number)?;
+        if self.stamp.pass != Pass::People {
+            self.columns.push(&self.program, record, &self.draft.values);
+        }
+        self.gathered.records.push(record);
+        if let Some(population) = self.program.population {
+            let sealed = Sealed { identity: self.seal(person, population), cohort: self.cohort() };
+            self.gathered.people.push(sealed);
+        }
+        for mend in self.mended.iter().flat_map(|mends| mends.each()).chain(mends.each()) {
+            self.counts[mend as usize] += 1;
+        }
+        for &place in &self.noted {
+            self.gathered.tally.note(&self.program.implies[place].note);
+        }
+        Ok(())
+    }
+
+    // The pseudonym of the record; its name stands in `number` when the sender numbers records.
+    fn record(&mut self, number: u64) -> Result<Pseudonym, Fault> {
+        let Stamp { sealer, source, file, .. } = &*self.stamp;
+        let at = self.program.person.record_id_at();
+        if !self.program.replaces {
+            // Exports repeat case numbers, one for each member of a family for example: a record is one row, so its place
+            // is part of its name. No cell holds a NUL, so no case number can look like another one with a place.
+            write!(self.number, "\0{number}").expect("a String takes everything");
+            return Ok(sealer.record(source, &self.number, file));
+        }
+        if self.number.is_empty() {
+            return Err((at, Rule::RecordIdMissing));
+        }
+        let record = sealer.stable_record(source, &self.number);
+        if self.seen.insert(record) { Ok(record) } else { Err((at, Rule::RecordIdRepeated)) }
+    }
+
+    fn seal(&self, person: &Person<'_>, population: Population) -> SealedIdentity {
+        let Stamp { sealer, source, file, .. } = &*self.stamp;
+        if self.stamp.pass != Pass::Rows && self.program.person.identify() {
+            let country = self.draft.document_country.map(|country| self.program.codes.text(country));
+            let population = match population {
+                Population::Victims => panoh_identity::Population::Victims,
+                Population::Suspects => panoh_identity::Population::Suspects,
+            };
+            let keys = sealer.seal(&person.identity(self.draft.sex, country), population);
+            if !keys.is_empty() {
+                return SealedIdentity::Linked(keys);
+            }
+        }
+        SealedIdentity::Unlinked(if self.program.replaces {
+            sealer.stable_unlinked(source, &self.number)
+        } else {
+            sealer.unlinked(source, &self.number, file)
         })
     }
 
-    fn push(&mut self, person: &Person<'_>, number: u64) {
-        let Stamp { sealer, source, file } = &self.stamp;
-        // Exports repeat case numbers, one for each member of a family for example: a record is one row, so its place
-        // is part of its name. No cell holds a NUL, so no case number can look like another one with a place.
-        let record = format!("{}\0{number}", person.record_id.unwrap_or_default());
-        self.columns.push(&self.program, sealer.record(source, &record, file), &self.draft.values);
-        let keys = self.program.person.identify().then(|| sealer.seal(&person.identity(self.draft.sex)));
-        let identity = match keys.filter(|keys| !keys.is_empty()) {
-            Some(keys) => SealedIdentity::Linked(keys),
-            None => SealedIdentity::Unlinked(sealer.unlinked(source, &record, file)),
-        };
-        let year = self.program.cohort.map(|slot| &self.draft.values[slot]);
-        let cohort = match year {
+    fn cohort(&self) -> String {
+        match self.program.cohort.map(|slot| &self.draft.values[slot]) {
             Some(Value::Year(Some(year))) => format!("{year:04}"),
             _ => "no_year".to_owned(),
-        };
-        self.people.push(Sealed { identity, cohort });
-    }
-
-    fn refuse(&mut self, row: &RawRow, at: Option<usize>, rule: Rule) {
-        let column = at.map(|at| self.program.names[at].as_str());
-        self.rejections.push(Rejection::new(row.place, column, rule));
-    }
-}
-
-impl<'a> Person<'a> {
-    fn read(cells: &PersonCells, row: &'a RawRow) -> Result<Self, Fault> {
-        let mut names = Vec::with_capacity(cells.names.len());
-        for cell in &cells.names {
-            names.extend(cell.value(row)?.ok());
         }
-        let one = |cell: &Option<IdentityCell>| match cell {
-            Some(cell) => Ok(cell.value(row)?.ok()),
-            None => Ok(None),
-        };
-        let birth = match &cells.birth {
-            Some((cell, formats)) => match cell.value(row)? {
-                Ok(written) => Birth::On(read_date(formats, written).map_err(|rule| (Some(cell.at), rule))?),
-                Err(absence) => Birth::Absent(absence),
-            },
-            None => Birth::Absent(CodeId::MISSING),
-        };
-        Ok(Self { names, document: one(&cells.document)?, birth, record_id: one(&cells.record_id)? })
-    }
-
-    fn identity(&self, sex: Option<Sex>) -> Identity<'_> {
-        let birth_date = match self.birth {
-            Birth::On(Date { year, month: Some(month), day: Some(day) }) => Some((year, month, day)),
-            _ => None,
-        };
-        let sex = sex.map(|sex| match sex {
-            Sex::Female => panoh_identity::Sex::Female,
-            Sex::Male => panoh_identity::Sex::Male,
-        });
-        Identity { document: self.document, names: &self.names, birth_date, sex }
     }
 }
 
-impl IdentityCell {
-    // The trimmed cell, or in what way it is absent.
-    fn value<'a>(&self, row: &'a RawRow) -> Result<Result<&'a str, CodeId>, Fault> {
-        let cell = text(row.cell(self.at)).map_err(|rule| (Some(self.at), rule))?;
-        Ok(self.absence.absence(cell).map_or(Ok(cell.trim()), |absence| Err(absence.into())))
+type Said<'r> = Result<(&'r [crate::meaning::Effect], Mends), (usize, Rule)>;
+
+fn settled<'r>(cell: &Cell, read: &'r Read) -> Said<'r> {
+    match &read.effects {
+        Ok(_) if read.absent && cell.required => Err((cell.at, Rule::Required)),
+        Ok(effects) => Ok((effects, read.mends)),
+        Err(rule) => Err((cell.at, *rule)),
     }
 }
 
-// Rows that are not UTF-8 were refused as a whole, so this does not fail here.
-fn text(cell: &[u8]) -> Result<&str, Rule> {
-    std::str::from_utf8(cell).map_err(|_| Rule::NotUtf8)
+// The first column's cell, or the second's when the first is absent; an error when they differ.
+fn with_seconds<'r>(
+    step: &Step,
+    first: &'r Read,
+    memos: &'r mut [Memo<Read>],
+    row: &RawRow,
+    codes: &Codes,
+    mended: &mut Vec<Mends>,
+) -> Said<'r> {
+    let (mut chosen, mut chosen_at) = (first, &step.cell);
+    if let Err(rule) = first.effects {
+        return Err((step.cell.at, rule));
+    }
+    for (cell, memo) in step.seconds.iter().zip(memos) {
+        let second = memo.get(row.cell(cell.at), || read_cell(step, cell, row, codes));
+        settled(cell, second)?;
+        let fills_in = if second.absent {
+            // A word for not knowing says more than an empty cell.
+            chosen.absent && row.cell(chosen_at.at).is_empty()
+        } else {
+            chosen.absent
+        };
+        if fills_in {
+            if !second.absent {
+                mended.push(Mend::SecondColumn.into());
+            }
+            (chosen, chosen_at) = (second, cell);
+        } else if !second.absent && !chosen.agrees_with(second) {
+            return Err((cell.at, Rule::ColumnsDisagree));
+        }
+    }
+    if chosen.absent && step.cell.required {
+        return Err((step.cell.at, Rule::Required));
+    }
+    settled(chosen_at, chosen)
+}
+
+fn read_cell(step: &Step, cell: &Cell, row: &RawRow, codes: &Codes) -> Read {
+    // Rows that are not UTF-8 were refused as a whole, so this does not fail here.
+    match std::str::from_utf8(row.cell(cell.at)) {
+        Ok(written) => step.meaning.read(&cell.absence, written, codes),
+        Err(_) => Read { effects: Err(Rule::NotUtf8), mends: Mends::NONE, absent: false },
+    }
 }

@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 
+use arrow::array::StringArray;
+use arrow::buffer::{OffsetBuffer, ScalarBuffer};
+use arrow::error::ArrowError;
 use panoh_dictionary::{Absence, Dictionary};
 
 /// The number of a code.
@@ -12,12 +15,19 @@ pub(crate) struct CodeId(u32);
 #[derive(Debug)]
 pub(crate) struct Codes {
     texts: Vec<Box<str>>,
+    /// The beginning of each text, filled up with noughts: copies of one length are much quicker than of many.
+    beginnings: Vec<[u8; BEGINNING]>,
     ids: HashMap<Box<str>, CodeId>,
 }
+
+/// Most codes are at most this long.
+const BEGINNING: usize = 16;
 
 impl CodeId {
     /// The code for an empty cell; the absences have the first numbers in their order.
     pub(crate) const MISSING: Self = Self(0);
+    /// The code for what somebody wrote not to know.
+    pub(crate) const UNKNOWN: Self = Self(1);
 
     /// Whether it is one of the four ways of not knowing.
     pub(crate) fn is_absence(self) -> bool {
@@ -33,13 +43,17 @@ impl From<Absence> for CodeId {
 
 impl Codes {
     pub(crate) fn new(dictionary: &Dictionary) -> Self {
-        let mut codes = Self { texts: Vec::new(), ids: HashMap::new() };
+        let mut codes = Self { texts: Vec::new(), beginnings: Vec::new(), ids: HashMap::new() };
         let absences: [&str; 4] = Absence::ALL.map(Absence::code);
         let listed = dictionary.lists().iter().flat_map(|list| &list.codes).map(|code| code.code.as_str());
         for text in absences.into_iter().chain(listed) {
             if !codes.ids.contains_key(text) {
                 codes.ids.insert(text.into(), CodeId(codes.texts.len() as u32));
                 codes.texts.push(text.into());
+                let bytes = text.bytes().chain(std::iter::repeat(0));
+                let mut beginning = [0; BEGINNING];
+                beginning.iter_mut().zip(bytes).for_each(|(to, byte)| *to = byte);
+                codes.beginnings.push(beginning);
             }
         }
         codes
@@ -48,6 +62,26 @@ impl Codes {
     /// The number of a code; none when no list of the dictionary has it.
     pub(crate) fn id(&self, text: &str) -> Option<CodeId> {
         self.ids.get(text).copied()
+    }
+
+    /// The texts of codes as a column.
+    pub(crate) fn column(&self, ids: &[CodeId]) -> Result<StringArray, ArrowError> {
+        let bytes: usize = ids.iter().map(|&id| self.text(id).len()).sum();
+        let mut values = vec![0; bytes + BEGINNING];
+        let mut offsets = Vec::with_capacity(ids.len() + 1);
+        let mut end = 0;
+        offsets.push(0);
+        for &CodeId(id) in ids {
+            let text = self.texts[id as usize].as_bytes();
+            values[end..end + BEGINNING].copy_from_slice(&self.beginnings[id as usize]);
+            if text.len() > BEGINNING {
+                values[end..end + text.len()].copy_from_slice(text);
+            }
+            end += text.len();
+            offsets.push(i32::try_from(end).map_err(|_| ArrowError::OffsetOverflowError(end))?);
+        }
+        values.truncate(end);
+        StringArray::try_new(OffsetBuffer::new(ScalarBuffer::from(offsets)), values.into(), None)
     }
 
     /// The text of a code.
@@ -68,8 +102,21 @@ mod tests {
             assert!(CodeId::from(absence).is_absence());
         }
         assert_eq!(CodeId::from(Absence::Missing), CodeId::MISSING);
+        assert_eq!(CodeId::from(Absence::Unknown), CodeId::UNKNOWN);
         let tajikistan = codes.id("TJK").expect("a country");
         assert!(!tajikistan.is_absence());
         assert_eq!(codes.text(tajikistan), "TJK");
+    }
+
+    #[test]
+    fn a_column_has_the_texts_of_its_codes() {
+        let codes = Codes::new(&Dictionary::builtin().expect("the built-in dictionary is sound"));
+        let lengths: Vec<usize> = codes.texts.iter().map(|text| text.len()).collect();
+        assert!(lengths.iter().any(|&length| length > BEGINNING) && lengths.contains(&3), "short and long codes");
+        let all: Vec<CodeId> = (0..codes.texts.len() as u32).chain([0, 0, 7]).map(CodeId).collect();
+        let column = codes.column(&all).expect("a column");
+        let texts: Vec<&str> = column.iter().map(|text| text.expect("a text")).collect();
+        assert_eq!(texts, all.iter().map(|&id| codes.text(id)).collect::<Vec<_>>());
+        assert_eq!(codes.column(&[]).expect("a column").iter().count(), 0);
     }
 }

@@ -27,18 +27,35 @@ enum Growing {
     Record(StringBuilder),
     /// The name of the source, the same in each row.
     Source,
-    Code(StringBuilder),
+    /// Codes become texts at the end, all at once.
+    Code(Vec<CodeId>),
     Month(StringBuilder),
     Year(Int16Builder),
     Integer(Int32Builder),
+    Reference(StringBuilder),
     Codes {
         lengths: Vec<usize>,
-        codes: StringBuilder,
+        codes: Vec<CodeId>,
     },
     Places {
         lengths: Vec<usize>,
-        parts: Box<[StringBuilder; 4]>,
+        parts: Box<[Vec<CodeId>; 4]>,
     },
+}
+
+/// What the texts of a batch are made from.
+struct Texts<'a> {
+    codes: &'a Codes,
+    source: &'a str,
+}
+
+impl Texts<'_> {
+    /// A column of codes, which are taken away.
+    fn column(&self, codes: &mut Vec<CodeId>) -> Result<ArrayRef, ArrowError> {
+        let column = self.codes.column(codes)?;
+        codes.clear();
+        Ok(Arc::new(column))
+    }
 }
 
 impl Columns {
@@ -50,7 +67,7 @@ impl Columns {
     /// Adds a row: one value for each column of the table.
     pub(crate) fn push(&mut self, program: &Program, record: Pseudonym, values: &[Value]) {
         for (column, output) in self.growing.iter_mut().zip(&program.output) {
-            column.push(&program.codes, record, &values[output.slot]);
+            column.push(record, &values[output.slot]);
         }
         self.rows += 1;
     }
@@ -59,8 +76,8 @@ impl Columns {
     pub(crate) fn finish(&mut self, program: &Program) -> Result<RecordBatch, ArrowError> {
         let rows = std::mem::take(&mut self.rows);
         let fields = program.schema.fields().iter();
-        let arrays =
-            self.growing.iter_mut().zip(fields).map(|(column, field)| column.finish(field, &self.source, rows));
+        let texts = Texts { codes: &program.codes, source: &self.source };
+        let arrays = self.growing.iter_mut().zip(fields).map(|(column, field)| column.finish(field, &texts, rows));
         let arrays = arrays.collect::<Result<Vec<_>, _>>()?;
         RecordBatch::try_new(program.schema.clone(), arrays)
     }
@@ -71,38 +88,39 @@ impl Growing {
         match kind {
             Kind::Pseudonym => Self::Record(StringBuilder::new()),
             Kind::Text => Self::Source,
-            Kind::Code { .. } => Self::Code(StringBuilder::new()),
+            Kind::Code { .. } => Self::Code(Vec::new()),
             Kind::Month => Self::Month(StringBuilder::new()),
             Kind::Year => Self::Year(Int16Builder::new()),
-            Kind::Integer => Self::Integer(Int32Builder::new()),
-            Kind::Codes { .. } => Self::Codes { lengths: Vec::new(), codes: StringBuilder::new() },
+            Kind::Integer { .. } => Self::Integer(Int32Builder::new()),
+            Kind::Reference => Self::Reference(StringBuilder::new()),
+            Kind::Codes { .. } => Self::Codes { lengths: Vec::new(), codes: Vec::new() },
             Kind::Places => Self::Places { lengths: Vec::new(), parts: Box::default() },
         }
     }
 
-    fn push(&mut self, codes: &Codes, record: Pseudonym, value: &Value) {
+    fn push(&mut self, record: Pseudonym, value: &Value) {
         match (self, value) {
             (Self::Record(builder), _) => append_shown(builder, record),
-            (Self::Code(builder), Value::Code(code)) => {
-                builder.append_value(codes.text(code.unwrap_or(CodeId::MISSING)));
-            }
+            (Self::Code(codes), Value::Code(code)) => codes.push(code.unwrap_or(CodeId::MISSING)),
             (Self::Month(builder), Value::Month(month)) => match month {
                 Some((year, month)) => append_shown(builder, format_args!("{year:04}-{month:02}")),
                 None => builder.append_null(),
             },
             (Self::Year(builder), Value::Year(year)) => builder.append_option(*year),
             (Self::Integer(builder), Value::Integer(number)) => builder.append_option(*number),
-            (Self::Codes { lengths, codes: builder }, Value::Codes(list)) => {
+            (Self::Reference(builder), Value::Reference(reference)) => match reference {
+                Some(reference) => append_shown(builder, reference),
+                None => builder.append_null(),
+            },
+            (Self::Codes { lengths, codes }, Value::Codes(list)) => {
                 lengths.push(list.len());
-                for &code in list {
-                    builder.append_value(codes.text(code));
-                }
+                codes.extend_from_slice(list);
             }
             (Self::Places { lengths, parts }, Value::Journey(stops)) => {
                 lengths.push(stops.len());
                 for Stop { role, basis, country, region } in stops {
                     for (part, code) in parts.iter_mut().zip([role, basis, country, region]) {
-                        part.append_value(codes.text(*code));
+                        part.push(*code);
                     }
                 }
             }
@@ -112,15 +130,16 @@ impl Growing {
         }
     }
 
-    fn finish(&mut self, field: &FieldRef, source: &str, rows: usize) -> Result<ArrayRef, ArrowError> {
+    fn finish(&mut self, field: &FieldRef, texts: &Texts<'_>, rows: usize) -> Result<ArrayRef, ArrowError> {
         Ok(match self {
-            Self::Record(builder) | Self::Code(builder) | Self::Month(builder) => Arc::new(builder.finish()),
-            Self::Source => Arc::new(StringArray::from_iter_values(std::iter::repeat_n(source, rows))),
+            Self::Record(builder) | Self::Month(builder) | Self::Reference(builder) => Arc::new(builder.finish()),
+            Self::Code(codes) => texts.column(codes)?,
+            Self::Source => Arc::new(StringArray::from_iter_values(std::iter::repeat_n(texts.source, rows))),
             Self::Year(builder) => Arc::new(builder.finish()),
             Self::Integer(builder) => Arc::new(builder.finish()),
-            Self::Codes { lengths, codes } => list(field, lengths, Arc::new(codes.finish()))?,
+            Self::Codes { lengths, codes } => list(field, lengths, texts.column(codes)?)?,
             Self::Places { lengths, parts } => {
-                let parts = parts.iter_mut().map(|part| Arc::new(part.finish()) as ArrayRef).collect();
+                let parts = parts.iter_mut().map(|part| texts.column(part)).collect::<Result<_, _>>()?;
                 list(field, lengths, Arc::new(StructArray::try_new(place_fields(), parts, None)?))?
             }
         })

@@ -8,17 +8,25 @@
 use std::io::{self, Read};
 
 use memchr::{memchr, memchr_iter, memchr2, memchr2_iter};
-use panoh_dictionary::CsvShape;
 
-use crate::rejection::Rule;
 use crate::row::{CELLS_LIMIT, ROW_LIMIT, RawRow};
+use crate::rule::Rule;
 
 const WINDOW: usize = 1 << 18;
+
+/// The signs that give a CSV file its form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Signs {
+    /// Between two cells, one ASCII byte.
+    pub(crate) separator: u8,
+    /// Around a cell, one ASCII byte; it is doubled inside a quoted cell.
+    pub(crate) quote: u8,
+}
 
 /// Reads the rows of a CSV file one by one.
 pub(crate) struct CsvRows<R> {
     input: R,
-    shape: CsvShape,
+    signs: Signs,
     /// The part of the file in hand; `window[begin..end]` has not been read yet.
     window: Vec<u8>,
     begin: usize,
@@ -26,8 +34,6 @@ pub(crate) struct CsvRows<R> {
     at_end: bool,
     /// Number of the line that `begin` stands in.
     line: u64,
-    /// Bytes of the file before `begin`.
-    pub(crate) bytes_read: u64,
 }
 
 /// What the front of the window holds.
@@ -40,9 +46,9 @@ enum Front {
 
 impl<R: Read> CsvRows<R> {
     /// Starts at the beginning of the file; a UTF-8 byte-order mark is read over.
-    pub(crate) fn new(input: R, shape: CsvShape) -> io::Result<Self> {
+    pub(crate) fn new(input: R, signs: Signs) -> io::Result<Self> {
         let window = vec![0; WINDOW];
-        let mut rows = Self { input, shape, window, begin: 0, end: 0, at_end: false, line: 1, bytes_read: 0 };
+        let mut rows = Self { input, signs, window, begin: 0, end: 0, at_end: false, line: 1 };
         while rows.end < 3 && !rows.at_end {
             rows.fill()?;
         }
@@ -52,9 +58,20 @@ impl<R: Read> CsvRows<R> {
         Ok(rows)
     }
 
-    /// Whether the file begins with the byte-order mark of UTF-16, in either order.
-    pub(crate) fn is_utf16(&self) -> bool {
-        matches!(self.window[self.begin..self.end], [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
+    /// Reads over the lines before this one, whatever they hold. Nothing happens when it was passed already.
+    pub(crate) fn skip_to_line(&mut self, line: u64) -> io::Result<()> {
+        while self.line < line {
+            if let Some(at) = memchr(b'\n', &self.window[self.begin..self.end]) {
+                self.consume(at + 1);
+                continue;
+            }
+            self.consume(self.end - self.begin);
+            if self.at_end {
+                return Ok(());
+            }
+            self.fill()?;
+        }
+        Ok(())
     }
 
     /// Puts the next row into `row`. None at the end of the file; a rule when the row cannot be split into cells. Lines
@@ -67,7 +84,7 @@ impl<R: Read> CsvRows<R> {
         loop {
             row.clear();
             row.place.line = self.line;
-            let front = split(&self.window[self.begin..self.end], self.at_end, self.shape, row);
+            let front = split(&self.window[self.begin..self.end], self.at_end, self.signs, row);
             let outcome = match front {
                 Front::Row(taken, outcome) => {
                     self.consume(taken);
@@ -103,8 +120,8 @@ impl<R: Read> CsvRows<R> {
         let mut open = false;
         loop {
             let unread = &self.window[self.begin..self.end];
-            let line_end = memchr2_iter(self.shape.quote, b'\n', unread).find(|&at| {
-                open ^= unread[at] == self.shape.quote;
+            let line_end = memchr2_iter(self.signs.quote, b'\n', unread).find(|&at| {
+                open ^= unread[at] == self.signs.quote;
                 unread[at] == b'\n' && !open
             });
             if let Some(at) = line_end {
@@ -123,7 +140,6 @@ impl<R: Read> CsvRows<R> {
         let taken = &self.window[self.begin..self.begin + bytes];
         self.line += memchr_iter(b'\n', taken).count() as u64;
         self.begin += bytes;
-        self.bytes_read += bytes as u64;
     }
 
     fn stands_after_line_end(&self) -> bool {
@@ -155,41 +171,41 @@ impl<R: Read> CsvRows<R> {
 }
 
 // A line without a quote, the common case, needs no look at single bytes.
-fn split(input: &[u8], at_end: bool, shape: CsvShape, row: &mut RawRow) -> Front {
+fn split(input: &[u8], at_end: bool, signs: Signs, row: &mut RawRow) -> Front {
     let (line, taken) = match memchr(b'\n', input) {
         Some(at) => (&input[..at], at + 1),
         None if at_end => (input, input.len()),
         None => return Front::Part,
     };
-    if memchr(shape.quote, line).is_some() {
-        return split_quoted(input, at_end, shape, row);
+    if memchr(signs.quote, line).is_some() {
+        return split_quoted(input, at_end, signs, row);
     }
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    row.push_line(line, memchr_iter(shape.separator, line));
+    row.push_line(line, signs.separator);
     Front::Row(taken, enough(row))
 }
 
 // Each turn reads one cell.
-fn split_quoted(input: &[u8], at_end: bool, shape: CsvShape, row: &mut RawRow) -> Front {
+fn split_quoted(input: &[u8], at_end: bool, signs: Signs, row: &mut RawRow) -> Front {
     let mut at = 0;
     let mut sound = Ok(());
     loop {
-        let quoted = input.get(at) == Some(&shape.quote);
+        let quoted = input.get(at) == Some(&signs.quote);
         if quoted {
-            at = match read_quoted(input, at + 1, shape.quote, row) {
+            at = match read_quoted(input, at + 1, signs.quote, row) {
                 Some(after) if after < input.len() || at_end => after,
                 None if at_end => return Front::Row(input.len(), Err(Rule::UnclosedQuote)),
                 _ => return Front::Part,
             };
         }
-        let (end, last) = match memchr2(shape.separator, b'\n', &input[at..]) {
+        let (end, last) = match memchr2(signs.separator, b'\n', &input[at..]) {
             Some(found) => (at + found, input[at + found] == b'\n'),
             None if at_end => (input.len(), true),
             None => return Front::Part,
         };
         let rest = &input[at..end];
         let rest = if last { rest.strip_suffix(b"\r").unwrap_or(rest) } else { rest };
-        let stray = if quoted { !rest.trim_ascii().is_empty() } else { memchr(shape.quote, rest).is_some() };
+        let stray = if quoted { !rest.trim_ascii().is_empty() } else { memchr(signs.quote, rest).is_some() };
         if stray {
             sound = Err(Rule::StrayQuote);
         }
@@ -227,11 +243,11 @@ mod tests {
 
     use super::*;
 
-    const COMMA: CsvShape = CsvShape { separator: b',', quote: b'"' };
+    const COMMA: Signs = Signs { separator: b',', quote: b'"' };
 
     /// Rows as `first-last line: cell|cell` or `first-last line: rule`.
-    fn rows(input: impl Read, shape: CsvShape) -> Vec<String> {
-        let mut rows = CsvRows::new(input, shape).expect("memory can be read");
+    fn rows(input: impl Read, signs: Signs) -> Vec<String> {
+        let mut rows = CsvRows::new(input, signs).expect("memory can be read");
         let mut row = RawRow::default();
         let mut seen = Vec::new();
         while let Some(outcome) = rows.next(&mut row).expect("memory can be read") {
@@ -291,8 +307,8 @@ mod tests {
 
     #[test]
     fn other_signs_are_as_declared() {
-        let shape = CsvShape { separator: b';', quote: b'\'' };
-        assert_eq!(rows(&b"'a;b';\"c\"\n"[..], shape), ["1-1: a;b|\"c\""]);
+        let signs = Signs { separator: b';', quote: b'\'' };
+        assert_eq!(rows(&b"'a;b';\"c\"\n"[..], signs), ["1-1: a;b|\"c\""]);
     }
 
     #[test]

@@ -1,20 +1,24 @@
 //! The row that is being made: effects of cells are gathered here; what depends on several cells is settled at the end.
 
 use panoh_dictionary::{Date, PlacePart, Sex};
+use panoh_identity::Pseudonym;
 
 use crate::codes::CodeId;
 use crate::meaning::{Effect, OLDEST, Piece, Slot};
-use crate::program::{AgeCodes, PlaceRule, Program};
-use crate::rejection::Rule;
+use crate::program::{Ages, PlaceRule, Program};
+use crate::rule::Rule;
 
 /// A row of the table before it is stored.
 pub(crate) struct Draft {
     /// One value for each column of the table, in its order.
     pub(crate) values: Vec<Value>,
     places: Vec<Gathered>,
+    /// The dates that ages and lengths of time are reckoned from, or in what way they are absent.
+    pub(crate) dates: Vec<Result<Date, CodeId>>,
     /// What linking knows about the sex.
     pub(crate) sex: Option<Sex>,
-    age_at: Option<Date>,
+    /// The country that gave out the document.
+    pub(crate) document_country: Option<CodeId>,
 }
 
 /// A value of a column.
@@ -26,6 +30,7 @@ pub(crate) enum Value {
     Year(Option<i16>),
     Month(Option<(i16, u8)>),
     Integer(Option<i32>),
+    Reference(Option<Pseudonym>),
     Codes(Vec<CodeId>),
     Journey(Vec<Stop>),
 }
@@ -63,17 +68,23 @@ struct Part {
 
 impl Draft {
     pub(crate) fn new(program: &Program) -> Self {
-        let places = program.places.iter().map(|_| Gathered::default()).collect();
-        Self { values: program.blank.clone(), places, sex: None, age_at: None }
+        Self {
+            values: program.blank.clone(),
+            places: program.places.iter().map(|_| Gathered::default()).collect(),
+            dates: vec![Err(CodeId::MISSING); program.dates],
+            sex: None,
+            document_country: None,
+        }
     }
 
     /// Makes the draft blank again and keeps its memory.
     pub(crate) fn clear(&mut self, program: &Program) {
         for (value, blank) in self.values.iter_mut().zip(&program.blank) {
-            match value {
-                Value::Codes(codes) => codes.clear(),
-                Value::Journey(stops) => stops.clear(),
-                _ => value.clone_from(blank),
+            match (value, blank) {
+                (Value::Code(code), Value::Code(blank)) => *code = *blank,
+                (Value::Codes(codes), _) => codes.clear(),
+                (Value::Journey(stops), _) => stops.clear(),
+                (value, blank) => value.clone_from(blank),
             }
         }
         for place in &mut self.places {
@@ -82,7 +93,8 @@ impl Draft {
                 part.otherwise = CodeId::MISSING;
             }
         }
-        (self.sex, self.age_at) = (None, None);
+        self.dates.fill(Err(CodeId::MISSING));
+        (self.sex, self.document_country) = (None, None);
     }
 
     /// Takes in what a cell says. The dictionary sees to it that no two columns of a mapping give one single value.
@@ -91,31 +103,47 @@ impl Draft {
             Effect::Code(slot, code) => self.values[slot] = Value::Code(Some(code)),
             Effect::Year(slot, year) => self.values[slot] = Value::Year(Some(year)),
             Effect::Month(slot, year, month) => self.values[slot] = Value::Month(Some((year, month))),
-            Effect::Add(slot, code) => {
-                if let Value::Codes(codes) = &mut self.values[slot]
-                    && !codes.contains(&code)
-                {
-                    codes.push(code);
-                }
-            }
+            Effect::Integer(slot, number) => self.values[slot] = Value::Integer(Some(number)),
+            Effect::Add(slot, code) => self.add(slot, code),
             Effect::Sex(sex) => self.sex = Some(sex),
-            Effect::AgeAt(date) => self.age_at = Some(date),
+            Effect::DocumentCountry(country) => self.document_country = Some(country),
+            Effect::Date(number, date) => self.dates[number] = Ok(date),
+            Effect::NoDate(number, absence) => self.dates[number] = Err(absence),
             Effect::Piece(place, part, piece) => self.places[place].part(part).pieces.push(piece),
             Effect::NoPieces(place, part, absence) => self.places[place].part(part).otherwise = absence,
         }
     }
 
+    /// Adds a code to a list column, once.
+    pub(crate) fn add(&mut self, slot: Slot, code: CodeId) {
+        if let Value::Codes(codes) = &mut self.values[slot]
+            && !codes.contains(&code)
+        {
+            codes.push(code);
+        }
+    }
+
+    /// The codes of a column, absences among them.
+    pub(crate) fn codes(&self, slot: Slot) -> &[CodeId] {
+        match &self.values[slot] {
+            Value::Code(Some(code)) => std::slice::from_ref(code),
+            Value::Codes(codes) => codes,
+            _ => &[],
+        }
+    }
+
     /// Fills in the codes that follow from the age.
-    pub(crate) fn settle_ages(&mut self, ages: &[AgeCodes], birth: Birth) -> Result<(), Rule> {
-        let age = match (birth, self.age_at) {
-            (Birth::On(birth), Some(at)) => {
+    pub(crate) fn settle_ages(&mut self, ages: &Ages, birth: Birth) -> Result<(), Rule> {
+        let age = match (birth, self.dates[ages.at]) {
+            (Birth::On(birth), Ok(_)) if !birth.is_whole() => Err(CodeId::UNKNOWN),
+            (Birth::On(birth), Ok(at)) => {
                 let age = birth.age_at(at).ok_or(Rule::BornTooLate)?;
                 Ok(Some(age).filter(|&age| age <= OLDEST).ok_or(Rule::NotAnAge)?)
             }
-            (Birth::On(_), None) => Err(CodeId::MISSING),
+            (Birth::On(_), Err(_)) => Err(CodeId::MISSING),
             (Birth::Absent(absence), _) => Err(absence),
         };
-        for target in ages {
+        for target in &ages.targets {
             let code = age.map_or_else(|absence| absence, |age| target.codes[usize::from(age)]);
             self.values[target.slot] = Value::Code(Some(code));
         }

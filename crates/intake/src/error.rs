@@ -7,6 +7,9 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use crate::archive::ArchiveProblem;
+use crate::frames::WorkbookProblem;
+
 /// Why a file cannot be read at all.
 #[derive(Debug, thiserror::Error)]
 pub enum IntakeError {
@@ -22,11 +25,46 @@ pub enum IntakeError {
     /// There is no first row.
     #[error("the file is empty; export it again")]
     Empty,
-    /// The file is UTF-16.
-    #[error("the file is UTF-16; save it as UTF-8")]
-    Utf16,
+    /// No encoding has that name.
+    #[error("{name} is no encoding that is read; write one of {}", panoh_dictionary::ENCODINGS.join(", "))]
+    UnknownEncoding {
+        /// The name as it was asked for.
+        name: String,
+    },
+    /// The bytes do not tell their encoding.
+    #[error(
+        "the file is not UTF-8 and may be written in {}; look at it in each of them and say with --encoding which is right",
+        candidates.join(" or ")
+    )]
+    AmbiguousEncoding {
+        /// Names of encodings, the likeliest ones.
+        candidates: Vec<&'static str>,
+    },
+    /// The file is written in another encoding than was said.
+    #[error("the file is {found}, not {declared} as the mapping or --encoding says; correct it or leave it out")]
+    WrongEncoding {
+        /// What was said.
+        declared: &'static str,
+        /// What the bytes prove.
+        found: &'static str,
+    },
+    /// An archive is not unpacked.
+    #[error("{problem}")]
+    Archive {
+        /// Why not.
+        problem: ArchiveProblem,
+    },
+    /// A workbook is not read.
+    #[error("{problem}")]
+    Workbook {
+        /// Why not.
+        problem: WorkbookProblem,
+    },
+    /// The file is a workbook and nothing was given that reads workbooks. A fault of the caller.
+    #[error("the file is a workbook, and nothing is set up that reads workbooks; save it as CSV")]
+    NoSheetReader,
     /// The first row cannot be split into names.
-    #[error("the header row breaks the rule {rule}; {}", rule.remedy())]
+    #[error("the header row breaks the rule {rule}; {}", rule.remedy(crate::Language::En))]
     BrokenHeader {
         /// The rule.
         rule: crate::Rule,

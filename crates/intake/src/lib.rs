@@ -2,8 +2,11 @@
 //!
 //! ```text
 //! file ─► rows of raw cells ─► steps of the mapping ─► draft of a row ─► record batch + sealed identity
-//!          (csv, parquet)       (program, meaning)      (draft)      └─► rejection: line, column, rule, remedy
+//!         (file, text, sheet,  (program, meaning)      (draft)      └─► rejection: place, column, rule, remedy
+//!          json_lines, parquet)
 //! ```
+//!
+//! Workbooks are read by a child process, see [`SheetReader`]; only text comes back from it.
 //!
 //! A mapping is compiled once into a program that only knows places and numbers. What a cell means is worked out once
 //! for each spelling of a column and found again by its bytes, so that a checked cell costs little more than a copied
@@ -14,34 +17,68 @@
 //! Raw cells live in [`RawRow`] and die with it. Names, documents and birth dates are sealed in the moment in which the
 //! row is taken; free text is never copied out of the row. A rejection says where and why, never what.
 
+mod archive;
 mod assembly;
+mod checks;
 mod codes;
 mod columns;
 mod csv;
+mod dates;
 mod draft;
+mod encoding;
 mod error;
 mod file;
+mod frames;
 mod header;
+mod inspect;
+mod json_lines;
+mod koi8t;
+mod language;
+mod left_out;
+mod letters;
 mod meaning;
 mod memo;
+mod mend;
+mod name;
+mod number;
 mod parquet;
+mod person;
 mod program;
 mod reader;
 mod rejection;
 mod row;
+mod rule;
+mod sheet;
+#[cfg(test)]
+mod specimens;
+mod spelling;
+mod tally;
+mod telling;
 #[cfg(test)]
 mod tests;
+mod text;
+mod workbook;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use panoh_dictionary::{Dictionary, Source};
 use panoh_identity::{FileDigest, Sealer};
 
+pub use archive::ArchiveProblem;
 pub use error::{ColumnName, HeaderProblems, IntakeError};
 pub use file::digest;
-pub use reader::{Batch, Reader, Sealed, SealedIdentity};
-pub use rejection::{Rejection, Rule};
+pub use frames::WorkbookProblem;
+pub use inspect::{ColumnSeen, Fit, Inspection, Look, Sure, inspect};
+pub use language::Language;
+pub use mend::Mend;
+pub use reader::{Batch, Mark, Reader, Sealed, SealedIdentity};
+pub use rejection::{Place, Rejection, Written};
 pub use row::RawRow;
+pub use rule::Rule;
+pub use sheet::SheetReader;
+pub use tally::Tally;
+pub use workbook::sheet_child;
 
 /// What is needed to read an export.
 #[derive(Debug, Clone, Copy)]
@@ -54,20 +91,64 @@ pub struct Intake<'a> {
     pub sealer: &'a Sealer,
     /// The most rows of the file that go into one batch; at least one does.
     pub batch_rows: usize,
+    /// The latest year that is believed, usually the present one.
+    pub latest_year: i16,
+    /// What was said beside the mapping.
+    pub options: &'a Options,
+    /// What is wanted of the rows.
+    pub pass: Pass,
 }
 
-/// Opens an export file, CSV or Parquet, and compares its header with the mapping. `file` is the digest of the same
-/// file, see [`digest()`].
+/// What is wanted of the rows. Whoever goes over a file twice need not have everything made twice; what is refused, and
+/// where a batch ends, is the same in each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pass {
+    /// Rows and whom they are about.
+    #[default]
+    Whole,
+    /// Whom they are about. The batches' `rows` stay empty.
+    People,
+    /// Rows. Nobody is sealed: each person is one about whom nothing is known.
+    Rows,
+}
+
+/// What is said beside the mapping about how a file is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The encoding of a file of text, one of [`panoh_dictionary::ENCODINGS`]; it stands above that of the mapping.
+    pub encoding: Option<String>,
+    /// How a process is started that reads workbooks. Without it a workbook is refused.
+    pub sheet_reader: Option<SheetReader>,
+    /// Threads that check rows, beside the one that splits the file; at least one does. What is read does not depend on
+    /// it.
+    pub threads: usize,
+}
+
+/// Opens an export file and compares its header with the mapping. `file` is the digest of the same file, see
+/// [`digest()`].
 ///
-/// The whole file is refused when a column is unknown, is there twice or is missing without being optional.
+/// CSV, JSON Lines, Parquet, XLSX, XLS and ODS are read, alone or in a gzip or zip archive. Their content tells which it
+/// is. The whole file is refused when a column is unknown, is there twice or is missing without being optional.
 pub fn open(path: &Path, file: &FileDigest, intake: Intake<'_>) -> Result<Reader, IntakeError> {
-    let Intake { dictionary, source, sealer, batch_rows } = intake;
-    let (opened, names) = file::open(path, source)?;
+    let Intake { dictionary, source, sealer, batch_rows, latest_year, options, pass } = intake;
+    let knows = |name: &str| source.column(name).is_some();
+    let expected = file::Expected { shape: &source.file, knows: &knows, keys: Some(source) };
+    let (opened, names) = file::open(path, &expected, options)?;
     let header = header::fit(&names, source)?;
-    let program = program::compile(dictionary, source, &header)?;
+    let given = program::Given { typed_dates: opened.typed_dates(), latest_year };
+    let mut program = program::compile(dictionary, source, &header, given)?;
     let wanted: Vec<_> =
         program.names.iter().enumerate().map(|(at, name)| program.reads(at).then_some(name.as_str())).collect();
+    let site = opened.site();
     let rows = opened.rows(&wanted)?;
-    let stamp = assembly::Stamp { sealer: sealer.clone(), source: source.name.clone(), file: *file };
-    Ok(Reader::new(rows, assembly::Assembly::new(program, stamp), batch_rows))
+    if matches!(site, rejection::Site::Rows) {
+        // Of a Parquet file only those columns are decoded that something looks at.
+        program.left_out.without_dropped_cells();
+    }
+    let stamp = assembly::Stamp { sealer: sealer.clone(), source: source.name.clone(), file: *file, pass };
+    // Which records were there before is a question to all rows in their order.
+    let threads = if program.replaces { 1 } else { options.threads.max(1) };
+    let (program, stamp) = (Arc::new(program), Arc::new(stamp));
+    let assembly = || assembly::Assembly::new(program.clone(), stamp.clone(), site.clone());
+    Ok(Reader::new(rows, (0..threads).map(|_| assembly()).collect(), batch_rows))
 }

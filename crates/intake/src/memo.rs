@@ -14,6 +14,8 @@ const LONGEST: usize = 256;
 pub(crate) struct Memo<T> {
     places: HashMap<Box<[u8]>, usize, RandomState>,
     known: Vec<T>,
+    /// Places of the cells of one byte, by the byte: most columns of flags have no others.
+    single: [Option<u16>; 256],
     /// The empty cell, the most frequent of all.
     empty: Option<T>,
     /// The meaning that was worked out last and not kept.
@@ -22,7 +24,7 @@ pub(crate) struct Memo<T> {
 
 impl<T> Memo<T> {
     pub(crate) fn new() -> Self {
-        Self { places: HashMap::default(), known: Vec::new(), empty: None, passing: None }
+        Self { places: HashMap::default(), known: Vec::new(), single: [None; 256], empty: None, passing: None }
     }
 
     /// What the cell means; `read` works it out when that is not known.
@@ -30,15 +32,27 @@ impl<T> Memo<T> {
         if cell.is_empty() {
             return self.empty.get_or_insert_with(read);
         }
+        if let &[byte] = cell {
+            return self.single(byte, read);
+        }
         if let Some(&place) = self.places.get(cell) {
             return &self.known[place];
         }
-        if self.known.len() == SPELLINGS || cell.len() > LONGEST {
+        if self.known.len() >= SPELLINGS || cell.len() > LONGEST {
             return self.passing.insert(read());
         }
         self.places.insert(cell.into(), self.known.len());
         self.known.push(read());
         &self.known[self.known.len() - 1]
+    }
+
+    // There are 256 at most, so they are kept even when no other spelling is.
+    fn single(&mut self, byte: u8, read: impl FnOnce() -> T) -> &T {
+        let place = *self.single[usize::from(byte)].get_or_insert_with(|| {
+            self.known.push(read());
+            (self.known.len() - 1) as u16
+        });
+        &self.known[usize::from(place)]
     }
 }
 

@@ -3,8 +3,8 @@
 //! Values become text as a spreadsheet would write them: numbers in digits (2002.0 as 2002), truth values as `true` and
 //! `false`, dates as `2018-05-01`, times of day after a blank unless they are midnight, null and NaN as an empty cell.
 
-use std::fs::File;
 use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{
@@ -16,6 +16,7 @@ use jiff::SignedDuration;
 use jiff::civil::date;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::file::reader::ChunkReader;
 
 use crate::error::IntakeError;
 use crate::row::{Place, RawRow};
@@ -24,8 +25,8 @@ use crate::row::{Place, RawRow};
 const DECODED_ROWS: usize = 1024;
 
 /// A Parquet file whose column names are known and whose rows are not read yet.
-pub(crate) struct ParquetFile {
-    builder: ParquetRecordBatchReaderBuilder<File>,
+pub(crate) struct ParquetFile<F: ChunkReader + 'static> {
+    builder: ParquetRecordBatchReaderBuilder<F>,
     size: u64,
 }
 
@@ -41,14 +42,13 @@ pub(crate) struct ParquetRows {
     size: u64,
 }
 
-impl ParquetFile {
+impl<F: ChunkReader + 'static> ParquetFile<F> {
     /// Reads the footer.
-    pub(crate) fn open(file: File, size: u64) -> Result<Self, IntakeError> {
+    pub(crate) fn open(file: F, size: u64) -> Result<Self, IntakeError> {
         // Types that another program noted beside the Parquet types (dictionaries, views) would only make more cases.
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-        let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)
-            .map_err(|_| IntakeError::DamagedParquet { row: 0 })?;
-        Ok(Self { builder, size })
+        let builder = guarded(0, || ParquetRecordBatchReaderBuilder::try_new_with_options(file, options).map(Some))?;
+        builder.map(|builder| Self { builder, size }).ok_or(IntakeError::DamagedParquet { row: 0 })
     }
 
     /// The column names in the order of the file.
@@ -82,9 +82,8 @@ impl ParquetRows {
     /// Puts the next row into `row`; false at the end of the file.
     pub(crate) fn next(&mut self, row: &mut RawRow) -> Result<bool, IntakeError> {
         while self.next == self.batch.num_rows() {
-            match self.batches.next() {
-                Some(Ok(batch)) => (self.batch, self.next) = (batch, 0),
-                Some(Err(_)) => return Err(IntakeError::DamagedParquet { row: self.rows_read }),
+            match guarded(self.rows_read, || self.batches.next().transpose())? {
+                Some(batch) => (self.batch, self.next) = (batch, 0),
                 None => return Ok(false),
             }
         }
@@ -108,6 +107,12 @@ impl ParquetRows {
         }
         (u128::from(self.size) * u128::from(self.rows_read) / u128::from(self.rows)) as u64
     }
+}
+
+// The reader of Parquet checks much of a damaged file by assertions. After one of them it is not used again.
+fn guarded<T, E>(row: u64, read: impl FnOnce() -> Result<Option<T>, E>) -> Result<Option<T>, IntakeError> {
+    let read = catch_unwind(AssertUnwindSafe(read)).ok().and_then(Result::ok);
+    read.ok_or(IntakeError::DamagedParquet { row })
 }
 
 fn is_plain(data_type: &DataType) -> bool {

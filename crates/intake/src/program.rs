@@ -2,32 +2,62 @@
 //!
 //! A program is a value that does not change while rows are read; it is made once for a file.
 
+mod names;
+
 use std::sync::Arc;
 
 use arrow::datatypes::Schema;
 use panoh_dictionary::{
-    AbsenceWords, Column, DateFormat, Dictionary, Does, Identity, Kind, Origin, PlacePart, Source, SourceColumn,
-    SourcePlace, Table, Treatment,
+    AbsenceWords, Column, Dictionary, Does, Identity, Kind, Origin, PlacePart, Population, Source, SourceColumn, Treatment,
 };
 
+use crate::checks::{DaysRule, ImpliesRule, SumRule};
 use crate::codes::{CodeId, Codes};
 use crate::draft::Value;
 use crate::error::IntakeError;
 use crate::header::Header;
-use crate::meaning::{FlagTarget, Meaning, OLDEST, Slot};
+use crate::left_out::LeftOut;
+use crate::meaning::{Meaning, Slot};
+use crate::person::{IdentityCell, PersonCells};
+use names::Names;
+
+/// What a file and its reader say beside the mapping.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Given {
+    /// Whether the file knows types, so that a cell may be a date whatever format the mapping declares.
+    pub(crate) typed_dates: bool,
+    /// The latest year that is believed.
+    pub(crate) latest_year: i16,
+}
 
 /// What is done with each row of a file.
 pub(crate) struct Program {
     /// All codes of the dictionary.
     pub(crate) codes: Codes,
-    /// For each column of the file its name in the mapping.
+    /// For each column of the file its name there, one of those that the mapping gives it.
     pub(crate) names: Vec<String>,
+    /// The rows that are no records.
+    pub(crate) left_out: LeftOut,
     /// The cells whose meaning does not depend on other cells, in the order of the mapping.
     pub(crate) steps: Vec<Step>,
     /// The cells that say who the person is.
     pub(crate) person: PersonCells,
-    /// Codes that follow from the age of the person; empty when the mapping derives none.
-    pub(crate) ages: Vec<AgeCodes>,
+    /// Whom the rows are about; none when they are about no person.
+    pub(crate) population: Option<Population>,
+    /// The senders' numbers that are kept as digests.
+    pub(crate) references: Vec<ReferenceCell>,
+    /// Whether a later export replaces the rows with the same record ids.
+    pub(crate) replaces: bool,
+    /// How many dates are kept for ages and lengths of time.
+    pub(crate) dates: usize,
+    /// Codes that follow from the age of the person.
+    pub(crate) ages: Option<Ages>,
+    /// Lengths of time between two dates.
+    pub(crate) days: Vec<DaysRule>,
+    /// Numbers that must add up.
+    pub(crate) sums: Vec<SumRule>,
+    /// What one code implies about another column, in the order of the mapping.
+    pub(crate) implies: Vec<ImpliesRule>,
     /// The stops of the journey in their order.
     pub(crate) places: Vec<PlaceRule>,
     /// The column that holds the journey.
@@ -44,32 +74,40 @@ pub(crate) struct Program {
 
 /// One column of the file and what its cells mean.
 pub(crate) struct Step {
-    /// Place of the cell in the row.
-    pub(crate) at: usize,
-    pub(crate) absence: AbsenceWords,
+    pub(crate) cell: Cell,
+    /// Columns that say the same; they fill in when the cell is absent.
+    pub(crate) seconds: Vec<Cell>,
     pub(crate) meaning: Meaning,
 }
 
-/// Where a row says who the person is. None of these cells is remembered or stored.
-#[derive(Default)]
-pub(crate) struct PersonCells {
-    pub(crate) names: Vec<IdentityCell>,
-    pub(crate) document: Option<IdentityCell>,
-    pub(crate) birth: Option<(IdentityCell, Vec<DateFormat>)>,
-    pub(crate) record_id: Option<IdentityCell>,
-}
-
-/// One cell that identifies.
-pub(crate) struct IdentityCell {
-    /// Place of the cell in the row.
+/// One cell of a row.
+#[derive(Debug, Clone)]
+pub(crate) struct Cell {
+    /// Its place in the row.
     pub(crate) at: usize,
     pub(crate) absence: AbsenceWords,
+    /// Whether the row is refused when it is absent.
+    pub(crate) required: bool,
+}
+
+/// A sender's number and the column that keeps its digest.
+pub(crate) struct ReferenceCell {
+    pub(crate) cell: IdentityCell,
+    pub(crate) slot: Slot,
+    pub(crate) register: String,
+}
+
+/// The codes that follow from an age.
+pub(crate) struct Ages {
+    /// The number of the date at which it is asked.
+    pub(crate) at: usize,
+    pub(crate) targets: Vec<AgeCodes>,
 }
 
 /// The code of one column for each age.
 pub(crate) struct AgeCodes {
     pub(crate) slot: Slot,
-    /// By completed years, 0 to [`OLDEST`].
+    /// By completed years, 0 to [`crate::meaning::OLDEST`].
     pub(crate) codes: Vec<CodeId>,
 }
 
@@ -91,30 +129,57 @@ pub(crate) struct Output {
 }
 
 /// Makes a mapping ready for a file with this header.
-pub(crate) fn compile(dictionary: &Dictionary, source: &Source, header: &Header) -> Result<Program, IntakeError> {
+pub(crate) fn compile(
+    dictionary: &Dictionary,
+    source: &Source,
+    header: &Header,
+    given: Given,
+) -> Result<Program, IntakeError> {
     let codes = Codes::new(dictionary);
     let unknown = |what, name: &str| IntakeError::Mapping { mapping: source.name.clone(), what, name: name.to_owned() };
     let table = dictionary.table(&source.table).ok_or_else(|| unknown("table", &source.table))?;
-    let names = Names { codes: &codes, table, source };
+    let names = Names { codes: &codes, table, source, header, given };
     let output: Vec<Output> =
         table.columns.iter().enumerate().filter_map(|(slot, column)| output(slot, column)).collect();
     let fields: Vec<_> = output.iter().map(|output| table.columns[output.slot].field()).collect();
+    let replaces = source.file.replace_by_record_id;
     let mut person = PersonCells::default();
+    let mut references = Vec::new();
     let mut steps = Vec::new();
-    for (column, at) in header.columns(source) {
-        if let Does::Identity(identity) = &column.does {
-            person.add(identity, IdentityCell { at, absence: column.absence.clone() });
+    for column in &source.columns {
+        let Some((cell, seconds)) = cells(source, header, column) else { continue };
+        match &column.does {
+            Does::Identity(identity) => {
+                let mut cell = IdentityCell { cell: cell.clone(), seconds: seconds.clone() };
+                // A record id that is needed to replace rows has a rule of its own.
+                cell.cell.required &= !(replaces && matches!(identity, Identity::RecordId));
+                person.add(identity, cell, given);
+            }
+            Does::Reference { target, register } => references.push(ReferenceCell {
+                cell: IdentityCell { cell: cell.clone(), seconds: seconds.clone() },
+                slot: names.slot(target)?,
+                register: register.clone(),
+            }),
+            _ => {}
         }
         if let Some(meaning) = names.meaning(column)? {
-            steps.push(Step { at, absence: column.absence.clone(), meaning });
+            steps.push(Step { cell, seconds, meaning });
         }
     }
     Ok(Program {
-        names: header.mapped.iter().map(|&at| source.columns[at].header.clone()).collect(),
+        names: header.names.clone(),
+        left_out: LeftOut::new(source, header),
         steps,
         person,
+        population: table.population,
+        references,
+        replaces,
+        dates: names.kept_dates().len(),
         ages: names.ages()?,
-        places: names.places(header)?,
+        days: names.days()?,
+        sums: names.sums()?,
+        implies: names.implies()?,
+        places: names.places()?,
         journey: table.columns.iter().position(|column| column.kind == Kind::Places),
         cohort: table.cohort.as_deref().map(|cohort| names.slot(cohort)).transpose()?,
         blank: names.blank()?,
@@ -127,159 +192,29 @@ pub(crate) fn compile(dictionary: &Dictionary, source: &Source, header: &Header)
 impl Program {
     /// Whether anything looks at the cells of this column of the file.
     pub(crate) fn reads(&self, at: usize) -> bool {
-        let person = &self.person;
-        let single = [person.document.as_ref(), person.birth.as_ref().map(|birth| &birth.0), person.record_id.as_ref()];
-        self.steps.iter().any(|step| step.at == at)
-            || single.into_iter().flatten().chain(&person.names).any(|cell| cell.at == at)
+        let of_steps = self.steps.iter().flat_map(|step| std::iter::once(&step.cell).chain(&step.seconds));
+        let references = self.references.iter().map(|reference| &reference.cell);
+        let identities = self.person.cells().chain(references);
+        let mut cells = of_steps.chain(identities.flat_map(|cell| std::iter::once(&cell.cell).chain(&cell.seconds)));
+        cells.any(|cell| cell.at == at)
     }
 }
 
-impl PersonCells {
-    /// Whether a row can say who the person is.
-    pub(crate) fn identify(&self) -> bool {
-        self.document.is_some() || !self.names.is_empty()
+// The cell of a column and those of the columns that say the same, as far as the file has them. None for a column that only
+// repeats another one.
+fn cells(source: &Source, header: &Header, column: &SourceColumn) -> Option<(Cell, Vec<Cell>)> {
+    if matches!(column.does, Does::SameAs { .. }) {
+        return None;
     }
-
-    fn add(&mut self, identity: &Identity, cell: IdentityCell) {
-        match identity {
-            Identity::FullName | Identity::GivenName | Identity::FamilyName => self.names.push(cell),
-            // Sources differ in giving it, so it takes no part in linking; see panoh-identity.
-            Identity::FatherName => {}
-            Identity::BirthDate { formats } => self.birth = Some((cell, formats.clone())),
-            Identity::Document => self.document = Some(cell),
-            Identity::RecordId => self.record_id = Some(cell),
-        }
-    }
+    let repeats = |other: &SourceColumn| matches!(&other.does, Does::SameAs { header } if *header == column.header);
+    let of_column = |column: &SourceColumn, at| Cell { at, absence: column.absence.clone(), required: column.required };
+    let first = header.columns(source).filter(|(other, _)| other.header == column.header);
+    let seconds = header.columns(source).filter(|(other, _)| repeats(other));
+    let mut cells = first.chain(seconds).map(|(column, at)| of_column(column, at));
+    Some((cells.next()?, cells.collect()))
 }
 
 fn output(slot: Slot, column: &Column) -> Option<Output> {
     let handed_on = column.origin != Origin::Custody && column.treatment != Treatment::Drop;
     handed_on.then(|| Output { slot, kind: column.kind.clone() })
-}
-
-/// Looks up the names that a mapping uses. The dictionary checked them when it read the mapping; a miss means that the
-/// mapping was read by another dictionary.
-struct Names<'a> {
-    codes: &'a Codes,
-    table: &'a Table,
-    source: &'a Source,
-}
-
-impl Names<'_> {
-    fn slot(&self, name: &str) -> Result<Slot, IntakeError> {
-        self.table.columns.iter().position(|column| column.name == name).ok_or_else(|| self.unknown("column", name))
-    }
-
-    fn code(&self, text: &str) -> Result<CodeId, IntakeError> {
-        self.codes.id(text).ok_or_else(|| self.unknown("code", text))
-    }
-
-    fn all_codes(&self, texts: &[String]) -> Result<Vec<CodeId>, IntakeError> {
-        texts.iter().map(|text| self.code(text)).collect()
-    }
-
-    fn unknown(&self, what: &'static str, name: &str) -> IntakeError {
-        IntakeError::Mapping { mapping: self.source.name.clone(), what, name: name.to_owned() }
-    }
-
-    fn meaning(&self, column: &SourceColumn) -> Result<Option<Meaning>, IntakeError> {
-        let slot = |name: &String| self.slot(name);
-        Ok(Some(match &column.does {
-            Does::Ignore { .. } | Does::Drop { .. } | Does::Identity(_) => return Ok(None),
-            Does::RefuseRow { words, .. } => Meaning::Refuse { words: words.clone() },
-            Does::Year { target } => Meaning::Year { slot: slot(target)? },
-            Does::Date { year, month, formats } => Meaning::Date {
-                year: year.as_ref().map(slot).transpose()?,
-                month: month.as_ref().map(slot).transpose()?,
-                formats: formats.clone(),
-                for_age: self.source.age.as_ref().is_some_and(|age| age.at == column.header),
-            },
-            Does::Age(age) => Meaning::Age { slot: slot(&age.target)?, list: age.list.clone() },
-            Does::Code(rule) => Meaning::Code {
-                slot: slot(&rule.target)?,
-                words: rule.words.clone(),
-                sets: rule.sets.iter().map(|sets| Ok((slot(&sets.target)?, sets.clone()))).collect::<Result<_, _>>()?,
-                sex: rule.sex.clone(),
-            },
-            Does::Codes { target, separator, words } => {
-                Meaning::Codes { slot: slot(target)?, separator: *separator, words: words.clone() }
-            }
-            Does::Flag { target, on, off, true_words, false_words } => Meaning::Flag {
-                target: self.flag(target, on, off)?,
-                true_words: true_words.clone(),
-                false_words: false_words.clone(),
-            },
-            Does::Place { place, part, words } => Meaning::Place {
-                place: *place,
-                part: *part,
-                separator: self.source.places[*place].separator,
-                words: words.clone(),
-            },
-        }))
-    }
-
-    fn flag(&self, target: &str, on: &[String], off: &[String]) -> Result<FlagTarget, IntakeError> {
-        let slot = self.slot(target)?;
-        let (on, off) = (self.all_codes(on)?, self.all_codes(off)?);
-        Ok(match self.table.columns[slot].kind {
-            Kind::Codes { .. } => FlagTarget::List { slot, on, off },
-            _ => FlagTarget::Code { slot, on: on.first().copied(), off: off.first().copied() },
-        })
-    }
-
-    fn ages(&self) -> Result<Vec<AgeCodes>, IntakeError> {
-        let targets = self.source.age.as_ref().map_or(&[][..], |age| &age.targets);
-        let codes_of = |list: &panoh_dictionary::CodeList| {
-            let of_age = |age| list.by_age(age).ok_or_else(|| self.unknown("list of ages", &list.name));
-            (0..=OLDEST).map(|age| self.code(&of_age(age)?.code)).collect::<Result<Vec<_>, _>>()
-        };
-        targets
-            .iter()
-            .map(|target| Ok(AgeCodes { slot: self.slot(&target.target)?, codes: codes_of(&target.list)? }))
-            .collect()
-    }
-
-    fn places(&self, header: &Header) -> Result<Vec<PlaceRule>, IntakeError> {
-        let cells_of = |wanted: usize| {
-            let parts = header.columns(self.source).filter_map(move |(column, at)| match column.does {
-                Does::Place { place, part, .. } if place == wanted => Some((part, at)),
-                _ => None,
-            });
-            parts.collect()
-        };
-        let rule = |(at, place): (usize, &SourcePlace)| {
-            let pair = |(from, to): &(String, String)| Ok((self.code(from)?, self.code(to)?));
-            let when = place.basis_when.as_ref().map(|when| {
-                Ok((self.slot(&when.column)?, when.codes.iter().map(pair).collect::<Result<_, IntakeError>>()?))
-            });
-            Ok(PlaceRule {
-                role: place.role.as_deref().map(|role| self.code(role)).transpose()?,
-                basis: self.code(&place.basis)?,
-                basis_when: when.transpose()?,
-                cells: cells_of(at),
-            })
-        };
-        self.source.places.iter().enumerate().map(rule).collect()
-    }
-
-    fn blank(&self) -> Result<Vec<Value>, IntakeError> {
-        let mut blank: Vec<Value> = self.table.columns.iter().map(blank_value).collect();
-        for constant in &self.source.constants {
-            blank[self.slot(&constant.target)?] = Value::Code(Some(self.code(&constant.code)?));
-        }
-        Ok(blank)
-    }
-}
-
-fn blank_value(column: &Column) -> Value {
-    match column.kind {
-        _ if column.origin != Origin::Export => Value::Given,
-        Kind::Pseudonym | Kind::Text => Value::Given,
-        Kind::Integer => Value::Integer(None),
-        Kind::Year => Value::Year(None),
-        Kind::Month => Value::Month(None),
-        Kind::Code { .. } => Value::Code(None),
-        Kind::Codes { .. } => Value::Codes(Vec::new()),
-        Kind::Places => Value::Journey(Vec::new()),
-    }
 }

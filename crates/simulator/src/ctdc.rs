@@ -69,22 +69,52 @@ const NOT_SPECIFIED: &str = "unknown";
 /// The shares of this story are the same in all years.
 const YEAR: i16 = 2021;
 
+/// The layout with the shares and words that fill it.
+pub(crate) struct Cases {
+    story: Story,
+    words: Words,
+    columns: Vec<Column>,
+}
+
+/// One row: its year, its answers, its cells.
+type Case<'a> = (Option<i16>, Answers<'a>, Vec<String>);
+
+impl Cases {
+    pub(crate) fn read() -> Result<Self, SimulatorError> {
+        let dictionary = Dictionary::builtin()?;
+        let story = Story::read("story/ctdc.csv", include_str!("../story/ctdc.csv"), &dictionary)?;
+        let words = Words::read("words/ctdc-2021.csv", include_str!("../words/ctdc-2021.csv"), &dictionary)?;
+        Ok(Self { story, words, columns: columns()? })
+    }
+
+    /// The names of the columns.
+    pub(crate) fn headers(&self) -> Vec<&'static str> {
+        self.columns.iter().map(|column| column.header).collect()
+    }
+
+    /// Draws the cells of one row of a sender who writes a 0 where others write nothing.
+    pub(crate) fn draw(&self, rng: &mut impl Rng) -> Vec<String> {
+        self.row(true, rng).2
+    }
+
+    fn row(&self, zeros: bool, rng: &mut impl Rng) -> Case<'_> {
+        let year = (!rng.random_bool(0.02)).then(|| 2021 - (rng.random::<f64>().powi(3) * 20.0) as i16);
+        let answers = answers(&self.story, rng);
+        let zeros = zeros || rng.random_bool(0.6);
+        let cells = self.columns.iter().map(|column| cell(column, year, &answers, zeros, &self.words)).collect();
+        (year, answers, cells)
+    }
+}
+
 /// Writes the file and returns what it holds. The same scenario gives the same bytes.
 pub fn write_ctdc(scenario: &CtdcScenario, path: &Path) -> Result<CtdcTruth, SimulatorError> {
-    let dictionary = Dictionary::builtin()?;
-    let story = Story::read("story/ctdc.csv", include_str!("../story/ctdc.csv"), &dictionary)?;
-    let words = Words::read("words/ctdc-2021.csv", include_str!("../words/ctdc-2021.csv"), &dictionary)?;
-    let columns = columns()?;
-    let headers: Vec<&str> = columns.iter().map(|column| column.header).collect();
-    let mut table = Table::create(path.to_owned(), &headers)?;
+    let cases = Cases::read()?;
+    let mut table = Table::create(path.to_owned(), &cases.headers())?;
     let mut truth = CtdcTruth { rows: scenario.rows, ..CtdcTruth::default() };
     for number in 0..scenario.rows {
         let mut rng = stream(scenario.seed, number, Part::Ctdc);
-        let year = (!rng.random_bool(0.02)).then(|| 2021 - (rng.random::<f64>().powi(3) * 20.0) as i16);
-        let answers = answers(&story, &mut rng);
         // Some senders write a 0 where others write nothing.
-        let zeros = rng.random_bool(0.6);
-        let cells: Vec<String> = columns.iter().map(|column| cell(column, year, &answers, zeros, &words)).collect();
+        let (year, answers, cells) = cases.row(false, &mut rng);
         table.write(&cells)?;
         truth.count(year, &answers);
     }

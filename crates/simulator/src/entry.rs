@@ -12,7 +12,7 @@ use crate::error::SimulatorError;
 use crate::names::Name;
 use crate::person::Person;
 use crate::rng::{Part, stream};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Slips};
 use crate::spelling::{Change, Spelling, Style, WrittenName, draw_changes, look_alike, write_name};
 
 /// A list of one organisation, in the order in which the files are meant to be loaded.
@@ -66,26 +66,43 @@ pub(crate) fn entries<'a>(scenario: &Scenario, person: &'a Person<'a>) -> Result
     let mut rng = stream(scenario.seed, person.number, Part::Entries);
     let lists = lists(scenario, person, &mut rng);
     let several = lists.len() > 1;
-    // A name changed beyond letters keeps its document number in every list, so that some fixed rule can link it. So
-    // does a person in the list that records gender and not sex, which the rule over names asks for.
-    let hard = !several || rng.random_bool(0.15);
-    let document_needed = several && (hard || lists.contains(&List::Htcds));
+    let as_they_come = scenario.slips == Slips::AsTheyCome;
+    // Within reach, a name changed beyond letters keeps its document number in every list.
+    let hard = as_they_come || !several || rng.random_bool(0.15);
+    let document_needed = !as_they_come && several && hard;
     let mut date = person.registered;
     let mut entries = Vec::with_capacity(lists.len());
     for (at, list) in lists.into_iter().enumerate() {
         if at > 0 {
             date = later(date, scenario.to_year, &mut rng)?;
         }
-        let spelling = draw_spelling(&person.name, list, hard, document_needed, &mut rng);
+        let mut spelling = draw_spelling(&person.name, list, hard, document_needed, &mut rng);
+        let mut document = person.document.clone();
+        let mut birth = person.birth;
+        if as_they_come {
+            let slips = draw_slips(person, at, &mut rng);
+            spelling.style = draw_style(list, WILD, &mut rng);
+            if slips.contains(&Change::NewDocument) {
+                document = renewed(&document);
+            }
+            if slips.contains(&Change::DayMonth) {
+                birth = Date::new(birth.year(), birth.day(), birth.month())?;
+            }
+            spelling.changes.extend(slips);
+        }
         let name = write_name(&person.name, &spelling, &mut rng);
         let no_document = spelling.changes.contains(&Change::NoDocument);
-        let document = (!no_document).then(|| write_document(&person.document, list, &mut rng));
-        let mut known = |chance: f64| several || !rng.random_bool(chance);
+        let document = (!no_document).then(|| write_document(&document, list, &mut rng));
+        let mut known = |chance: f64| (several && !as_they_come) || !rng.random_bool(chance);
+        let birth = known(0.01).then_some(birth);
+        if birth.is_none() && several {
+            spelling.changes.insert(Change::NoBirth);
+        }
         entries.push(Entry {
             list,
             person,
             date,
-            birth: known(0.01).then_some(person.birth),
+            birth,
             gender: known(0.01).then_some(person.gender),
             recruited_in: known(0.04).then_some(person.recruited_in),
             exploited_in: known(0.03).then_some(person.exploited_in),
@@ -97,11 +114,32 @@ pub(crate) fn entries<'a>(scenario: &Scenario, person: &'a Person<'a>) -> Result
     Ok(entries)
 }
 
+/// What went wrong with more than the name. The first list of a person has the first passport.
+fn draw_slips(person: &Person<'_>, at: usize, rng: &mut ChaCha8Rng) -> BTreeSet<Change> {
+    let mut slips = BTreeSet::new();
+    if rng.random_bool(0.04) && at > 0 {
+        slips.insert(Change::NewDocument);
+    }
+    if rng.random_bool(0.01) && person.birth.day() <= 12 && person.birth.day() != person.birth.month() {
+        slips.insert(Change::DayMonth);
+    }
+    slips
+}
+
+/// The number of the next passport: the same series, other digits.
+fn renewed(document: &str) -> String {
+    document
+        .bytes()
+        .map(|byte| if byte.is_ascii_digit() { b'0' + (byte - b'0' + 3) % 10 } else { byte })
+        .map(char::from)
+        .collect()
+}
+
 /// The entry of a person whom only one list knows, for the rows that must be refused.
 pub(crate) fn only_entry<'a>(seed: u64, person: &'a Person<'a>, list: List) -> Entry<'a> {
     let mut rng = stream(seed, person.number, Part::Entries);
     let father = if list == List::NgoAssistance { None } else { Some(Change::NoFather) };
-    let spelling = Spelling { style: draw_style(list, &mut rng), changes: BTreeSet::from_iter(father) };
+    let spelling = Spelling { style: draw_style(list, TAME, &mut rng), changes: BTreeSet::from_iter(father) };
     let name = write_name(&person.name, &spelling, &mut rng);
     Entry {
         list,
@@ -155,7 +193,7 @@ fn later(date: Date, to_year: i16, rng: &mut ChaCha8Rng) -> Result<Date, Simulat
 }
 
 fn draw_spelling(name: &Name, list: List, hard: bool, document_needed: bool, rng: &mut ChaCha8Rng) -> Spelling {
-    let mut style = draw_style(list, rng);
+    let mut style = draw_style(list, TAME, rng);
     let loses = |word: &str| word.contains(['ъ', 'Ъ', 'ё', 'Ё']);
     if style == Style::Icao && !hard && (loses(name.given) || loses(name.family_stem)) {
         // ICAO writes ъ as "ie" and ё as "e": no rule over letters takes that back.
@@ -171,15 +209,34 @@ fn draw_spelling(name: &Name, list: List, hard: bool, document_needed: bool, rng
     Spelling { style, changes }
 }
 
-/// A style by the list's habits: styles with the percentage up to which they are drawn.
-fn draw_style(list: List, rng: &mut ChaCha8Rng) -> Style {
-    let habits: &[(u32, Style)] = match list {
-        List::NgoAssistance => &[(55, Style::Tajik), (100, Style::Russian)],
-        List::MissionEn => &[(47, Style::Everyday), (77, Style::Icao), (92, Style::Bgn), (100, Style::Gost)],
-        List::Htcds => &[(40, Style::Everyday), (65, Style::Icao), (100, Style::Russian)],
-    };
+/// The styles of a list with the percentage up to which they are drawn, by list.
+type Habits = [&'static [(u32, Style)]; 3];
+
+/// Styles that lose little.
+const TAME: Habits = [
+    &[(55, Style::Tajik), (100, Style::Russian)],
+    &[(47, Style::Everyday), (77, Style::Icao), (92, Style::Bgn), (100, Style::Gost)],
+    &[(40, Style::Everyday), (65, Style::Icao), (100, Style::Russian)],
+];
+
+/// The same with passports for French readers and with the spelling of Uzbekistan, where many of the region are from.
+const WILD: Habits = [
+    &[(55, Style::Tajik), (100, Style::Russian)],
+    &[
+        (37, Style::Everyday),
+        (62, Style::Icao),
+        (74, Style::Bgn),
+        (80, Style::Gost),
+        (90, Style::French),
+        (100, Style::Uzbek),
+    ],
+    &[(32, Style::Everyday), (52, Style::Icao), (60, Style::French), (66, Style::Uzbek), (100, Style::Russian)],
+];
+
+/// A style by the list's habits.
+fn draw_style(list: List, habits: Habits, rng: &mut ChaCha8Rng) -> Style {
     let roll = rng.random_range(0..100);
-    habits.iter().find(|(up_to, _)| roll < *up_to).map_or(Style::Russian, |(_, style)| *style)
+    habits[list as usize].iter().find(|(up_to, _)| roll < *up_to).map_or(Style::Russian, |(_, style)| *style)
 }
 
 /// A document number with the habits of clerks: a blank after the series, small letters, or Cyrillic letters that look

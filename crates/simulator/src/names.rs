@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use rand::Rng;
 use rand::seq::{IndexedRandom, SliceRandom};
 
+use crate::crowd::CROWDS;
 use crate::rng::{Part, stream};
 
 /// One list of words, one to a line.
@@ -64,7 +65,8 @@ pub(crate) struct Name {
 pub(crate) const BIRTH_CLASSES: i32 = 256;
 
 /// The kinds of names, in the order of [`Names::pairs`]: sex, and whether Tajik.
-const KINDS: [(Sex, bool); 4] = [(Sex::Woman, true), (Sex::Man, true), (Sex::Woman, false), (Sex::Man, false)];
+pub(crate) const KINDS: [(Sex, bool); 4] =
+    [(Sex::Woman, true), (Sex::Man, true), (Sex::Woman, false), (Sex::Man, false)];
 
 /// All pairs of a given name and a family name, shuffled, for each sex and for Tajiks and their neighbours. Persons
 /// take them in turn, so that two persons with the same names are many numbers apart.
@@ -104,12 +106,22 @@ impl Names {
     }
 }
 
+/// The name of somebody of a crowd: nobody looks at who else bears it.
+pub(crate) fn draw_of_crowd(sex: Sex, tajik: bool, rng: &mut impl Rng) -> Name {
+    let crowd = &CROWDS[kind(sex, tajik)];
+    let ending = if tajik && rng.random_bool(0.3) { Ending::Zoda } else { Ending::Russian };
+    let father_style = if tajik && rng.random_bool(0.4) { FatherStyle::Bare } else { FatherStyle::Russian };
+    let (given, family_stem) = (crowd.given.draw(rng), crowd.family.draw(rng));
+    let father_stem = CROWDS[kind(Sex::Man, tajik)].given.draw(rng);
+    Name { sex, tajik, given, family_stem, ending, father_stem, father_style }
+}
+
 fn kind(sex: Sex, tajik: bool) -> usize {
     usize::from(sex == Sex::Man) + 2 * usize::from(!tajik)
 }
 
 /// Given names and family name stems.
-fn lists(sex: Sex, tajik: bool) -> (&'static [&'static str], &'static [&'static str]) {
+pub(crate) fn lists(sex: Sex, tajik: bool) -> (&'static [&'static str], &'static [&'static str]) {
     match (sex, tajik) {
         (Sex::Woman, true) => (&GIVEN_WOMEN, &FAMILY),
         (Sex::Man, true) => (&GIVEN_MEN, &FAMILY),
@@ -119,6 +131,19 @@ fn lists(sex: Sex, tajik: bool) -> (&'static [&'static str], &'static [&'static 
 }
 
 impl Name {
+    /// The name of a twin: another given name, and the rest the same. Families of one kind of names do not otherwise take
+    /// given names of the other kind, so the twin looks like nobody else.
+    pub(crate) fn twin(self) -> Name {
+        let at = lists(self.sex, self.tajik).0.iter().position(|name| *name == self.given).unwrap_or_default();
+        let others = lists(self.sex, !self.tajik).0;
+        Name { given: others[at % others.len()], ..self }
+    }
+
+    /// The name of a twin in a crowd: a given name of the same kind.
+    pub(crate) fn twin_of_crowd(self) -> Name {
+        Name { given: CROWDS[kind(self.sex, self.tajik)].given.other(self.given), ..self }
+    }
+
     /// The father's name in the person's own spelling.
     pub(crate) fn father(&self) -> String {
         match (self.father_style, self.sex) {

@@ -5,8 +5,9 @@ use jiff::{Span, ToSpan};
 use rand::Rng;
 
 use crate::error::SimulatorError;
-use crate::names::{BIRTH_CLASSES, Name, Names, Sex};
+use crate::names::{BIRTH_CLASSES, Name, Names, Sex, draw_of_crowd};
 use crate::rng::{Part, stream};
+use crate::scenario::Crowd;
 use crate::story::{Country, HOME, Story};
 
 /// A person. Codes are borrowed from the story, so a person is cheap to draw again.
@@ -49,7 +50,7 @@ pub(crate) struct Place {
 
 /// Draws the person of that number.
 pub(crate) fn draw<'a>(
-    seed: u64,
+    (seed, crowd): (u64, Crowd),
     number: u64,
     place: Place,
     story: &'a Story,
@@ -78,11 +79,19 @@ pub(crate) fn draw<'a>(
     let age = draw_age(&mut rng);
     let country = story.country(citizenship)?;
     let mut rng = stream(seed, number, Part::Identity);
-    let (name, class) = names.draw(number, sex_of(gender, number), country.tajik_names, &mut rng);
+    let sex = sex_of(gender, number);
+    let born = registered.checked_sub(age)?;
+    let (name, birth) = match crowd {
+        Crowd::AsItComes => (draw_of_crowd(sex, country.tajik_names, &mut rng), born),
+        Crowd::Apart => {
+            let (name, class) = names.draw(number, sex, country.tajik_names, &mut rng);
+            (name, in_class(born, class)?)
+        }
+    };
     Ok(Person {
         number,
         name,
-        birth: in_class(registered.checked_sub(age)?, class)?,
+        birth,
         document: document(seed, number, country),
         phone: phone(country, &mut rng),
         registered,

@@ -9,8 +9,12 @@ use crate::error::SimulatorError;
 use crate::layout::{Layout, Planted};
 use crate::names::Names;
 use crate::person::{Person, Place, draw};
-use crate::scenario::Scenario;
+use crate::scenario::{Crowd, Scenario, Slips};
+use crate::sighting::Sighting;
 use crate::story::Story;
+
+/// Every so many persons, one is the twin of the one before.
+const TWINS: u64 = 100;
 
 /// Everything that follows from a scenario.
 #[derive(Debug, Clone)]
@@ -32,6 +36,8 @@ struct Cohort {
 
 /// One row of one file.
 pub(crate) struct Row {
+    /// What the row says about who the person is.
+    pub(crate) sighting: Sighting,
     pub(crate) list: List,
     /// The case number, which is also the record id.
     pub(crate) record: String,
@@ -112,7 +118,15 @@ impl Plan {
 
     /// The person of a number, registered beside the person `near` it.
     fn draw(&self, number: u64, near: u64) -> Result<Person<'_>, SimulatorError> {
-        draw(self.scenario.seed, number, self.place(near), &self.story, &self.names)
+        let Scenario { seed, crowd, .. } = self.scenario;
+        let mut person = draw((seed, crowd), number, self.place(near), &self.story, &self.names)?;
+        let has_twin = number == near && number % TWINS == TWINS - 1;
+        if has_twin && self.scenario.slips == Slips::AsTheyCome {
+            let elder = draw((seed, crowd), number - 1, self.place(number - 1), &self.story, &self.names)?;
+            person.name = if crowd == Crowd::Apart { elder.name.twin() } else { elder.name.twin_of_crowd() };
+            (person.birth, person.gender) = (elder.birth, elder.gender);
+        }
+        Ok(person)
     }
 
     fn row(&self, entry: &Entry<'_>, bad: Option<u16>, written: &mut [u64; List::ALL.len()]) -> Row {
@@ -126,6 +140,7 @@ impl Plan {
             list: entry.list,
             line: *count + 1,
             person: entry.person.number,
+            sighting: Sighting::of(entry),
             variant: entry.spelling.to_string(),
             recorded: recorded(entry),
             planted: layout.planted(entry, &record, &cells),

@@ -17,6 +17,8 @@ pub(crate) enum Part {
     Ctdc = 3,
     /// The order in which pairs of names are taken; the number is the kind of names.
     Names = 4,
+    /// The answers in a file of the layout of the Counter-Trafficking Data Collaborative with identities.
+    Wide = 5,
 }
 
 /// The stream of one part of one person (or row).

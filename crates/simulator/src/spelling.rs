@@ -1,6 +1,13 @@
-//! How clerks spell one name in many ways. The letter tables in `spelling/` are written from BGN/PCGN 1994 (Tajik),
-//! ICAO Doc 9303 and GOST 7.79-2000 system B (both on the Russian spelling) and from everyday habits. They are the
-//! simulator's own and know nothing of how the engine folds names: a test of the linker must not be its own answer.
+//! How clerks spell one name in many ways. They are the simulator's own tables and know nothing of how the engine folds
+//! names: a test of the linker must not be its own answer. Where the spellings in `spelling/` are from:
+//!
+//! * `bgn`: BGN/PCGN 1994 for Tajik. `icao`: ICAO Doc 9303-3 on the Russian spelling. `gost`: GOST 7.79-2000, system B.
+//! * `french`: the passports of the Soviet Union and of its successors until 1997, written for French readers.
+//! * `uzbek`: the Uzbek Latin alphabet as the law of 1995 amended it, as Tajik names are written in Uzbekistan.
+//! * `russian`: how Russian-language telephone books and birth registers spell names of the region.
+//! * `everyday`: what people write in forms and messengers, where several spellings stand beside each other.
+//! * `habits.csv`: names that Russian registers took over in a form of their own.
+//! * Slips of the hand follow Damerau (1964): a letter doubled, left out, or changed with its neighbour.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
@@ -18,6 +25,8 @@ pub(crate) enum Style {
     Bgn,
     Icao,
     Gost,
+    French,
+    Uzbek,
     Everyday,
 }
 
@@ -40,8 +49,15 @@ pub(crate) enum Change {
     Decomposed,
     /// A Russian form of the name with other vowels, such as Исмаил for Исмоил. Maybe out of reach of any fixed rule.
     Habit,
-    /// One letter doubled. Maybe out of reach of any fixed rule.
+    /// A slip of the hand in the family name: a letter doubled, left out, or changed with its neighbour. Maybe out of
+    /// reach of any fixed rule.
     Typo,
+    /// A later passport with another number.
+    NewDocument,
+    /// Day and month of birth in each other's place.
+    DayMonth,
+    /// The birth date is left out.
+    NoBirth,
 }
 
 /// One list's way with one person's name.
@@ -60,6 +76,8 @@ impl fmt::Display for Spelling {
             Style::Bgn => "bgn",
             Style::Icao => "icao",
             Style::Gost => "gost",
+            Style::French => "french",
+            Style::Uzbek => "uzbek",
             Style::Everyday => "everyday",
         })?;
         for change in &self.changes {
@@ -73,6 +91,9 @@ impl fmt::Display for Spelling {
                 Change::Decomposed => "+decomposed",
                 Change::Habit => "+habit",
                 Change::Typo => "+typo",
+                Change::NewDocument => "+new_document",
+                Change::DayMonth => "+day_month",
+                Change::NoBirth => "+no_birth",
             })?;
         }
         Ok(())
@@ -104,7 +125,7 @@ pub(crate) fn write_name(name: &Name, spelling: &Spelling, rng: &mut impl Rng) -
     let mut given = spell(base(name.given), spelling.style, rng);
     let father = (!has(Change::NoFather)).then(|| spell(&name.father(), spelling.style, rng));
     if has(Change::Typo) {
-        family = double_a_letter(&family, rng);
+        family = slip(&family, rng);
     }
     if has(Change::Swapped) {
         std::mem::swap(&mut given, &mut family);
@@ -122,6 +143,8 @@ pub(crate) fn spell(word: &str, style: Style, rng: &mut impl Rng) -> String {
         Style::Bgn => transcribe(word, |letter| letter.bgn.clone()),
         Style::Icao => transcribe(&russian(), |letter| letter.icao.clone()),
         Style::Gost => transcribe(&russian(), |letter| letter.gost.clone()),
+        Style::French => transcribe(&russian(), |letter| letter.french.clone()),
+        Style::Uzbek => transcribe(word, |letter| letter.uzbek.clone()),
         Style::Everyday => transcribe(word, |letter| {
             let choice = rng.random_range(0..letter.everyday.len());
             letter.everyday[choice].clone()
@@ -135,6 +158,8 @@ struct Letter {
     bgn: String,
     icao: String,
     gost: String,
+    french: String,
+    uzbek: String,
     everyday: Vec<String>,
 }
 
@@ -149,8 +174,9 @@ fn letter(line: &str) -> Option<(char, Letter)> {
     let mut cells = line.split(',').map(str::to_owned);
     let from = cells.next()?.chars().next()?;
     let (russian, bgn, icao, gost) = (cells.next()?, cells.next()?, cells.next()?, cells.next()?);
+    let (french, uzbek) = (cells.next()?, cells.next()?);
     let everyday = cells.next()?.split('|').map(str::to_owned).collect();
-    Some((from, Letter { russian, bgn, icao, gost, everyday }))
+    Some((from, Letter { russian, bgn, icao, gost, french, uzbek, everyday }))
 }
 
 /// Replaces letter by letter and keeps an initial capital. A letter that no table knows stays.
@@ -192,9 +218,19 @@ fn other_ending(ending: Ending, rng: &mut impl Rng) -> Ending {
     }
 }
 
-fn double_a_letter(word: &str, rng: &mut impl Rng) -> String {
-    let at = rng.random_range(1..word.chars().count().max(2));
-    word.chars().enumerate().flat_map(|(i, letter)| std::iter::repeat_n(letter, 1 + usize::from(i == at))).collect()
+/// One slip of the hand inside a word.
+fn slip(word: &str, rng: &mut impl Rng) -> String {
+    let mut letters: Vec<char> = word.chars().collect();
+    if letters.len() < 3 {
+        return word.to_owned();
+    }
+    let at = rng.random_range(1..letters.len() - 1);
+    match rng.random_range(0..3) {
+        0 => letters.insert(at, letters[at]),
+        1 => drop(letters.remove(at)),
+        _ => letters.swap(at, at + 1),
+    }
+    letters.into_iter().collect()
 }
 
 /// The changes that concern single letters, after the word is spelled.

@@ -9,19 +9,22 @@ use std::path::PathBuf;
 use arrow::record_batch::RecordBatch;
 use deltalake::datafile::writer::{DeltaWriter, WriterConfig};
 use deltalake::kernel::transaction::{CommitBuilder, CommitConflictError, CommitProperties, TransactionError};
-use deltalake::kernel::{Action, Add, Transaction};
+use deltalake::kernel::{Action, Add, Remove, Transaction};
+use deltalake::logstore::ObjectStoreRef;
 use deltalake::logstore::object_store::ObjectStoreExt as _;
 use deltalake::logstore::object_store::path::Path as StorePath;
 use deltalake::protocol::{DeltaOperation, SaveMode};
 use deltalake::table::config::TablePropertiesExt as _;
+use deltalake::table::state::DeltaTableState;
 use deltalake::{DeltaTable, DeltaTableError, checkpoints};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
 use crate::error::store;
-use crate::warehouse::Stored;
-use crate::{WarehouseError, durable};
+use crate::stored::Stored;
+use crate::writers::Writers;
+use crate::{WarehouseError, durable, files};
 
 /// A data file is closed at about this size, in bytes of compressed Parquet.
 const FILE_BYTES: NonZeroU64 = NonZeroU64::new(128 << 20).expect("not zero");
@@ -30,15 +33,21 @@ const ROW_GROUP_ROWS: usize = 1 << 17;
 /// Rows between two looks at the size of the open file.
 const SLICE_ROWS: usize = 1 << 13;
 
-/// Rows on their way into a table. Memory is bounded by one row group and the parts of a file that are being written.
+/// Rows on their way into a table. Memory is bounded by one row group for each writer and the parts of a file that are
+/// being written.
 /// Dropping it leaves files behind that no query sees; [`Append::abandon`] removes them.
 pub struct Append {
-    stored: Stored,
-    load_id: String,
+    pub(crate) stored: Stored,
+    /// Application transaction of the commit: the load's id, and 1.
+    transaction: (String, i64),
     /// The table as it was when the load began: the commit is checked against everything that came after.
-    before: DeltaTable,
-    writer: DeltaWriter,
+    pub(crate) before: DeltaTable,
+    pub(crate) writers: Writers,
     rows: u64,
+    /// Files whose rows the commit takes out of the table.
+    pub(crate) removes: Vec<Remove>,
+    /// Rows that the commit takes out of the table.
+    pub(crate) replaced: u64,
 }
 
 impl std::fmt::Debug for Append {
@@ -48,38 +57,18 @@ impl std::fmt::Debug for Append {
 }
 
 impl Append {
-    pub(crate) async fn begin(stored: &Stored, load_id: &str) -> Result<Self, WarehouseError> {
-        let at = store(&stored.name);
+    pub(crate) async fn begin(stored: &Stored, id: &str, number: i64) -> Result<Self, WarehouseError> {
         let before = stored.newest().await?;
-        let state = before.snapshot().map_err(&at)?;
-        if state.transaction_version(&before.log_store(), load_id).await.map_err(&at)?.is_some() {
-            return Err(WarehouseError::AlreadyLoaded { table: stored.name.clone() });
-        }
-        let config = WriterConfig::new(
-            stored.schema.clone(),
-            vec![],
-            Some(writer_properties(&stored.pseudonyms)),
-            Some(FILE_BYTES),
-            Some(SLICE_ROWS),
-            state.table_config().num_indexed_cols(),
-            Some(stored.measured.clone()),
-        );
-        let writer = DeltaWriter::new(before.object_store(), config);
-        Ok(Self { stored: stored.clone(), load_id: load_id.to_owned(), before, writer, rows: 0 })
+        let state = before.snapshot().map_err(store(&stored.name))?;
+        let writers = Writers::new(ROW_GROUP_ROWS, || writer(stored, before.object_store(), state));
+        let (stored, transaction) = (stored.clone(), (id.to_owned(), number));
+        Ok(Self { stored, transaction, before, writers, rows: 0, removes: vec![], replaced: 0 })
     }
 
     /// Adds rows. The batch has the columns of [`panoh_dictionary::Table::schema`], in that order.
     pub async fn write(&mut self, batch: &RecordBatch) -> Result<(), WarehouseError> {
-        // Rebuilding checks types, order and nullability, and drops schema metadata that a sender may have added.
-        let (found, wanted) = (batch.schema(), &self.stored.schema);
-        let named = found.fields().iter().map(|f| f.name()).eq(wanted.fields().iter().map(|f| f.name()));
-        let differs = |reason: String| WarehouseError::BatchDiffers { table: self.stored.name.clone(), reason };
-        if !named {
-            return Err(differs("the columns are not those of the dictionary, in its order".into()));
-        }
-        let batch = RecordBatch::try_new(self.stored.schema.clone(), batch.columns().to_vec())
-            .map_err(|error| differs(error.to_string()))?;
-        self.writer.write(&batch).await.map_err(store(&self.stored.name))?;
+        let batch = as_stored(&self.stored, batch)?;
+        self.writers.write(&batch).await.map_err(store(&self.stored.name))?;
         self.rows += batch.num_rows() as u64;
         Ok(())
     }
@@ -90,18 +79,25 @@ impl Append {
     /// removed. After any other error [`crate::Warehouse::loaded`] tells whether the rows are in; when they are known not
     /// to be, the files are removed as far as possible.
     pub async fn commit(self) -> Result<u64, WarehouseError> {
-        let Self { stored, load_id, before, writer, rows } = self;
+        let Self { stored, transaction, before, writers, rows, removes, replaced } = self;
         let at = store(&stored.name);
-        let adds = writer.close().await.map_err(&at)?;
-        let files: Vec<PathBuf> = adds.iter().map(|add| stored.folder.join(&add.path)).collect();
-        if let Err(error) = durable::sync(files, vec![stored.folder.clone()]).await {
+        let (adds, closed) = writers.close().await;
+        if let Err(error) = closed {
+            clear(&before, &adds).await;
+            return Err(at(error));
+        }
+        let paths: Vec<PathBuf> = adds.iter().map(|add| stored.folder.join(&add.path)).collect();
+        if let Err(error) = durable::sync(paths, vec![stored.folder.clone()]).await {
             clear(&before, &adds).await;
             return Err(error);
         }
-        match publish(&before, &adds, &load_id, rows).await {
+        let metrics = serde_json::json!({
+            "num_added_files": adds.len(), "num_added_rows": rows, "num_replaced_rows": replaced,
+        });
+        match publish(&before, &adds, removes, &transaction, metrics).await {
             Ok(version) => {
-                let log = stored.folder.join("_delta_log");
-                durable::sync(vec![log.join(format!("{version:020}.json"))], vec![log]).await?;
+                let log = stored.log();
+                durable::sync(vec![log.join(files::commit_name(version))], vec![log]).await?;
                 checkpoint(&before, version).await;
                 Ok(version)
             }
@@ -113,7 +109,8 @@ impl Append {
             }
             Err(error) => {
                 // Files of a commit that happened after all, or may have happened, stay.
-                if matches!(stored.loaded(&load_id).await, Ok(false)) {
+                let (id, number) = transaction;
+                if stored.transaction(&id).await.is_ok_and(|found| found != Some(number)) {
                     clear(&before, &adds).await;
                 }
                 Err(at(error))
@@ -124,20 +121,54 @@ impl Append {
     /// Gives the load up and removes what was written.
     pub async fn abandon(self) -> Result<(), WarehouseError> {
         let at = store(&self.stored.name);
-        let adds = self.writer.close().await.map_err(&at)?;
-        remove(&self.before, &adds).await.map_err(&at)
+        let (adds, closed) = self.writers.close().await;
+        remove(&self.before, &adds).await.map_err(&at)?;
+        closed.map_err(&at)
     }
 }
 
+/// A writer of the table's data files into the store's folder.
+pub(crate) fn writer(stored: &Stored, objects: ObjectStoreRef, state: &DeltaTableState) -> DeltaWriter {
+    let config = WriterConfig::new(
+        stored.schema.clone(),
+        vec![],
+        Some(writer_properties(&stored.pseudonyms)),
+        Some(FILE_BYTES),
+        Some(SLICE_ROWS),
+        state.table_config().num_indexed_cols(),
+        Some(stored.measured.clone()),
+    );
+    DeltaWriter::new(objects, config)
+}
+
+/// The batch as the table stores it. Rebuilding checks types, order and nullability, and drops schema metadata that a
+/// sender may have added.
+pub(crate) fn as_stored(stored: &Stored, batch: &RecordBatch) -> Result<RecordBatch, WarehouseError> {
+    let (found, wanted) = (batch.schema(), &stored.schema);
+    let named = found.fields().iter().map(|f| f.name()).eq(wanted.fields().iter().map(|f| f.name()));
+    let differs = |reason: String| WarehouseError::BatchDiffers { table: stored.name.clone(), reason };
+    if !named {
+        return Err(differs("the columns are not those of the dictionary, in its order".into()));
+    }
+    RecordBatch::try_new(wanted.clone(), batch.columns().to_vec()).map_err(|error| differs(error.to_string()))
+}
+
 /// Writes the log entry. It stops there: what follows a commit (checkpoint, clean-up) must not turn a commit that
-/// happened into an error.
-async fn publish(before: &DeltaTable, adds: &[Add], load_id: &str, rows: u64) -> Result<u64, DeltaTableError> {
-    let metrics = serde_json::json!({ "num_added_files": adds.len(), "num_added_rows": rows });
+/// happened into an error. Nothing in it is a condition on values, which would write them into the log.
+async fn publish(
+    before: &DeltaTable,
+    adds: &[Add],
+    removes: Vec<Remove>,
+    (id, number): &(String, i64),
+    metrics: serde_json::Value,
+) -> Result<u64, DeltaTableError> {
     let properties = CommitProperties::default()
         .with_metadata([("operationMetrics".to_owned(), metrics)])
-        .with_application_transaction(Transaction::new(load_id, 1));
-    let actions = adds.iter().cloned().map(Action::Add).collect();
-    let operation = DeltaOperation::Write { mode: SaveMode::Append, partition_by: None, predicate: None };
+        .with_application_transaction(Transaction::new(id, *number));
+    let mode = if removes.is_empty() { SaveMode::Append } else { SaveMode::Overwrite };
+    let removes = removes.into_iter().map(Action::Remove);
+    let actions = removes.chain(adds.iter().cloned().map(Action::Add)).collect();
+    let operation = DeltaOperation::Write { mode, partition_by: None, predicate: None };
     let commit = CommitBuilder::from(properties)
         .with_actions(actions)
         .build(Some(before.snapshot()?.snapshot()), before.log_store(), operation)

@@ -138,6 +138,51 @@ pub enum WarehouseError {
         /// Why not.
         reason: String,
     },
+    /// The version was before an erasure or a rotation of keys, which leave no old version.
+    #[error(
+        "table {table} has no version {version} any more: an erasure or a rotation of keys ended all versions before \
+         {oldest}; ask for {oldest} or a later one"
+    )]
+    VersionGone {
+        /// Name of the table.
+        table: String,
+        /// The version asked for.
+        version: u64,
+        /// The oldest version that can be read.
+        oldest: u64,
+    },
+    /// Pseudonyms of different tables do not fit together.
+    #[error(
+        "tables {one} and {other} are on different keys, because a rotation of keys was cut off; finish it with \
+         `panoh keys rotate`"
+    )]
+    MixedKeys {
+        /// One table.
+        one: String,
+        /// A table on another key.
+        other: String,
+    },
+    /// The file system cannot swap two folders in one step.
+    #[error(
+        "{path}: this file system cannot swap two folders in one step, which erasing and rotating need; nothing was \
+         changed. Move the home folder to another one, such as ext4, xfs, btrfs or apfs"
+    )]
+    NoSwap {
+        /// Where it was tried.
+        path: PathBuf,
+        /// What the operating system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Files of a table could not be read, written or removed.
+    #[error("table {table}: its files could not be read or rewritten")]
+    Files {
+        /// Name of the table.
+        table: String,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A file could not be written to disk for good.
     #[error("cannot make {path} durable")]
     Sync {

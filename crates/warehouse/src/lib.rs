@@ -6,6 +6,9 @@
 //!                                                  └─► frame       one row per person, plan checked, for releases
 //! ```
 //!
+//! A table is rebuilt in a folder beside it and swapped with it in one step when a person must vanish from every old
+//! version, or every pseudonym must get a new value: a table that only grows would keep what it should forget.
+//!
 //! Nothing of DataFusion or Delta Lake shows in this crate's functions: callers see Arrow batches.
 
 mod append;
@@ -15,20 +18,30 @@ mod context;
 mod durable;
 mod error;
 mod fence;
+mod files;
 mod formats;
 mod frame;
 mod library;
 mod locality;
+mod project;
+mod rebuild;
+mod replace;
 mod rows;
 mod session;
+mod stored;
+mod swap;
+mod transactions;
 mod warehouse;
+mod writers;
 
 pub use append::Append;
 pub use arguments::Arguments;
 pub use error::WarehouseError;
+pub use files::Held;
 pub use formats::{Page, RowFormat};
 pub use frame::CheckedFrame;
 pub use library::{Described, Frame, Statistic, ValueKind, View, frames, statistics, views};
+pub use rebuild::{Failure, Rebuild};
 pub use rows::Rows;
 pub use session::{Limits, Session};
 pub use warehouse::{AsOf, Version, Warehouse};

@@ -3,5 +3,6 @@
 mod fixture;
 mod frames;
 mod questions;
+mod rebuilds;
 mod refusals;
 mod storage;

@@ -13,13 +13,13 @@ use crate::world::{World, read_key};
 const LEDGER_KEY: &str = "panoh/ledger/v1";
 
 /// Opens the ledger of a home with its own key, and checks its chain.
-pub(crate) fn open_ledger(home: &Home) -> Result<Ledger> {
-    let key = read_key(home)?;
+pub(crate) fn open_ledger(home: &Home, world: &World) -> Result<Ledger> {
+    let key = read_key(home, world)?;
     Ok(Ledger::open(&home.ledger(), home.ledger_head(), key.derive(LEDGER_KEY), Limits::STANDARD)?)
 }
 
 pub(crate) fn run(options: &Budget, world: &World) -> Result<Code> {
-    let budget = open_ledger(&world.open_home()?)?.budget()?;
+    let budget = open_ledger(&world.open_home()?, world)?.budget()?;
     if options.json {
         json(&budget)?;
         return Ok(Code::Ok);

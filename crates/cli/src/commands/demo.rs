@@ -4,15 +4,18 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use panoh_custody::Keep;
+use panoh_intake::Language;
 use panoh_simulator::{Scenario, write};
 use panoh_warehouse::{Arguments, statistics};
 
 use crate::args::Demo;
 use crate::commands::init::{Holds, create};
+use crate::commands::intake::Wish;
 use crate::commands::{intake, release, serve, simulate, stats};
 use crate::failure::{Code, Failure};
 use crate::home::{DEMO_HEAD, DEMO_KEY, sibling};
 use crate::output::{counted, note, say, table, thousands};
+use crate::report;
 use crate::world::World;
 
 const DEFAULT: &str = "panoh-demo";
@@ -41,11 +44,14 @@ pub(crate) async fn run(options: &Demo, world: &World) -> Result<Code> {
     let mut reports = Vec::new();
     for file in &truth.files {
         let source = intake::source(file.list.source(), &world.dictionary()?)?;
-        let report = intake::load_file(&file.path, &source, Keep::Rows, &home, &world).await?;
-        intake::print(&report, &file.path, &home)?;
+        let language = Language::En;
+        let wish = Wish { source: &source, keep: Keep::Rows, intake: world.intake(None)?, language };
+        let report = intake::load_file(&file.path, &wish, &home, &world).await?;
+        report::print(&report, &file.path, language)?;
+        intake::tell_list(&report, &home);
         reports.push(report);
     }
-    let persons: u64 = reports.iter().map(|report| report.persons_new + report.persons_unlinked).sum();
+    let persons: u64 = reports.iter().map(|r| r.persons_new + r.persons_unlinked - r.merged).sum();
     note(format!("{} were planted; {} are known now.", counted(truth.counts.persons, "person"), thousands(persons)));
 
     title("4. Exact statistics, for the analyst on this trusted machine");

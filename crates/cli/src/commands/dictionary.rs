@@ -112,7 +112,8 @@ fn kind_name(kind: &panoh_dictionary::Kind) -> &'static str {
     match kind {
         Kind::Pseudonym => "pseudonym",
         Kind::Text => "text",
-        Kind::Integer => "count",
+        Kind::Integer { .. } => "count",
+        Kind::Reference => "reference",
         Kind::Year => "year",
         Kind::Month => "month",
         Kind::Code { .. } => "code",
@@ -171,6 +172,10 @@ fn treatment(does: &Does) -> String {
         Does::Codes { target, .. } => format!("{target}: codes"),
         Does::Flag { target, on, .. } => format!("{target}: {}", on.join(", ")),
         Does::Place { part, .. } => format!("journey: {}", word(*part)),
+        Does::Count { target, .. } => format!("{target}: a whole number"),
+        Does::Consent { .. } => "rows without one of the words of consent are refused".into(),
+        Does::Reference { target, .. } => format!("{target}: a keyed digest of the number"),
+        Does::SameAs { header } => format!("the same as {header}; rows in which both differ are refused"),
     }
 }
 
@@ -182,6 +187,7 @@ fn identity_name(identity: &Identity) -> &'static str {
         Identity::FatherName => "father's name",
         Identity::BirthDate { .. } => "birth date",
         Identity::Document => "document number",
+        Identity::DocumentCountry { .. } => "country of the document",
         Identity::RecordId => "record number",
     }
 }

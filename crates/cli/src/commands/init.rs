@@ -17,11 +17,16 @@ use crate::world::World;
 pub(crate) async fn run(options: &Init, world: &World) -> Result<Code> {
     let root = chosen(world.home.as_deref());
     let home = create(&root, options.key.as_deref(), Holds::Cases, world).await?;
+    announce(&home);
+    Ok(Code::Ok)
+}
+
+/// Says where a new home and its key lie.
+pub(crate) fn announce(home: &Home) {
     note(format!("home  {}", home.root().display()));
     note(format!("key   {}", home.key().display()));
     note("Keep a copy of the key in another safe place. Whoever has it can tie pseudonyms to names;");
     note("without it no further export can be linked to the persons already loaded.");
-    Ok(Code::Ok)
 }
 
 /// What a home is for.
@@ -61,8 +66,8 @@ pub(crate) async fn create(root: &Path, key: Option<&Path>, holds: Holds, world:
     std::fs::set_permissions(home.root(), std::fs::Permissions::from_mode(0o700))
         .with_context(|| format!("cannot close {} to other accounts", root.display()))?;
     probe_links(home.root())?;
-    Warehouse::create(&home.warehouse(), &dictionary).await?;
-    Register::create(&home.register())?;
+    Warehouse::create(&home.warehouse(), &dictionary, &key.id()).await?;
+    Register::create(&home.register(), &key.id())?;
     home.finish()?;
     Ok(home)
 }

@@ -3,94 +3,107 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use panoh_custody::{Keep, Load, LoadReport, Outcome, Places, Progress, Stores, load};
+use panoh_custody::{Keep, Load, LoadReport, Outcome, Progress, load};
 use panoh_dictionary::{Dictionary, Source};
+use panoh_intake::{Language, Options};
 
 use crate::args::Intake;
+use crate::commands::init::{Holds, announce, create};
 use crate::failure::{Code, Failure};
-use crate::home::Home;
-use crate::output::{counted, json, note, say, thousands};
+use crate::home::{Home, chosen};
+use crate::output::{counted, json, note};
 use crate::progress;
-use crate::world::{World, read_key};
+use crate::report::{page, print};
+use crate::world::{Opened, World, open_stores, this_year};
 
 pub(crate) async fn run(options: &Intake, world: &World) -> Result<Code> {
-    let home = world.open_home()?;
-    let source = source(&options.source, &world.dictionary()?)?;
+    let dictionary = world.dictionary()?;
+    let source = source(&options.source, &dictionary)?;
+    let home = if options.init { home_or_new(world).await? } else { world.open_home()? };
     let keep = if options.dry_run { Keep::Nothing } else { Keep::Rows };
+    let wish = Wish { source: &source, keep, intake: world.intake(options.encoding.clone())?, language: options.lang };
     let mut worst = Code::Ok;
+    let mut reports = Vec::new();
     for file in &options.files {
-        let report = load_file(file, &source, keep, &home, world).await?;
+        let report = match load_file(file, &wish, &home, world).await {
+            Ok(report) => report,
+            Err(error) => {
+                // What was loaded before this file stays loaded and stays reported.
+                write_page(options, &reports)?;
+                return Err(error);
+            }
+        };
         if options.json {
             json(&report)?;
         } else {
-            print(&report, file, &home)?;
+            print(&report, file, options.lang)?;
         }
+        tell_list(&report, &home);
         worst = worse(worst, code(&report));
+        reports.push((file.as_path(), report));
     }
+    write_page(options, &reports)?;
     Ok(worst)
 }
 
+/// How a file is to be loaded.
+#[derive(Debug)]
+pub(crate) struct Wish<'a> {
+    pub(crate) source: &'a Source,
+    pub(crate) keep: Keep,
+    pub(crate) intake: Options,
+    pub(crate) language: Language,
+}
+
+/// The home, made first when there is none.
+async fn home_or_new(world: &World) -> Result<Home> {
+    let root = chosen(world.home.as_deref());
+    if Home::exists(&root) {
+        return world.open_home();
+    }
+    let home = create(&root, None, Holds::Cases, world).await?;
+    announce(&home);
+    Ok(home)
+}
+
+fn write_page(options: &Intake, reports: &[(&Path, LoadReport)]) -> Result<()> {
+    let Some(path) = &options.html else { return Ok(()) };
+    std::fs::write(path, page(reports, options.lang)?).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Says where the list of refusals lies.
+pub(crate) fn tell_list(report: &LoadReport, home: &Home) {
+    if let Some(list) = &report.rejections {
+        note(format!("  place and remedy of each refusal: {}", home.rejections().join(list).display()));
+    }
+}
+
 /// Loads one file into the home's warehouse, with a progress bar on a terminal.
-pub(crate) async fn load_file(
-    file: &Path,
-    source: &Source,
-    keep: Keep,
-    home: &Home,
-    world: &World,
-) -> Result<LoadReport> {
+pub(crate) async fn load_file(file: &Path, wish: &Wish<'_>, home: &Home, world: &World) -> Result<LoadReport> {
     if std::fs::metadata(file).is_ok_and(|metadata| !metadata.is_file()) {
         let message = format!("{}: not a file; an export is read twice, so write it to a file first", file.display());
         return Err(Failure::new(Code::Usage, message).into());
     }
-    let sealer = read_key(home)?.sealer();
-    let (warehouse, register, rejections) = (home.warehouse(), home.register(), home.rejections());
-    let places = Places { home: home.root(), warehouse: &warehouse, register: &register, rejections: &rejections };
-    let mut stores = Stores::open(&places, &world.dictionary()?).await?;
-    let bar = progress::bytes(&source.name, world.progress);
+    let Opened { mut stores, sealer } = open_stores(home, world).await?;
+    let bar = progress::bytes(&wish.source.name, world.progress);
     let mut show = |progress: Progress| {
         bar.set_length(progress.total_bytes);
         bar.set_position(progress.bytes);
         bar.set_message(counted(progress.rows, "row"));
     };
-    let loaded = load(&mut stores, &Load { file, source, sealer: &sealer, keep }, &mut show).await;
+    let Wish { source, keep, intake, language } = wish;
+    let export = Load {
+        file,
+        source,
+        sealer: &sealer,
+        keep: *keep,
+        options: intake,
+        latest_year: this_year(),
+        language: *language,
+    };
+    let loaded = load(&mut stores, &export, &mut show).await;
     bar.finish_and_clear();
     loaded.with_context(|| format!("{} was not loaded", file.display()))
-}
-
-/// What a load came to, in words.
-pub(crate) fn print(report: &LoadReport, file: &Path, home: &Home) -> Result<()> {
-    let name = file.display();
-    let read = counted(report.rows_read, "row");
-    let refused = thousands(report.refused);
-    match report.outcome {
-        Outcome::AlreadyLoaded => {
-            return say(format!("{name}: loaded before, byte for byte the same; nothing was changed"));
-        }
-        Outcome::NoRows => return say(format!("{name}: a header and no rows; nothing was changed")),
-        Outcome::RefusedWhole => say(format!("{name}: {read} read, all refused; nothing was changed"))?,
-        Outcome::DryRun => {
-            say(format!("{name}: {read} read, {} would be loaded, {refused} refused", thousands(report.loaded)))?;
-        }
-        Outcome::Loaded => {
-            say(format!("{name}: {read} read, {} loaded, {refused} refused", thousands(report.loaded)))?;
-        }
-    }
-    say(format!(
-        "  {} made known; {} of persons known before",
-        counted(report.persons_new + report.persons_unlinked, "person"),
-        counted(report.persons_known, "row")
-    ))?;
-    if report.ambiguous > 0 {
-        let rows = counted(report.ambiguous, "row");
-        say(format!("  {rows} could be either of two persons; the stronger rule decided"))?;
-    }
-    for (rule, count) in &report.refused_by_rule {
-        say(format!("  refused by the rule {rule}: {}", counted(*count, "cell")))?;
-    }
-    if let Some(list) = &report.rejections {
-        note(format!("  line, column and remedy of each refusal: {}", home.rejections().join(list).display()));
-    }
-    Ok(())
 }
 
 fn code(report: &LoadReport) -> Code {

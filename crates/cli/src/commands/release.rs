@@ -63,7 +63,7 @@ fn definition(named: &str) -> Result<Definition> {
 fn show_plan(named: &str, as_json: bool, world: &World) -> Result<Code> {
     let definition = definition(named)?;
     let budget = match world.open_home() {
-        Ok(home) => open_ledger(&home)?.budget()?,
+        Ok(home) => open_ledger(&home, world)?.budget()?,
         Err(_) if world.home.is_none() && !Home::exists(&chosen(None)) => {
             note("No home here: the plan is made with an untouched budget.");
             Budget::untouched(Limits::STANDARD)
@@ -82,7 +82,7 @@ fn show_plan(named: &str, as_json: bool, world: &World) -> Result<Code> {
 /// Plans a definition with what the home's ledger has left.
 pub(crate) fn plan_of(named: &str, home: &Home, world: &World) -> Result<ReleasePlan> {
     let definition = definition(named)?;
-    Ok(plan(&definition, &world.dictionary()?, &open_ledger(home)?.budget()?)?)
+    Ok(plan(&definition, &world.dictionary()?, &open_ledger(home, world)?.budget()?)?)
 }
 
 /// The plan as tables for a person.
@@ -153,7 +153,7 @@ fn paid(cohorts: &[CohortPlan]) -> Vec<Vec<String>> {
 
 /// Reads the persons, charges the ledger, draws the noise and writes the artefact.
 pub(crate) async fn publish_plan(plan: ReleasePlan, home: &Home, world: &World) -> Result<Published> {
-    let mut ledger = open_ledger(home)?;
+    let mut ledger = open_ledger(home, world)?;
     settle_open(&mut ledger, &home.published())?;
     refuse_strangers(&mut ledger, &home.published())?;
     if !plan.report().shortfalls.is_empty() {
@@ -163,7 +163,7 @@ pub(crate) async fn publish_plan(plan: ReleasePlan, home: &Home, world: &World) 
         );
         return Err(Failure::new(Code::Budget, message).into());
     }
-    let choice = read_key(home)?.derive(CHOICE_KEY);
+    let choice = read_key(home, world)?.derive(CHOICE_KEY);
     let store = Warehouse::open(&home.warehouse(), &world.dictionary()?).await?;
     let warehouse = newest_versions(&store).await?;
     let cases = warehouse.get(CASES).copied().unwrap_or_default();
@@ -238,7 +238,7 @@ fn up(epsilon: f64) -> f64 {
 }
 
 fn list(as_json: bool, world: &World) -> Result<Code> {
-    let releases = open_ledger(&world.open_home()?)?.releases()?;
+    let releases = open_ledger(&world.open_home()?, world)?.releases()?;
     if as_json {
         json(&releases)?;
         return Ok(Code::Ok);

@@ -1,78 +1,16 @@
 //! What a load does with persons and cohorts: two passes over one file, told as one.
 
-use std::fs;
-
-use arrow::array::{AsArray, RecordBatch};
 use panoh_dictionary::Dictionary;
-use panoh_identity::{IdentityError, MasterKey, Register};
-use panoh_warehouse::{AsOf, Limits, Warehouse};
+use panoh_identity::{IdentityError, LinkRule};
 
 use super::*;
-use crate::stores::Places;
-
-const HEADER: &str = "case_no,first_name,last_name,date_of_birth,passport_no,sex,citizenship,date_of_registration,\
-                      recruitment_country,recruitment_region,exploitation_country,exploitation_type,services,status";
-
-struct Home {
-    folder: tempfile::TempDir,
-    dictionary: Dictionary,
-    sealer: Sealer,
-}
-
-impl Home {
-    async fn new() -> Home {
-        let folder = tempfile::tempdir().expect("a folder");
-        let dictionary = Dictionary::builtin().expect("sound");
-        Warehouse::create(&folder.path().join("warehouse"), &dictionary).await.expect("a warehouse");
-        Register::create(&folder.path().join("identity.sqlite")).expect("a register");
-        let sealer = MasterKey::generate().expect("random bytes").sealer();
-        Home { folder, dictionary, sealer }
-    }
-
-    async fn open(&self) -> Result<Stores, CustodyError> {
-        let at = |name: &str| self.folder.path().join(name);
-        let (warehouse, register, rejections) = (at("warehouse"), at("identity.sqlite"), at("rejections"));
-        let places =
-            Places { home: self.folder.path(), warehouse: &warehouse, register: &register, rejections: &rejections };
-        Stores::open(&places, &self.dictionary).await
-    }
-
-    /// Loads rows of passport number and date of registration. The report, and every step of progress.
-    async fn load(&self, rows: &[(&str, &str)], keep: Keep) -> (LoadReport, Vec<Progress>) {
-        let line = |(number, (passport, date)): (usize, &(&str, &str))| {
-            format!("SYN-{number},,,,{passport},F,Tajikistan,{date},Tajikistan,Sughd,Russia,labour,,victim\n")
-        };
-        let text: String = rows.iter().enumerate().map(line).collect();
-        let file = self.folder.path().join("export.csv");
-        fs::write(&file, format!("{HEADER}\n{text}")).expect("written");
-        let source = self.dictionary.source("mission-en").expect("there");
-        let mut stores = self.open().await.expect("open");
-        let mut steps = Vec::new();
-        let this = Load { file: &file, source, sealer: &self.sealer, keep };
-        let report = load(&mut stores, &this, &mut |step| steps.push(step)).await.expect("loads");
-        (report, steps)
-    }
-
-    /// The cohort of each person, as the rows in the warehouse have it.
-    async fn cohorts(&self) -> Vec<String> {
-        let stores = self.open().await.expect("open");
-        let session = stores.warehouse().session(AsOf::Newest, &Limits::default()).await.expect("a session");
-        let sql = "SELECT DISTINCT person, cohort FROM cases ORDER BY cohort";
-        let rows = session.query(sql).await.expect("rows");
-        let batches: Vec<RecordBatch> = rows.collect().await.expect("rows");
-        let texts = batches.iter().flat_map(|batch| {
-            let column = arrow::compute::cast(batch.column(1), &arrow::datatypes::DataType::Utf8).expect("text");
-            column.as_string::<i32>().iter().map(|text| text.expect("never empty").to_owned()).collect::<Vec<_>>()
-        });
-        texts.collect()
-    }
-}
+use crate::tests::home::{Home, case_list};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_persons_cohort_is_the_earliest_year_of_the_founding_file() {
     let home = Home::new().await;
     let rows = [("A100001", "2019-05-01"), ("A100002", ""), ("A100001", "2016-05-01"), ("A100002", "2021-03-01")];
-    let (report, _) = home.load(&rows, Keep::Rows).await;
+    let (report, _) = home.load("mission-en", &case_list(&rows), Keep::Rows).await;
     assert_eq!((report.outcome, report.rows_read, report.loaded), (Outcome::Loaded, 4, 4));
     assert_eq!((report.persons_new, report.persons_known, report.persons_unlinked), (2, 2, 0));
     assert_eq!(report.earlier_registrations, 0, "within the founding file nothing is late");
@@ -82,8 +20,9 @@ async fn a_persons_cohort_is_the_earliest_year_of_the_founding_file() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_known_from_an_earlier_load_keeps_the_cohort() {
     let home = Home::new().await;
-    home.load(&[("A100001", "2019-05-01"), ("A100002", "")], Keep::Rows).await;
-    let (report, _) = home.load(&[("A100001", "2015-05-01"), ("A100002", "2015-05-01")], Keep::Rows).await;
+    home.load("mission-en", &case_list(&[("A100001", "2019-05-01"), ("A100002", "")]), Keep::Rows).await;
+    let (report, _) =
+        home.load("mission-en", &case_list(&[("A100001", "2015-05-01"), ("A100002", "2015-05-01")]), Keep::Rows).await;
     assert_eq!((report.persons_new, report.persons_known, report.earlier_registrations), (0, 2, 1));
     assert_eq!(home.cohorts().await, ["2019", "no_year"]);
 }
@@ -92,15 +31,15 @@ async fn a_person_known_from_an_earlier_load_keeps_the_cohort() {
 async fn two_passes_are_told_as_one() {
     let home = Home::new().await;
     let rows = [("A100001", "2019-05-01"), ("A100002", "2019-02-31"), ("", "2018-01-01")];
-    let (tried, _) = home.load(&rows, Keep::Nothing).await;
+    let (tried, _) = home.load("mission-en", &case_list(&rows), Keep::Nothing).await;
     assert_eq!((tried.outcome, tried.rows_read, tried.loaded), (Outcome::DryRun, 3, 2));
     assert!(home.cohorts().await.is_empty());
-    let (report, steps) = home.load(&rows, Keep::Rows).await;
+    let (report, steps) = home.load("mission-en", &case_list(&rows), Keep::Rows).await;
     assert_eq!((report.rows_read, report.loaded, report.refused), (3, 2, 1));
     assert_eq!((report.persons_new, report.persons_known, report.persons_unlinked), (1, 0, 1));
     assert_eq!(report.refused_by_rule.values().sum::<u64>(), 1);
     let name = report.rejections.expect("a report of refused rows");
-    let text = fs::read_to_string(home.folder.path().join("rejections").join(name)).expect("text");
+    let text = fs::read_to_string(home.path("rejections").join(name)).expect("text");
     assert_eq!(text.lines().count(), 1);
     let (first, last) = (steps[0], steps[steps.len() - 1]);
     assert_eq!((steps.len(), first.rows, last.rows, last.refused), (2, 0, 3, 1));
@@ -111,13 +50,14 @@ async fn two_passes_are_told_as_one() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_changes_between_the_passes_leaves_nothing() {
     let home = Home::new().await;
-    let file = home.folder.path().join("export.csv");
-    let line = "SYN-1,,,,A100001,F,Tajikistan,2019-05-01,Tajikistan,Sughd,Russia,labour,,victim\n";
-    fs::write(&file, format!("{HEADER}\n{line}")).expect("written");
+    let file = home.path("export.csv");
+    let rows = case_list(&[("A100001", "2019-05-01")]);
+    fs::write(&file, &rows).expect("written");
     let source = home.dictionary.source("mission-en").expect("there");
-    let this = Load { file: &file, source, sealer: &home.sealer, keep: Keep::Rows };
+    let options = Options::default();
+    let this = home.job(&file, source, Keep::Rows, &options);
     let mut stores = home.open().await.expect("open");
-    let mut change = |_| fs::write(&file, format!("{HEADER}\n{line}{line}")).expect("written");
+    let mut change = |_| fs::write(&file, format!("{rows}{}", rows.lines().last().expect("a row"))).expect("written");
     let refused = load(&mut stores, &this, &mut change).await.expect_err("refused");
     assert!(matches!(refused, CustodyError::Changed { .. }), "{refused}");
     assert_eq!(stores.register().persons().expect("a count"), 0);
@@ -128,9 +68,119 @@ async fn a_file_that_changes_between_the_passes_leaves_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_register_is_not_replaced_by_an_empty_one() {
     let home = Home::new().await;
-    fs::remove_file(home.folder.path().join("identity.sqlite")).expect("lost");
+    fs::remove_file(home.path("identity.sqlite")).expect("lost");
     let refused = home.open().await.expect_err("refused");
     assert!(matches!(refused, CustodyError::Identity(IdentityError::RegisterMissing { .. })), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_without_persons_needs_no_register() {
+    let home = Home::new().await;
+    let export = Home::fixture("activities-small.csv");
+    let (report, _) = home.load("activities", &export, Keep::Rows).await;
+    assert_eq!(report.outcome, Outcome::Loaded);
+    assert!(report.loaded > 0);
+    assert_eq!((report.persons_new, report.persons_known, report.persons_unlinked), (0, 0, 0));
+    let stores = home.open().await.expect("open");
+    assert_eq!(stores.register().persons().expect("a count"), 0);
+    assert_eq!(stores.recovered(), crate::Recovered::default(), "nothing was left to settle");
+    drop(stores);
+    let (again, _) = home.load("activities", &export, Keep::Rows).await;
+    assert_eq!(again.outcome, Outcome::AlreadyLoaded);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_worst_places_come_first_and_name_their_lines() {
+    let home = Home::new().await;
+    let rows: Vec<_> = (0..5).map(|_| ("A100001", "2019-02-31")).chain([("A100002", "2019-02-01")]).collect();
+    let (report, _) = home.load("mission-en", &case_list(&rows), Keep::Rows).await;
+    let worst = &report.worst[0];
+    assert_eq!((worst.rule, worst.column.as_deref(), worst.count), ("not_a_date", Some("date_of_registration"), 5));
+    assert_eq!(worst.first.len(), 3);
+    assert!(worst.first[0].contains('2'), "{worst:?}: the first row is line 2");
+    assert_eq!(report.refused_by_rule["not_a_date"], 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_is_written_in_the_language_asked_for() {
+    for (language, word) in [(Language::En, "line"), (Language::Ru, "строка"), (Language::Tg, "сатри")] {
+        let home = Home { language, ..Home::new().await };
+        let (report, _) = home.load("mission-en", &case_list(&[("A100001", "2019-02-31")]), Keep::Nothing).await;
+        let name = report.rejections.expect("a report");
+        let text = fs::read_to_string(home.path("rejections").join(name)).expect("text");
+        let line: serde_json::Value = serde_json::from_str(text.trim()).expect("JSON");
+        assert_eq!(line["rule"], "not_a_date");
+        assert!(line["place"].as_str().expect("a place").starts_with(word), "{line}");
+        assert!(!line["remedy"].as_str().expect("a remedy").is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_persons_found_to_be_one_become_aliases_and_can_be_told_apart_again() {
+    let home = Home::new().await;
+    // One list knows the passport, another the name; the third knows both.
+    let rows = [
+        "1,Jamshed,Rahmonov,1985-03-09,,M,2016-02-01",
+        "2,,,,A100201,M,2018-02-01",
+        "3,Jamshed,Rahmonov,1985-03-09,A100201,M,2019-02-01",
+    ];
+    for (at, row) in rows.iter().enumerate() {
+        let (report, _) = home.load("mission-en", &Home::cases(&[row]), Keep::Rows).await;
+        assert_eq!(report.merged, u64::from(at == 2), "row {at}");
+    }
+    let count = |sql: &'static str| home.lines(sql);
+    assert_eq!(count("SELECT count(*) FROM stored.aliases").await, ["1"]);
+    assert_eq!(count("SELECT count(DISTINCT person) FROM stored.cases").await, ["2"], "rows keep their own person");
+    assert_eq!(count("SELECT count(DISTINCT person) FROM cases").await, ["1"], "views resolve the alias");
+    let alias = count("SELECT alias FROM stored.aliases").await.remove(0);
+    let mut stores = home.open().await.expect("open");
+    let versions = stores.warehouse().versions("aliases").await.expect("versions").len();
+    assert!(LinkRule::ALL.iter().any(|rule| rule.name() == crate_rule(&stores)));
+    let wrong = crate::unlink(&mut stores, &"0".repeat(32)).await.expect_err("refused");
+    assert!(matches!(wrong, CustodyError::Identity(IdentityError::NoAlias)), "{wrong}");
+    crate::unlink(&mut stores, &alias).await.expect("unlinked");
+    drop(stores);
+    assert_eq!(count("SELECT count(*) FROM stored.aliases").await, ["0"]);
+    assert_eq!(count("SELECT count(DISTINCT person) FROM cases").await, ["2"]);
+    let stores = home.open().await.expect("open");
+    let after = stores.warehouse().versions("aliases").await.expect("versions").len();
+    assert_eq!(after, versions + 1, "opening writes nothing when table and register are equal");
+}
+
+fn crate_rule(stores: &Stores) -> &'static str {
+    stores.register().aliases().expect("aliases")[0].rule.name()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_corrected_export_replaces_its_rows_by_record_number() {
+    let home = Home::new().await;
+    let source = home.replacing();
+    let first = Home::cases(&[
+        "1,Jamshed,Rahmonov,1985-03-09,,M,2016-02-01",
+        "2,Zarina,Karimova,1990-01-02,,F,2017-02-01",
+        "3,Firuz,Sharipov,1979-05-06,,M,2018-02-01",
+    ]);
+    let (report, _) = home.load_with(&source, &first, Keep::Rows).await;
+    assert_eq!((report.loaded, report.replaced), (3, 0));
+    // Another list of the same layout whose numbers happen to be the same is left alone.
+    home.load("mission-en", &Home::cases(&["2,Manija,Nazarova,1991-07-08,,F,2017-03-01"]), Keep::Rows).await;
+    let second =
+        Home::cases(&["2,Zarina,Karimova,1990-01-02,,F,2015-02-01", "4,Shahlo,Aminova,1988-09-10,,F,2019-02-01"]);
+    let (tried, _) = home.load_with(&source, &second, Keep::Nothing).await;
+    assert_eq!((tried.outcome, tried.replaced), (Outcome::DryRun, 0));
+    let (report, _) = home.load_with(&source, &second, Keep::Rows).await;
+    assert_eq!((report.outcome, report.loaded, report.replaced), (Outcome::Loaded, 2, 1));
+    assert_eq!(report.persons_new, 1, "the corrected row is about the same person");
+    let years = "SELECT registered_year FROM cases WHERE source = 'replacing' ORDER BY registered_year";
+    assert_eq!(home.lines(years).await, ["2015", "2016", "2018", "2019"]);
+    assert_eq!(home.lines("SELECT count(*) FROM cases").await, ["5"]);
+    let (again, _) = home.load_with(&source, &first, Keep::Rows).await;
+    assert_eq!(again.outcome, Outcome::AlreadyLoaded, "an older export does not come back");
+    let log = fs::read_dir(home.path("warehouse/cases/_delta_log")).expect("a log");
+    for entry in log {
+        let text = fs::read(entry.expect("an entry").path()).expect("bytes");
+        assert!(!String::from_utf8_lossy(&text).contains("record = "), "no condition stands in the log");
+    }
 }
 
 #[test]

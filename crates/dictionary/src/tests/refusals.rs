@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{Dictionary, small};
 
+mod constructs;
 mod sources;
 
 pub(super) const LISTS: &str = r#"[[list]]
@@ -27,6 +28,9 @@ name = "gender"
 title = { en = "a", ru = "a", tg = "a" }
 [[list]]
 name = "age"
+title = { en = "a", ru = "a", tg = "a" }
+[[list]]
+name = "recorded"
 title = { en = "a", ru = "a", tg = "a" }
 "#;
 pub(super) const ABSENCE: &str = "code,en,ru,tg,parent,ctdc,htcds,aliases,lossy
@@ -57,10 +61,32 @@ pub(super) const AGE: &str = "code,en,ru,tg,parent,ctdc,htcds,aliases,lossy,age_
 minor,Minor,н,н,,,,,,0,17
 adult,Adult,в,к,,,,,,18,
 ";
+pub(super) const RECORDED: &str = "code,en,ru,tg,parent,ctdc,htcds,aliases,lossy
+recorded,Recorded,r,r,,,,,
+";
+pub(super) const NAMES: &str = "code,language,name
+TJK,uz,Tojikiston
+TJK,fa,تاجیکستان
+NAM,tr,Namibya
+";
+pub(super) const HEADERS: &str = r#"consent = ["consent"]
+[columns]
+"cases.gender" = ["sex", "пол"]
+"cases.case" = ["case number"]
+[identity]
+full_name = ["name", "фио"]
+record_id = ["case number"]
+[places]
+"exploitation.country" = ["country of work"]
+[drop]
+"contact data" = ["phone"]
+[ignore]
+"row number" = ["no"]
+"#;
 pub(super) const CASES: &str = r#"name = "cases"
 description = "cases"
 cohort = "year"
-
+population = "victims"
 [[column]]
 name = "record"
 description = "d"
@@ -118,6 +144,64 @@ description = "d"
 kind = "places"
 role = "quasi-identifier"
 treatment = "keep"
+origin = "export"
+
+[[column]]
+name = "person"
+description = "d"
+kind = "pseudonym"
+role = "identifier"
+treatment = "pseudonymise"
+origin = "custody"
+
+[[column]]
+name = "cohort"
+description = "d"
+kind = "text"
+role = "attribute"
+treatment = "generalise"
+origin = "custody"
+
+[[column]]
+name = "all"
+description = "d"
+kind = "integer"
+state = "all_state"
+role = "attribute"
+treatment = "keep"
+origin = "export"
+
+[[column]]
+name = "all_state"
+description = "d"
+kind = "code"
+list = "recorded"
+role = "attribute"
+treatment = "keep"
+origin = "intake"
+
+[[column]]
+name = "women"
+description = "d"
+kind = "integer"
+role = "attribute"
+treatment = "keep"
+origin = "export"
+
+[[column]]
+name = "men"
+description = "d"
+kind = "integer"
+role = "attribute"
+treatment = "keep"
+origin = "export"
+
+[[column]]
+name = "case"
+description = "d"
+kind = "reference"
+role = "identifier"
+treatment = "pseudonymise"
 origin = "export"
 "#;
 pub(super) const SOURCE: &str = r#"name = "list"
@@ -278,6 +362,60 @@ const BROKEN_LISTS: &[(&str, &str, &str, &str)] = &[
         "codes/age.csv line 3: `x` is not allowed in the cell `age_from`; write completed years, 0 to 255",
     ),
     (
+        "codes/gender.csv",
+        "Masculine,,",
+        "Masculine,boy\\; lad;Boy\\; LAD;зан,",
+        "codes/gender.csv line 3: `зан` already stands for `woman`; a word may stand for one code only",
+    ),
+    (
+        "codes/country_names.csv",
+        "code,language",
+        "code,lang",
+        "codes/country_names.csv line 1: the header must be `code,language,name`",
+    ),
+    (
+        "codes/country_names.csv",
+        "NAM",
+        "NA",
+        "codes/country_names.csv line 4: `NA` is not a code of the list `country`; correct it or add it to codes/country.csv",
+    ),
+    (
+        "codes/country_names.csv",
+        "tr,",
+        "Turkish,",
+        "codes/country_names.csv line 4: `Turkish` is not allowed in the cell `language`; write the two or three small letters of the language",
+    ),
+    (
+        "codes/country_names.csv",
+        "Namibya",
+        "",
+        "codes/country_names.csv line 4: `` is not allowed in the cell `name`; write a name or remove the line",
+    ),
+    (
+        "codes/country_names.csv",
+        "Namibya",
+        "tojikiston",
+        "codes/country_names.csv line 4: `tojikiston` already stands for `TJK`; a word may stand for one code only",
+    ),
+    (
+        "codes/country_names.csv",
+        "Namibya",
+        "Таджикистан",
+        "codes/country_names.csv line 4: `Таджикистан` already stands for `TJK`; a word may stand for one code only",
+    ),
+    (
+        "codes/country_names.csv",
+        "Namibya",
+        "Namibya,x",
+        "codes/country_names.csv line 4: the line has 4 cells and the header 3; quote cells that hold a comma",
+    ),
+    (
+        "codes/village_names.csv",
+        "",
+        "x",
+        "codes/village_names.csv line 1: the file does not belong here; tables and sources are .toml, code lists are .csv named in codes/lists.toml",
+    ),
+    (
         "codes/notes.txt",
         "",
         "x",
@@ -314,12 +452,12 @@ fn tables() {
         (
             "name = \"record\"",
             "name = \"record\"\ncolour = 1",
-            "line 7: unknown field `colour`, expected one of `name`, `description`, `kind`, `list`, `role`, `treatment`, `origin`",
+            "line 7: unknown field `colour`, expected one of `name`, `description`, `kind`, `list`, `state`, `role`, `treatment`, `origin`",
         ),
         (
             "kind = \"year\"",
             "kind = \"date\"",
-            "line 16: unknown variant `date`, expected one of `pseudonym`, `text`, `integer`, `year`, `month`, `code`, `codes`, `places`",
+            "line 16: unknown variant `date`, expected one of `pseudonym`, `text`, `integer`, `year`, `month`, `code`, `codes`, `places`, `reference`",
         ),
         (
             "name = \"cases\"",
@@ -352,7 +490,7 @@ fn tables() {
         (
             "treatment = \"generalise\"",
             "treatment = \"pseudonymise\"",
-            "line 18: `year` is pseudonymised; its kind is `pseudonym` or `text`",
+            "line 18: `year` is pseudonymised; its kind is `pseudonym`, `reference` or `text`",
         ),
         (
             "origin = \"intake\"",
@@ -378,4 +516,123 @@ fn tables() {
         "x",
         "tables/cases.csv line 1: the file does not belong here; tables and sources are .toml, code lists are .csv named in codes/lists.toml",
     );
+}
+
+#[test]
+fn populations_states_and_references() {
+    for (from, to, message) in [
+        (
+            "population = \"victims\"",
+            "population = \"people\"",
+            "line 4: unknown variant `people`, expected `victims` or `suspects`",
+        ),
+        (
+            "population = \"victims\"",
+            "",
+            "line 3: the table has a cohort but no population; write `population` or remove `cohort`",
+        ),
+        (
+            "cohort = \"year\"\npopulation = \"victims\"",
+            "",
+            "line 1: the table has a column `person` or `cohort` but no population; write `population` or remove them",
+        ),
+        (
+            "name = \"person\"",
+            "name = \"individual\"",
+            "line 1: the table has a population; add the columns `record`, `person` and `cohort`, the last two with origin `custody`",
+        ),
+        (
+            "state = \"all_state\"",
+            "state = \"no_state\"",
+            "line 84: there is no column `no_state`; correct the name or add it",
+        ),
+        (
+            "state = \"all_state\"",
+            "state = \"gender\"",
+            "line 84: the state `gender` must be a column of kind `code`, origin `intake` and a list whose one code is `recorded`",
+        ),
+        (
+            "state = \"all_state\"",
+            "",
+            "line 90: the state `all_state` belongs to no number; name it in `state` of one, or let exports fill it in",
+        ),
+        (
+            "name = \"women\"\ndescription = \"d\"\nkind = \"integer\"",
+            "name = \"women\"\ndescription = \"d\"\nkind = \"integer\"\nstate = \"all_state\"",
+            "line 90: the state `all_state` belongs to several numbers; give each its own",
+        ),
+        (
+            "kind = \"year\"",
+            "kind = \"year\"\nstate = \"all_state\"",
+            "line 16: a column of kind `year` has no `state`; remove it",
+        ),
+        (
+            "kind = \"reference\"\nrole = \"identifier\"\ntreatment = \"pseudonymise\"",
+            "kind = \"reference\"\nrole = \"attribute\"\ntreatment = \"keep\"",
+            "line 119: `case` is a reference; its treatment is `pseudonymise`",
+        ),
+        (
+            "kind = \"reference\"\nrole = \"identifier\"\ntreatment = \"pseudonymise\"\norigin = \"export\"",
+            "kind = \"reference\"\nrole = \"identifier\"\ntreatment = \"pseudonymise\"\norigin = \"intake\"",
+            "line 119: `case` is a reference that Panoh makes; its origin is `export`",
+        ),
+    ] {
+        refused("tables/cases.toml", from, to, &format!("tables/cases.toml {message}"));
+    }
+}
+
+#[test]
+fn words_of_header_rows() {
+    for (from, to, message) in [
+        (
+            "[drop]",
+            "[throw]",
+            "line 10: unknown field `throw`, expected one of `consent`, `columns`, `identity`, `places`, `drop`, `ignore`",
+        ),
+        ("cases.gender", "cases.sex", "line 3: there is no column `cases.sex`; correct the name or add it"),
+        ("cases.gender", "gender", "line 3: there is no column `gender`; correct the name or add it"),
+        ("cases.gender", "cases.person", "line 3: `cases.person` is filled in by Panoh itself; choose another column"),
+        ("cases.gender", "cases.journey", "line 3: `cases.journey` is a journey; use [places]"),
+        ("full_name", "nickname", "line 6: there is no identity `nickname`; correct the name or add it"),
+        (
+            "exploitation.country",
+            "exploitation",
+            "line 9: `exploitation` is not allowed in the cell `places`; write a role, a dot and country or region",
+        ),
+        (
+            "exploitation.country",
+            "work.country",
+            "line 9: `work` is not a code of the list `place_role`; correct it or add it to codes/place_role.csv",
+        ),
+        (
+            "\"contact data\"",
+            "\" \"",
+            "line 11: ` ` is not allowed in the cell `drop`; write a word; a blank cell is always missing",
+        ),
+        (
+            "\"пол\"",
+            "\" \"",
+            "line 3: ` ` is not allowed in the cell `headers`; write a word; a blank cell is always missing",
+        ),
+        ("\"пол\"", "\"SEX\"", "line 3: the word `sex` is declared twice; remove or rename one"),
+        ("[\"phone\"]", "[]", "line 11: `headers` needs `a word`; a meaning without words is never found"),
+        ("\"phone\"", "\"Name\"", "line 11: `Name` already stands for `full_name`; a word may stand for one code only"),
+        (
+            "\"case number\"]\n[i",
+            "\"Sex\"]\n[i",
+            "line 4: `Sex` already stands for `cases.gender`; a word may stand for one code only",
+        ),
+        (
+            "country of work",
+            "пол",
+            "line 9: `пол` already stands for `cases.gender`; a word may stand for one code only",
+        ),
+        (
+            "\"consent\"",
+            "\"phone\"",
+            "line 1: `phone` already stands for `contact data`; a word may stand for one code only",
+        ),
+    ] {
+        refused("headers.toml", from, to, &format!("headers.toml {message}"));
+    }
 }

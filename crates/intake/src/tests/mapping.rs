@@ -1,5 +1,7 @@
 //! What each construct of the mapping language makes of a cell: small files and the rows or refusals that they give.
 
+use panoh_dictionary::Separator;
+
 use super::fixture::{DICTIONARY, load, load_as};
 
 #[track_caller]
@@ -153,7 +155,7 @@ fn flags_are_yes_no_or_absent_and_nothing_else() {
 fn the_journey_is_ordered_and_says_on_what_it_rests() {
     check(
         "journey",
-        "to,from,from_region,status\nRU,TJ,TJ-SU,identified\nRU,,Sughd,prevented\n,,,\n?,,,possible\n,TJ,?,\n",
+        "to,from,from_region,status\nRU,TJ,TJ-SU,identified\nRU,,Sughd,prevented\n-,,,\n?,,,possible\n,TJ,?,\n",
         &[
             "[{role: recruitment, basis: recorded, country: TJK, region: TJ-SU}, \
              {role: exploitation, basis: recorded, country: RUS, region: missing}]",
@@ -213,13 +215,18 @@ fn every_bad_cell_is_named_and_the_row_counts_once() {
 }
 
 #[test]
-fn every_built_in_mapping_takes_a_row_about_which_nothing_is_known() {
+fn every_built_in_mapping_leaves_empty_rows_out() {
     for source in DICTIONARY.sources() {
         let header: Vec<_> = source.columns.iter().map(|column| format!("\"{}\"", column.header)).collect();
-        let sign = char::from(source.csv.separator).to_string();
-        let row = vec![""; header.len()].join(&sign);
-        let loaded = load_as(format!("{}\n{row}\n", header.join(&sign)), source).expect("the header fits");
-        assert_eq!((loaded.rows_read, loaded.rows_refused), (1, 0), "{}: {:?}", source.name, loaded.rejections);
-        assert_eq!(loaded.shown("source registered_year journey"), [format!("{} NULL []", source.name)]);
+        let empty = "\n".repeat((source.file.header_row - 1) as usize);
+        let between = "\n".repeat((source.file.first_row - source.file.header_row - 1) as usize);
+        let sign = match source.file.separator {
+            Separator::Byte(sign) => char::from(sign).to_string(),
+            Separator::Auto => ",".to_owned(),
+        };
+        let row = vec![" "; header.len()].join(&sign);
+        let file = format!("{empty}{}\n{between}{row}\n{row}\n", header.join(&sign));
+        let loaded = load_as(file, source).unwrap_or_else(|error| panic!("{}: {error}", source.name));
+        assert_eq!((loaded.rows_read, loaded.tally.empty_rows), (0, 2), "{}", source.name);
     }
 }

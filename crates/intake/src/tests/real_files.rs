@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use arrow::array::{Array, AsArray, RecordBatch};
 use panoh_dictionary::Absence;
 
-use super::fixture::{DICTIONARY, SEALER, cell};
-use crate::{Batch, Intake, digest, open};
+use super::fixture::{DICTIONARY, LATEST_YEAR, SEALER, cell};
+use crate::{Batch, Intake, Options, Pass, Tally, digest, open};
 
 fn batches(file_name: &str) -> Option<Vec<Batch>> {
     #[expect(clippy::disallowed_methods, reason = "the folder of real files is named by the one who runs the tests")]
@@ -18,7 +18,9 @@ fn batches(file_name: &str) -> Option<Vec<Batch>> {
     let path = PathBuf::from(folder).join("ctdc-2021").join(file_name);
     let source = DICTIONARY.source("ctdc-2021").expect("the mapping is built in");
     let file = digest(&path, &SEALER).expect("the file is there");
-    let intake = Intake { dictionary: &DICTIONARY, source, sealer: &SEALER, batch_rows: 8192 };
+    let (dictionary, sealer, options) = (&*DICTIONARY, &*SEALER, &Options::default());
+    let intake =
+        Intake { dictionary, source, sealer, batch_rows: 8192, latest_year: LATEST_YEAR, options, pass: Pass::Whole };
     let reader = open(&path, &file, intake).expect("the header fits the mapping");
     Some(reader.map(|batch| batch.expect("the file is sound")).collect())
 }
@@ -52,6 +54,14 @@ fn every_row_is_taken_and_the_golden_numbers_come_out() {
     assert_eq!(total(|batch| batch.rows_read), 97_750);
     assert_eq!(total(|batch| batch.rows_refused), 0);
     assert_eq!(total(|batch| batch.rows.num_rows() as u64), 97_750);
+
+    let mut tally = Tally::default();
+    for batch in &batches {
+        tally.add(&batch.tally);
+    }
+    // Agriculture without forced labour: 13 rows deny it and 31 say nothing about it.
+    assert_eq!(tally.noted.values().collect::<Vec<_>>(), [&(13 + 31)], "{tally:?}");
+    assert_eq!((tally.empty_rows, tally.total_rows), (0, 0));
 
     let gender = count(&batches, "gender");
     let expected = [("man", 21_465), ("missing", 8_138), ("trans_or_non_conforming", 64), ("woman", 68_083)];

@@ -175,7 +175,7 @@ pub(super) fn batch(cases: &[Case], first_record: u32) -> RecordBatch {
             (_, Kind::Places) => journeys(cases),
             (_, Kind::Codes { .. }) => lists(cases.iter().map(|_| &[] as &[&str])),
             (_, Kind::Code { .. }) => text(&|_| "missing".into()),
-            (_, Kind::Integer) => Arc::new(Int32Array::new_null(cases.len())),
+            (_, Kind::Integer { .. }) => Arc::new(Int32Array::new_null(cases.len())),
             _ => new_null_array(column.field().data_type(), cases.len()),
         })
         .collect();
@@ -217,9 +217,12 @@ pub(super) fn aliases(pairs: &[(u32, u32)]) -> RecordBatch {
         Arc::new(pairs.iter().map(of).map(Some).collect::<StringArray>())
     };
     let columns =
-        vec![column(|pair| pseudonym(pair.0)), column(|pair| pseudonym(pair.1)), column(|_| "load:00".into())];
+        vec![column(|pair| pseudonym(pair.0)), column(|pair| pseudonym(pair.1)), column(|_| "document".into())];
     RecordBatch::try_new(Arc::new(schema), columns).unwrap()
 }
+
+/// The id of a key.
+pub(super) const KEY: &str = "0123456789abcdef";
 
 /// A warehouse in a folder of its own that is removed with it.
 pub(super) struct Home {
@@ -229,7 +232,7 @@ pub(super) struct Home {
 
 pub(super) async fn empty() -> Home {
     let folder = tempfile::tempdir().unwrap();
-    let warehouse = Warehouse::create(folder.path(), &dictionary()).await.unwrap();
+    let warehouse = Warehouse::create(folder.path(), &dictionary(), KEY).await.unwrap();
     Home { folder, warehouse }
 }
 

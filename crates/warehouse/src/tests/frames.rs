@@ -228,7 +228,7 @@ const BAD: &[(&str, &str)] = &[
     ("SELECT DISTINCT gender, cohort FROM cases", "DISTINCT"),
     ("SELECT DISTINCT ON (gender) person, cohort FROM cases", "DISTINCT"),
     ("SELECT gender FROM cases UNION SELECT code FROM codes", "UNION"),
-    ("SELECT person, cohort FROM cases INTERSECT SELECT alias, load FROM stored.aliases", "join"),
+    ("SELECT person, cohort FROM cases INTERSECT SELECT alias, rule FROM stored.aliases", "join"),
     ("SELECT person, 'x' AS cohort FROM stored.aliases", "person"),
     ("SELECT person, cohort FROM stored.cases", "person"),
     ("SELECT record AS person, cohort FROM cases", "person"),

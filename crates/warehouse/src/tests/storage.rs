@@ -7,7 +7,7 @@ use arrow::array::RecordBatch;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
 
-use super::fixture::{CASES, batch, dictionary, empty, filled, lines, pseudonym};
+use super::fixture::{CASES, KEY, batch, dictionary, empty, filled, lines, pseudonym};
 use crate::{AsOf, Limits, Warehouse, WarehouseError};
 
 fn log(folder: &Path, table: &str, version: u64) -> Vec<Value> {
@@ -29,7 +29,7 @@ async fn a_table_uses_no_feature_that_other_readers_lack() {
         let protocol = actions.iter().find_map(|action| action.get("protocol")).unwrap();
         assert_eq!(metadata["partitionColumns"], Value::Array(vec![]));
         let set: Vec<_> = metadata["configuration"].as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(set, ["delta.checkpointInterval", "delta.dataSkippingStatsColumns"]);
+        assert_eq!(set, ["delta.checkpointInterval", "delta.dataSkippingStatsColumns", "panoh.key"]);
         assert_eq!(protocol["minReaderVersion"], 1);
         assert!(protocol["minWriterVersion"].as_u64().unwrap() <= 2, "{protocol}");
     }
@@ -80,10 +80,37 @@ fn parquet_text(path: &Path) -> String {
     arrow::util::pretty::pretty_format_batches(&batches).unwrap().to_string()
 }
 
+/// Three threads write a load that is larger than one row group, and one file holds a small one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn several_writers_make_one_load() {
+    let home = empty().await;
+    let few = batch(&CASES[..4], 0);
+    home.load("cases", "load:small", &few).await;
+    assert_eq!(data_files(home.folder.path(), "cases"), 1);
+    let many = arrow::compute::concat_batches(&few.schema(), std::iter::repeat_n(&few, 2_500)).unwrap();
+    let mut append = home.warehouse.append("cases", "load:large").await.unwrap();
+    for _ in 0..20 {
+        append.write(&many).await.unwrap();
+    }
+    append.commit().await.unwrap();
+    let files = data_files(home.folder.path(), "cases") - 1;
+    assert_eq!(files, 3, "each of three writers made a file");
+    assert_eq!(home.lines("SELECT count(*) FROM cases").await, ["200004"]);
+    let abandoned = {
+        let mut append = home.warehouse.append("cases", "load:abandoned").await.unwrap();
+        for _ in 0..20 {
+            append.write(&many).await.unwrap();
+        }
+        append.abandon().await
+    };
+    abandoned.unwrap();
+    assert_eq!(data_files(home.folder.path(), "cases"), 4, "an abandoned load leaves no file of any writer");
+}
+
 #[tokio::test]
 async fn create_overwrites_nothing() {
     let home = filled().await;
-    let again = Warehouse::create(home.folder.path(), &dictionary()).await;
+    let again = Warehouse::create(home.folder.path(), &dictionary(), KEY).await;
     assert!(matches!(again, Err(WarehouseError::Exists { .. })));
     assert_eq!(home.lines("SELECT count(*) FROM cases").await, ["11"]);
 }

@@ -9,7 +9,7 @@ fn frames_of_sources() {
         (
             "title = \"t\"",
             "titel = \"t\"",
-            "line 2: unknown field `titel`, expected one of `name`, `title`, `table`, `standard`, `accept`, `missing`, `unknown`, `not_applicable`, `suppressed`, `csv`, `flags`, `constants`, `places`, `age`, `columns`",
+            "line 2: unknown field `titel`, expected one of `name`, `title`, `table`, `standard`, `accept`, `missing`, `unknown`, `not_applicable`, `suppressed`, `file`, `flags`, `constants`, `places`, `age`, `days`, `sums`, `implies`, `columns`",
         ),
         (
             "name = \"list\"",
@@ -23,11 +23,6 @@ fn frames_of_sources() {
         ),
         ("table = \"cases\"", "table = \"case\"", "line 3: there is no table `case`; correct the name or add it"),
         ("standard = \"ctdc\"", "standard = \"iom\"", "line 4: unknown variant `iom`, expected `ctdc` or `htcds`"),
-        (
-            "[age]",
-            "[csv]\nseparator = \";;\"\n[age]",
-            "line 12: `;;` is not allowed in the cell `separator`; write one sign that is no letter and no digit",
-        ),
         (
             "[age]",
             "[constants]\nsex = \"man\"\n[age]",
@@ -96,7 +91,7 @@ fn frames_of_sources() {
 
 #[test]
 fn columns_of_sources() {
-    let choices = "ignore, drop, refuse_row, identity, year, date, age, code, codes, flag, place";
+    let choices = "ignore, drop, refuse_row, identity, year, date, age, code, codes, flag, place, count, consent, reference, same_as";
     let sex = "Sex = { code = \"gender\" }";
     for (from, to, message) in [
         (sex, "Sex = { }", format!("line 19: the source column `Sex` says 0 things to do; say exactly one of {choices}")),
@@ -112,7 +107,7 @@ fn columns_of_sources() {
         (sex, "Sex = { code = \"gender\", sets.age = { man = \"adult\" } }", "line 14: `age` holds one value and is filled in twice; keep one".to_owned()),
         (sex, "Sex = { code = \"gender\", sex = { girl = \"female\" } }", "line 19: `girl` is not a code of the list `gender`; correct it or add it to codes/gender.csv".to_owned()),
         (sex, "Sex = { code = \"gender\", unknown = [\"MALE\"] }", "line 19: `male` means unknown here and is also a word for `man`; say which of the two it is".to_owned()),
-        (sex, "Sex = { code = \"gender\", accept = [\"fr\"] }", "line 19: unknown variant `fr`, expected one of `code`, `alias`, `ctdc`, `htcds`, `en`, `ru`, `tg`".to_owned()),
+        (sex, "Sex = { code = \"gender\", accept = [\"fr\"] }", "line 19: unknown variant `fr`, expected one of `code`, `alias`, `ctdc`, `htcds`, `en`, `ru`, `tg`, `names`".to_owned()),
         (sex, "Sex = { code = \"gender\" }\nGender = { code = \"gender\" }", "line 20: `gender` holds one value and is filled in twice; keep one".to_owned()),
         (sex, "Sex = { code = \"gender\", also = [\"Work\"] }", "line 21: the source column `Work` is used twice; remove or rename one".to_owned()),
         (sex, "Sex = { code = \"gender\" }\n\"Sex \" = { drop = \"x\" }", "line 20: the source column `Sex` is used twice; remove or rename one".to_owned()),
@@ -125,16 +120,15 @@ fn columns_of_sources() {
         (sex, "Sex = { flag = \"countries\", on = [\"TJK\"], true = [\"1\"], false = [\"1\"] }", "line 19: `1` already stands for `true`; a word may stand for one code only".to_owned()),
         (sex, "Sex = { year = \"gender\" }", "line 19: `gender` is not of kind `year`; choose a column that is".to_owned()),
         (sex, "Sex = { age = \"gender\" }", "line 19: `gender` cannot hold an age; add age_from and age_to to codes/gender.csv".to_owned()),
-        (sex, "Sex = { identity = \"nickname\" }", "line 19: unknown variant `nickname`, expected one of `full_name`, `given_name`, `family_name`, `father_name`, `birth_date`, `document`, `record_id`".to_owned()),
+        (sex, "Sex = { identity = \"nickname\" }", "line 19: unknown variant `nickname`, expected one of `full_name`, `given_name`, `family_name`, `father_name`, `birth_date`, `document`, `document_country`, `record_id`".to_owned()),
         (sex, "Sex = { identity = \"birth_date\", formats = [\"%d.%m.%Y\"] }", "line 19: `identity birth_date` holds one value and is filled in twice; keep one".to_owned()),
         (sex, "Sex = { identity = \"document\", formats = [\"%Y\"] }", "line 19: `formats` says nothing beside `identity`; remove it".to_owned()),
         (sex, "Sex = { refuse_row = [\"x\"] }", "line 19: `refuse_row` needs `a reason`; readers of the dictionary must see why nothing is lost".to_owned()),
         ("drop = \"free text\"", "drop = \" \"", "line 22: `drop` needs `a reason`; readers of the dictionary must see why nothing is lost".to_owned()),
         ("\"birth_date\", formats = [\"%Y-%m-%d\"]", "\"birth_date\"", "line 17: `identity` needs `formats`; no date format is guessed".to_owned()),
-        ("\"birth_date\", formats = [\"%Y-%m-%d\"]", "\"birth_date\", formats = [\"%Y-%m\"]", "line 17: the date format `%Y-%m` has no day; a birth date is compared as a whole".to_owned()),
-        ("\"birth_date\", formats = [\"%Y-%m-%d\"]", "\"birth_date\", formats = [\"%d.%m.%y\"]", "line 17: the date format `%d.%m.%y` cannot be read; use %Y once, %m and %d at most once, and %H %M %S".to_owned()),
+        ("\"birth_date\", formats = [\"%Y-%m-%d\"]", "\"birth_date\", formats = [\"%Y-%m\", \"%Y\"]", "line 12: `Born` never has a day; an age needs one".to_owned()),
+        ("\"birth_date\", formats = [\"%Y-%m-%d\"]", "\"birth_date\", formats = [\"%d.%m.%y\"]", "line 17: `%y` needs `century`; it says which hundred years two digits stand for".to_owned()),
         ("year = \"year\", month = \"month\" }, formats = [\"%Y-%m-%d\"]", "year = \"year\", month = \"month\" }, formats = [\"%Y\"]", "line 18: the date format `%Y` has no month, but a month is to be filled in".to_owned()),
-        ("year = \"year\", month = \"month\"", "", "line 18: `date` needs `year or month`; it says where the date goes".to_owned()),
         ("\"%Y-%m-%d\"] }\nSex", "\"%Y-%m\"] }\nSex", "line 13: `Seen` is not a date with a day; an age needs one".to_owned()),
         ("codes = \"countries\"", "codes = \"gender\"", "line 20: `gender` is not of kind `codes`; choose a column that is".to_owned()),
         ("codes = \"countries\"", "missing = [\"NA\"], codes = \"countries\"", "line 20: `na` means missing here and is also a word for `NAM`; say which of the two it is".to_owned()),

@@ -1,0 +1,104 @@
+//! `panoh inspect`: what is in an export, which mapping fits, and a proposal for one. Prints no cell.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use panoh_intake::{Inspection, Look, Sure};
+
+use crate::args::Inspect;
+use crate::failure::{Code, Failure};
+use crate::home::{Home, chosen};
+use crate::output::{counted, json, note, say, table};
+use crate::world::World;
+
+pub(crate) fn run(options: &Inspect, world: &World) -> Result<Code> {
+    let dictionary = world.dictionary()?;
+    let look =
+        Look { table: options.table.as_deref(), header_row: options.header_row, sheet: options.sheet.as_deref() };
+    let intake = world.intake(options.encoding.clone())?;
+    let seen = panoh_intake::inspect(&options.file, &dictionary, &intake, &look)
+        .with_context(|| format!("{} cannot be inspected", options.file.display()))?;
+    if let Some(path) = &options.mapping {
+        write_mapping(&seen, path)?;
+    }
+    if options.json {
+        json(&seen)?;
+    } else {
+        print(&seen)?;
+        advise(&seen, options, world);
+    }
+    Ok(Code::Ok)
+}
+
+fn print(seen: &Inspection) -> Result<()> {
+    let more = if seen.whole { "" } else { " (there are more)" };
+    say(format!("{}; {} looked at{more}", seen.file, counted(seen.rows_seen, "row")))?;
+    if seen.header_known {
+        say(format!("column names in row {}", seen.header_row))?;
+    }
+    if seen.rows_broken > 0 {
+        say(format!("{} with another number of cells or damaged", counted(seen.rows_broken, "row")))?;
+    }
+    let row = |column: &panoh_intake::ColumnSeen| {
+        vec![
+            column.place.clone(),
+            column.name.clone().unwrap_or_default(),
+            format!("{:.0} %", 100.0 * column.filled),
+            column.proposal.clone(),
+            sure(column.sure).into(),
+            column.why.clone(),
+        ]
+    };
+    let rows: Vec<Vec<String>> = seen.columns.iter().map(row).collect();
+    say(table(&["", "column", "filled", &format!("for table {}", seen.table), "how sure", "why"], &rows))
+}
+
+fn sure(sure: Sure) -> &'static str {
+    match sure {
+        Sure::Sure => "sure",
+        Sure::Likely => "likely",
+        Sure::Guess => "a guess",
+        Sure::Unknown => "unknown",
+    }
+}
+
+/// What to do next.
+fn advise(seen: &Inspection, options: &Inspect, world: &World) {
+    let file = options.file.display();
+    let init = if Home::exists(&chosen(world.home.as_deref())) { "" } else { " --init" };
+    if !seen.header_known {
+        note("No row of column names was recognised, so no cell of the first rows is shown and no mapping is proposed.");
+        note("If the names stand in row N, say so: --header-row N. A file without names needs a row of names first.");
+        return;
+    }
+    if let Some(fit) = seen.fits.iter().find(|fit| fit.is_whole()) {
+        note(format!("The mapping {} knows every column. Load it:", fit.source));
+        note(format!("  panoh intake {file} --source {}{init}", fit.source));
+        return;
+    }
+    if let Some(fit) = seen.fits.first() {
+        let panoh_intake::Fit { known, unknown, missing, .. } = fit;
+        note(format!("The nearest mapping is {}: {known} columns known, {unknown} not, {missing} missing.", fit.source));
+    }
+    match &options.mapping {
+        Some(path) => {
+            note(format!("A proposal was written to {0}. Check every line, then try it:", path.display()));
+            note(format!("  panoh intake {file} --source {} --dry-run{init}", path.display()));
+        }
+        None => note("To get a mapping to correct: add --mapping mine.toml"),
+    }
+}
+
+fn write_mapping(seen: &Inspection, path: &Path) -> Result<()> {
+    let Some(mapping) = &seen.mapping else {
+        let message = "no row of column names was recognised, so there is no mapping to write; say where: --header-row N";
+        return Err(Failure::new(Code::RefusedWhole, message).into());
+    };
+    let mut file = File::create_new(path).map_err(|error| {
+        let message = format!("cannot write the mapping {}: {error}; name a file that is not there yet", path.display());
+        Failure::new(Code::Usage, message)
+    })?;
+    file.write_all(mapping.as_bytes()).with_context(|| format!("cannot write {}", path.display()))
+}

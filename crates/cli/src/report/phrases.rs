@@ -1,0 +1,132 @@
+//! The fixed words of the report of a load, in three languages. What a rule says is written beside the rule.
+
+use panoh_intake::Language;
+
+/// The words of one language.
+#[derive(Debug)]
+pub(crate) struct Phrases {
+    pub(crate) title: &'static str,
+    pub(crate) rows_read: &'static str,
+    pub(crate) loaded: &'static str,
+    pub(crate) would_be_loaded: &'static str,
+    pub(crate) refused: &'static str,
+    pub(crate) already_loaded: &'static str,
+    pub(crate) no_rows: &'static str,
+    pub(crate) only_left_out: &'static str,
+    pub(crate) persons_made_known: &'static str,
+    pub(crate) rows_of_known: &'static str,
+    pub(crate) merged: &'static str,
+    pub(crate) ambiguous: &'static str,
+    pub(crate) replaced: &'static str,
+    pub(crate) empty_rows: &'static str,
+    pub(crate) total_rows: &'static str,
+    pub(crate) erased: &'static str,
+    pub(crate) mended: &'static str,
+    pub(crate) noted: &'static str,
+    pub(crate) refused_by: &'static str,
+    pub(crate) worst: &'static str,
+    pub(crate) column: &'static str,
+    pub(crate) whole_row: &'static str,
+    pub(crate) rule: &'static str,
+    pub(crate) cells: &'static str,
+    pub(crate) what_to_do: &'static str,
+    pub(crate) promise: &'static str,
+}
+
+impl Phrases {
+    /// The words of that language.
+    pub(crate) fn of(language: Language) -> &'static Phrases {
+        match language {
+            Language::En => &EN,
+            Language::Ru => &RU,
+            Language::Tg => &TG,
+        }
+    }
+}
+
+const EN: Phrases = Phrases {
+    title: "Report of a load",
+    rows_read: "rows read",
+    loaded: "loaded",
+    would_be_loaded: "would be loaded",
+    refused: "refused",
+    already_loaded: "loaded before, byte for byte the same; nothing was changed",
+    no_rows: "a header and no rows; nothing was changed",
+    only_left_out: "no row but those of erased persons, which were left out; nothing was changed",
+    persons_made_known: "persons made known",
+    rows_of_known: "rows of persons known before",
+    merged: "persons found to be one with another",
+    ambiguous: "rows that could be either of two persons; the stronger rule decided",
+    replaced: "rows of an earlier export that were replaced",
+    empty_rows: "empty rows left out",
+    total_rows: "rows of totals left out",
+    erased: "rows of erased persons left out",
+    mended: "mended by a fixed rule (cells)",
+    noted: "loaded and worth a look (rows)",
+    refused_by: "refused by the rule",
+    worst: "worst places",
+    column: "column",
+    whole_row: "the whole row",
+    rule: "Rule",
+    cells: "Cells",
+    what_to_do: "What to do",
+    promise: "This report holds places and rules, never what a cell says.",
+};
+
+const RU: Phrases = Phrases {
+    title: "Отчёт о загрузке",
+    rows_read: "прочитано строк",
+    loaded: "загружено",
+    would_be_loaded: "было бы загружено",
+    refused: "отклонено",
+    already_loaded: "этот же файл уже загружен, байт в байт; ничего не изменено",
+    no_rows: "есть заголовок, но нет строк; ничего не изменено",
+    only_left_out: "есть только строки об удалённых лицах, они пропущены; ничего не изменено",
+    persons_made_known: "новых лиц",
+    rows_of_known: "строк об уже известных лицах",
+    merged: "лиц, оказавшихся одним и тем же лицом",
+    ambiguous: "строк, подходящих двум лицам; решило более сильное правило",
+    replaced: "заменено строк прежней выгрузки",
+    empty_rows: "пропущено пустых строк",
+    total_rows: "пропущено итоговых строк",
+    erased: "пропущено строк об удалённых лицах",
+    mended: "исправлено по твёрдым правилам (ячейки)",
+    noted: "загружено, но требует внимания (строки)",
+    refused_by: "отклонено по правилу",
+    worst: "худшие места",
+    column: "столбец",
+    whole_row: "вся строка",
+    rule: "Правило",
+    cells: "Ячейки",
+    what_to_do: "Что делать",
+    promise: "В отчёте указаны места и правила, но не содержание ячеек.",
+};
+
+const TG: Phrases = Phrases {
+    title: "Ҳисобот дар бораи боркунӣ",
+    rows_read: "сатрҳои хондашуда",
+    loaded: "бор шуд",
+    would_be_loaded: "бор мешуд",
+    refused: "рад шуд",
+    already_loaded: "ҳамин файл пештар бор шудааст, байт ба байт; чизе тағйир наёфт",
+    no_rows: "сарлавҳа ҳаст, вале сатр нест; чизе тағйир наёфт",
+    only_left_out: "танҳо сатрҳо дар бораи шахсони несткардашуда ҳастанд, онҳо гузаронида шуданд; чизе тағйир наёфт",
+    persons_made_known: "шахсони нав",
+    rows_of_known: "сатрҳо дар бораи шахсони пештар маълум",
+    merged: "шахсоне, ки як кас баромаданд",
+    ambiguous: "сатрҳое, ки ба ду шахс мувофиқанд; қоидаи қавитар ҳал кард",
+    replaced: "сатрҳои содироти пешина, ки иваз шуданд",
+    empty_rows: "сатрҳои холии гузаронидашуда",
+    total_rows: "сатрҳои ҷамъбастии гузаронидашуда",
+    erased: "сатрҳо дар бораи шахсони несткардашуда, ки гузаронида шуданд",
+    mended: "бо қоидаҳои муқаррарӣ ислоҳ шуд (катакҳо)",
+    noted: "бор шуд, вале диққат мехоҳад (сатрҳо)",
+    refused_by: "рад шуд аз рӯи қоидаи",
+    worst: "бадтарин ҷойҳо",
+    column: "сутуни",
+    whole_row: "тамоми сатр",
+    rule: "Қоида",
+    cells: "Катакҳо",
+    what_to_do: "Чӣ бояд кард",
+    promise: "Дар ҳисобот ҷойҳо ва қоидаҳо ҳастанд, на мазмуни катакҳо.",
+};

@@ -1,0 +1,3 @@
+//! What the tests of loads, erasures and rotations share.
+
+pub(crate) mod home;

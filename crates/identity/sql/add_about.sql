@@ -1,0 +1,1 @@
+INSERT INTO about (name, value) VALUES (?1, ?2)

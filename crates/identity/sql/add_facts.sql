@@ -1,0 +1,1 @@
+INSERT INTO facts (load, entries) VALUES (?1, ?2)

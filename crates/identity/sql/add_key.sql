@@ -1,1 +1,0 @@
-INSERT INTO keys (key, person, rule, load) VALUES (?1, ?2, ?3, ?4)

@@ -1,0 +1,1 @@
+INSERT INTO links (load, entries) VALUES (?1, ?2)

@@ -1,0 +1,1 @@
+INSERT INTO offers (load, entries) VALUES (?1, ?2)

@@ -1,0 +1,1 @@
+INSERT OR IGNORE INTO tombstones (digest, cohort) VALUES (?1, ?2)

@@ -1,1 +1,0 @@
-SELECT cohort FROM persons WHERE person = ?1

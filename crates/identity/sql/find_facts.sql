@@ -1,0 +1,1 @@
+SELECT entries FROM facts WHERE id = ?1

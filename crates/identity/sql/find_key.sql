@@ -1,1 +1,0 @@
-SELECT person FROM keys WHERE key = ?1

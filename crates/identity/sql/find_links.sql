@@ -1,0 +1,1 @@
+SELECT entries FROM links WHERE id = ?1

@@ -1,0 +1,1 @@
+SELECT entries FROM offers WHERE id = ?1

@@ -1,0 +1,1 @@
+SELECT id, load FROM facts ORDER BY id

@@ -1,0 +1,1 @@
+SELECT id, load FROM links ORDER BY id

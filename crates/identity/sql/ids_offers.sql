@@ -1,0 +1,1 @@
+SELECT id, load FROM offers ORDER BY id

@@ -1,0 +1,1 @@
+SELECT entries FROM facts ORDER BY id

@@ -1,0 +1,1 @@
+SELECT entries FROM offers ORDER BY id

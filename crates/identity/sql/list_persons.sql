@@ -1,0 +1,1 @@
+SELECT id, person, cohort FROM persons ORDER BY id

@@ -1,0 +1,1 @@
+SELECT digest, cohort FROM tombstones ORDER BY digest

@@ -1,1 +1,0 @@
-UPDATE persons SET cohort = ?2 WHERE person = ?1 AND load = ?3

@@ -1,0 +1,1 @@
+UPDATE about SET value = ?2 WHERE name = ?1

@@ -1,0 +1,1 @@
+SELECT id, one, other FROM joins ORDER BY id

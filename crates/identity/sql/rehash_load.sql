@@ -1,0 +1,1 @@
+UPDATE loads SET load = ?2 WHERE id = ?1

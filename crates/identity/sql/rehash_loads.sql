@@ -1,0 +1,1 @@
+SELECT id, load FROM loads ORDER BY id

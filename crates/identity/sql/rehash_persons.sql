@@ -1,0 +1,1 @@
+SELECT id, person, cohort, load FROM persons ORDER BY id

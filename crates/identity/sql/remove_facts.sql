@@ -1,0 +1,1 @@
+DELETE FROM facts WHERE load = ?1

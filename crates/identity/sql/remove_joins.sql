@@ -1,0 +1,1 @@
+DELETE FROM joins WHERE load = ?1

@@ -1,0 +1,1 @@
+DELETE FROM joins WHERE one = ?1 OR other = ?1

@@ -1,0 +1,1 @@
+UPDATE facts SET entries = ?2 WHERE id = ?1

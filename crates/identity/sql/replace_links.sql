@@ -1,0 +1,1 @@
+UPDATE links SET entries = ?2 WHERE id = ?1

@@ -1,0 +1,1 @@
+UPDATE offers SET entries = ?2 WHERE id = ?1

@@ -1,0 +1,192 @@
+//! Which person holds a digest: all digests of a register in memory, 12 bytes each.
+//!
+//! The index keeps the first eight bytes of a digest. With 45 million of them (ten million persons) the chance that any
+//! of as many questions meets a stranger is below one in ten thousand over the whole register.
+//!
+//! Old digests lie sorted in one piece; because they are random, their first bits tell almost exactly where to look. New
+//! ones lie in a hash table until there are enough of them to be sorted in.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// New digests that are sorted in at once, at least and at most.
+const FEWEST_FRESH: usize = 1 << 16;
+const MOST_FRESH: usize = 1 << 21;
+
+/// Old digests that share their first bits, on average.
+const PER_BUCKET: usize = 8;
+
+/// The persons who hold digests.
+pub(crate) struct Index {
+    sorted: Vec<Entry>,
+    /// For each value of the first bits, where its digests begin in `sorted`; one more at the end.
+    starts: Vec<u32>,
+    /// How many bits come after the first ones.
+    shift: u32,
+    fresh: HashMap<u64, u32, BuildHasherDefault<AsItIs>>,
+}
+
+/// A digest in two halves, so that an entry takes 12 bytes and not 16.
+#[derive(Clone, Copy)]
+pub(crate) struct Entry {
+    high: u32,
+    low: u32,
+    person: u32,
+}
+
+impl Entry {
+    pub(crate) fn new(digest: &[u8; 16], person: u32) -> Entry {
+        let start = start(digest);
+        Entry { high: (start >> 32) as u32, low: start as u32, person }
+    }
+
+    fn start(self) -> u64 {
+        u64::from(self.high) << 32 | u64::from(self.low)
+    }
+}
+
+impl Index {
+    /// The index of these digests. Of equal ones the person with the lowest id holds them.
+    pub(crate) fn new(mut entries: Vec<Entry>) -> Index {
+        entries.sort_unstable_by_key(|entry| (entry.start(), entry.person));
+        entries.dedup_by_key(|entry| entry.start());
+        let mut index = Index { sorted: entries, starts: Vec::new(), shift: 0, fresh: HashMap::default() };
+        index.mark();
+        index
+    }
+
+    /// The person who holds a digest.
+    pub(crate) fn get(&self, digest: &[u8; 16]) -> Option<u32> {
+        let start = start(digest);
+        let bucket = (start >> self.shift) as usize;
+        let entries = &self.sorted[self.starts[bucket] as usize..self.starts[bucket + 1] as usize];
+        let found = entries.iter().find(|entry| entry.start() == start).map(|entry| entry.person);
+        found.or_else(|| self.fresh.get(&start).copied())
+    }
+
+    /// Gives a digest that nobody holds to a person.
+    pub(crate) fn add(&mut self, digest: &[u8; 16], person: u32) {
+        self.fresh.insert(start(digest), person);
+        let room = (self.sorted.len() / 8).clamp(FEWEST_FRESH, MOST_FRESH);
+        if self.fresh.len() >= room {
+            self.sort_in();
+        }
+    }
+
+    /// Merges the new digests into the old ones, from the end, so that no second copy of the old ones is needed.
+    fn sort_in(&mut self) {
+        let mut fresh: Vec<Entry> = self
+            .fresh
+            .drain()
+            .map(|(start, person)| Entry { high: (start >> 32) as u32, low: start as u32, person })
+            .collect();
+        fresh.sort_unstable_by_key(|entry| entry.start());
+        let mut old = self.sorted.len();
+        self.sorted.reserve_exact(fresh.len());
+        self.sorted.extend_from_slice(&fresh);
+        let mut to = self.sorted.len();
+        while let Some(&last) = fresh.last() {
+            to -= 1;
+            if old > 0 && self.sorted[old - 1].start() > last.start() {
+                old -= 1;
+                self.sorted[to] = self.sorted[old];
+            } else {
+                self.sorted[to] = last;
+                fresh.pop();
+            }
+        }
+        self.mark();
+    }
+
+    /// Notes where each bucket begins.
+    fn mark(&mut self) {
+        let bits = (self.sorted.len() / PER_BUCKET).max(1).next_power_of_two().trailing_zeros().max(1);
+        self.shift = 64 - bits;
+        self.starts.clear();
+        self.starts.reserve_exact((1 << bits) + 1);
+        self.starts.push(0);
+        for (at, entry) in self.sorted.iter().enumerate() {
+            let bucket = (entry.start() >> self.shift) as usize;
+            self.starts.resize(self.starts.len().max(bucket + 1), at as u32);
+        }
+        self.starts.resize((1 << bits) + 1, self.sorted.len() as u32);
+    }
+}
+
+/// The first eight bytes of a digest.
+fn start(digest: &[u8; 16]) -> u64 {
+    (u128::from_be_bytes(*digest) >> 64) as u64
+}
+
+/// A digest is its own hash: it came out of a keyed one, so nobody can choose digests that fall together.
+#[derive(Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn digest(number: u64) -> [u8; 16] {
+        // Spread over the whole range, as digests are.
+        let spread = u128::from(number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        (spread << 64).to_be_bytes()
+    }
+
+    #[test]
+    fn an_empty_index_knows_nobody() {
+        assert_eq!(Index::new(Vec::new()).get(&digest(7)), None);
+        assert_eq!(Index::new(Vec::new()).get(&[0xff; 16]), None);
+        assert_eq!(Index::new(Vec::new()).get(&[0; 16]), None);
+    }
+
+    #[test]
+    fn the_first_of_two_holders_holds() {
+        let index = Index::new(vec![Entry::new(&digest(1), 9), Entry::new(&digest(1), 4), Entry::new(&digest(2), 5)]);
+        assert_eq!((index.get(&digest(1)), index.get(&digest(2))), (Some(4), Some(5)));
+    }
+
+    #[test]
+    fn many_new_digests_are_sorted_in_and_found() {
+        let many = 3 * FEWEST_FRESH as u64 + 17;
+        let mut index = Index::new((0..1_000).map(|number| Entry::new(&digest(number), number as u32)).collect());
+        for number in 1_000..many {
+            assert_eq!(index.get(&digest(number)), None);
+            index.add(&digest(number), number as u32);
+        }
+        assert!(index.fresh.len() < FEWEST_FRESH && index.sorted.len() > 2 * FEWEST_FRESH);
+        for number in 0..many {
+            assert_eq!(index.get(&digest(number)), Some(number as u32));
+        }
+        assert_eq!(index.get(&digest(many)), None);
+    }
+
+    proptest! {
+        #[test]
+        fn an_index_is_a_map(old in prop::collection::btree_map(any::<u64>(), any::<u32>(), 0..300), ask: u64) {
+            let bytes = |start: u64| (u128::from(start) << 64).to_be_bytes();
+            let index = Index::new(old.iter().map(|(start, person)| Entry::new(&bytes(*start), *person)).collect());
+            for (start, person) in &old {
+                prop_assert_eq!(index.get(&bytes(*start)), Some(*person));
+            }
+            prop_assert_eq!(index.get(&bytes(ask)), old.get(&ask).copied());
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! One load in the making: every row is linked to a person or makes one known.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use rusqlite::params;
+
+use super::packed::{FACTS, LINKS, OFFERS, Writer};
+use super::people::{Cohort, Known, Member, Memory};
+use super::{Register, failed};
+use crate::error::IdentityError;
+use crate::pseudonym::Pseudonym;
+use crate::seal::{LinkKeys, LinkRule, Sealer};
+
+/// The persons and link keys of one load in the making.
+pub struct RegisterLoad<'a> {
+    register: &'a mut Register,
+    sealer: Sealer,
+    id: i64,
+    is_open: bool,
+    linking: Option<Linking>,
+}
+
+/// What a load needs once it has a row to link. A load without identities never reads the register.
+struct Linking {
+    memory: Memory,
+    /// Digests of erased persons.
+    tombstones: HashSet<[u8; 16]>,
+    /// Number of the first person whom this load made known.
+    first_new: u32,
+    offers: Writer,
+    links: Writer,
+    facts: Writer,
+}
+
+/// What a row's link keys mean.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Resolved {
+    /// The person of the row. Of persons who were found to be one, each keeps the rows that met it; who is one with whom
+    /// is for [`Register::aliases`] to say, so that a link can be taken back.
+    pub person: Pseudonym,
+    /// The cohort of this person as far as the rows up to this one say. For a person whom this load made known, a later
+    /// row may still lower it; ask [`RegisterLoad::known`] after the last one.
+    pub cohort: String,
+    /// How the row and the person were brought together.
+    pub how: How,
+    /// What [`RegisterLoad::person`] finds the person by again; nobody when the row must be left out.
+    pub number: Option<u32>,
+}
+
+/// How a row and a person were brought together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum How {
+    /// Nothing that the row asks for was known: it made the person known.
+    New,
+    /// The row links to one person under this rule.
+    Known(LinkRule),
+    /// The row links to several persons, the first under this rule, and showed that they are one.
+    Merged(LinkRule),
+    /// The row links to several persons who cannot be one; this rule, the strongest, decided.
+    Ambiguous(LinkRule),
+    /// The row links to a person who was erased: it must be left out.
+    Erased,
+}
+
+/// What [`RegisterLoad::known`] knows of a row.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Found {
+    /// The person, and the cohort that this person belongs to for ever once all rows were resolved.
+    Person {
+        /// The person whom resolving decided for.
+        person: Pseudonym,
+        /// A year in four digits, or `no_year`.
+        cohort: String,
+    },
+    /// The row is about an erased person and must be left out.
+    Erased,
+}
+
+impl<'a> RegisterLoad<'a> {
+    pub(super) fn new(register: &'a mut Register, sealer: &Sealer) -> RegisterLoad<'a> {
+        RegisterLoad { register, sealer: sealer.clone(), id: 0, is_open: true, linking: None }
+    }
+
+    pub(super) fn begin(&mut self, load_id: &str) -> rusqlite::Result<()> {
+        let connection = &self.register.connection;
+        connection.execute(include_str!("../../sql/add_load.sql"), [load_id])?;
+        self.id = connection.last_insert_rowid();
+        Ok(())
+    }
+
+    /// Finds the person of a row, or makes a new one known. `record` is the row's pseudonym, kept with the rule that
+    /// linked it. `cohort` is the row's: a year in four digits, or `no_year`. A person whom this load made known gets it
+    /// when it is earlier than what the rows before said; `no_year` is later than every year. A person whom an earlier
+    /// load made known keeps the cohort.
+    ///
+    /// `keys` must not be empty: a row that says nothing about who the person is has no place in the register.
+    pub fn resolve(&mut self, keys: &LinkKeys, record: Pseudonym, cohort: &str) -> Result<Resolved, IdentityError> {
+        debug_assert!(!keys.is_empty(), "a row without link keys is a person of its own");
+        self.link(keys, record, Cohort::of(cohort)).map_err(failed("linking a row"))
+    }
+
+    /// The person of a row that was resolved before. None when these keys were never resolved.
+    pub fn known(&self, keys: &LinkKeys) -> Result<Option<Found>, IdentityError> {
+        let Some(linking) = &self.linking else { return Ok(None) };
+        if linking.is_erased(keys) {
+            return Ok(Some(Found::Erased));
+        }
+        // Resolving gave every digest of the row that nobody held to the person whom it decided for, and had somebody
+        // held the first one, that would have been the person.
+        let holder = keys.offers().first().and_then(|offer| linking.memory.index.get(&offer.digest));
+        Ok(holder.map(|person| {
+            let member = linking.memory.people.member(person);
+            Found::Person { person: member.pseudonym, cohort: member.cohort.text() }
+        }))
+    }
+
+    /// The person whom resolving a row decided for, by the number that it gave, with the cohort that this person belongs to
+    /// for ever once all rows were resolved.
+    pub fn person(&self, number: u32) -> Option<(Pseudonym, String)> {
+        let member = self.linking.as_ref()?.memory.people.find(number)?;
+        Some((member.pseudonym, member.cohort.text()))
+    }
+
+    /// Writes everything of this load to disk as pending. From here on only [`Register::settle`] ends it.
+    pub fn stage(mut self) -> Result<(), IdentityError> {
+        self.write().map_err(failed("staging a load"))?;
+        let connection = &self.register.connection;
+        connection.execute_batch(include_str!("../../sql/commit.sql")).map_err(failed("staging a load"))?;
+        self.is_open = false;
+        Ok(())
+    }
+
+    fn link(&mut self, keys: &LinkKeys, record: Pseudonym, cohort: Cohort) -> rusqlite::Result<Resolved> {
+        let connection = &self.register.connection;
+        let linking = match &mut self.linking {
+            Some(linking) => linking,
+            none => none.insert(Linking::read(self.register, &self.sealer)?),
+        };
+        if linking.is_erased(keys) {
+            return Ok(Resolved { person: keys.newcomer(), cohort: cohort.text(), how: How::Erased, number: None });
+        }
+        let hits = linking.memory.hits(keys);
+        let (person, how) = match hits.split_first() {
+            None => (linking.add(keys.newcomer(), cohort), How::New),
+            Some((&(rule, person), others)) => {
+                let pieces: [&[u8]; 3] = [&record.0, &person.to_le_bytes(), &[rule.number()]];
+                linking.links.add(connection, self.id, &pieces)?;
+                let mut how = How::Known(rule);
+                for &other in others {
+                    how = match (linking.join((rule, person), other), how) {
+                        (Joined::Now(weaker), _) => {
+                            let sides = ("merged", person, other.1);
+                            super::log_join(connection, sides, weaker, Some(self.id))?;
+                            How::Merged(rule)
+                        }
+                        (Joined::Before, how) | (Joined::Never, how @ How::Merged(_)) => how,
+                        (Joined::Never, _) => How::Ambiguous(rule),
+                    };
+                }
+                (person, how)
+            }
+        };
+        linking.leave(keys, person, connection, self.id)?;
+        let cohort = linking.lower(person, cohort);
+        let number = Some(person);
+        Ok(Resolved { person: linking.memory.people.member(person).pseudonym, cohort: cohort.text(), how, number })
+    }
+
+    /// Writes what is still in memory.
+    fn write(&mut self) -> rusqlite::Result<()> {
+        let Some(linking) = &mut self.linking else { return Ok(()) };
+        let connection = &self.register.connection;
+        for writer in [&mut linking.offers, &mut linking.links, &mut linking.facts] {
+            writer.flush(connection, self.id)?;
+        }
+        let mut statement = connection.prepare_cached(include_str!("../../sql/add_person.sql"))?;
+        for number in linking.first_new..linking.memory.people.next() {
+            let Member { pseudonym, cohort, .. } = linking.memory.people.member(number);
+            statement.execute(params![number, pseudonym.0, cohort.text(), self.id])?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether two persons became one.
+enum Joined {
+    /// By this row, under the weaker of its two rules.
+    Now(LinkRule),
+    /// They were one before.
+    Before,
+    /// They cannot be one.
+    Never,
+}
+
+impl Linking {
+    fn read(register: &Register, sealer: &Sealer) -> rusqlite::Result<Linking> {
+        let memory = Memory::read(&register.connection)?;
+        let first_new = memory.people.next();
+        let tombstones = super::erasure::tombstones(&register.connection, sealer)?;
+        let [offers, links, facts] = [&OFFERS, &LINKS, &FACTS].map(Writer::new);
+        Ok(Linking { memory, tombstones, first_new, offers, links, facts })
+    }
+
+    fn is_erased(&self, keys: &LinkKeys) -> bool {
+        !self.tombstones.is_empty() && keys.asks().iter().any(|ask| self.tombstones.contains(&ask.digest))
+    }
+
+    fn add(&mut self, pseudonym: Pseudonym, cohort: Cohort) -> u32 {
+        self.memory.people.add(Member { pseudonym, cohort, facts: Known::default(), is_rich: false })
+    }
+
+    /// Makes two persons one whom a row links to, when nothing speaks against it:
+    ///
+    /// * Two rows that share nothing but a document number and say other things are two persons (a child in a parent's
+    ///   passport), so a document alone joins nobody who is known by more.
+    /// * Known birth dates, sexes or fathers' names that differ speak against a rule over names. They do not speak
+    ///   against a document that fits together with a birth date on one side and with names on the other: then one of
+    ///   the three records was mistyped.
+    /// * Two persons whose link was taken back stay two.
+    fn join(&mut self, (rule, person): (LinkRule, u32), (other_rule, other): (LinkRule, u32)) -> Joined {
+        let people = &mut self.memory.people;
+        let (one, two) = (people.groups.of(person), people.groups.of(other));
+        if one.contains(&other) {
+            return Joined::Before;
+        }
+        let by_number_alone = |rule, person| rule == LinkRule::Document && people.member(person).is_rich;
+        let differ = || {
+            let facts = |person: &u32| people.member(*person).facts;
+            one.iter().any(|one| two.iter().any(|two| facts(one).contradicts(&facts(two))))
+        };
+        let is_sure = rule.is_sure() && other_rule.is_sure();
+        if by_number_alone(rule, person)
+            || by_number_alone(other_rule, other)
+            || people.groups.are_apart(&one, &two)
+            || (!is_sure && differ())
+        {
+            return Joined::Never;
+        }
+        let weaker = rule.max(other_rule);
+        people.groups.merge(person, other, weaker);
+        Joined::Now(weaker)
+    }
+
+    /// Leaves the row's digests with its person.
+    fn leave(
+        &mut self,
+        keys: &LinkKeys,
+        person: u32,
+        connection: &rusqlite::Connection,
+        load: i64,
+    ) -> rusqlite::Result<()> {
+        let number = person.to_le_bytes();
+        for offer in keys.offers() {
+            if self.memory.index.get(&offer.digest).is_none() {
+                self.memory.index.add(&offer.digest, person);
+                self.offers.add(connection, load, &[&offer.digest, &number, &[offer.class as u8]])?;
+                self.memory.people.member_mut(person).is_rich |= !crate::seal::Class::is_alone(offer.class as u8);
+            }
+        }
+        if let Some(learned) = self.memory.people.member_mut(person).facts.learn(keys.facts()) {
+            self.facts.add(connection, load, &[learned.as_flattened(), &number])?;
+        }
+        Ok(())
+    }
+
+    /// Gives a person whom this load made known the cohort of a row when that is earlier. The person's cohort then.
+    fn lower(&mut self, person: u32, cohort: Cohort) -> Cohort {
+        let member = self.memory.people.member_mut(person);
+        if person >= self.first_new {
+            member.cohort = member.cohort.min(cohort);
+        }
+        member.cohort
+    }
+}
+
+impl fmt::Debug for RegisterLoad<'_> {
+    /// Shows how many persons are new, never which.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let new = self.linking.as_ref().map_or(0, |linking| linking.memory.people.next() - linking.first_new);
+        write!(out, "RegisterLoad({new} new persons)")
+    }
+}
+
+impl Drop for RegisterLoad<'_> {
+    fn drop(&mut self) {
+        if self.is_open {
+            // Nobody is left to tell of a failure here, and none changes the outcome: what was not committed is gone
+            // when the connection closes.
+            let _ = self.register.connection.execute_batch(include_str!("../../sql/rollback.sql"));
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! Link keys: the digests that a record leaves behind and those that it looks for.
+//!
+//! A record *offers* digests and *asks* for digests, and it links to a person when one of its asks is an offer of one of
+//! the person's records. Most rules offer what they ask. Where a rule treats its two records differently, offer and ask
+//! are digests of different classes:
+//!
+//! | rule | a record offers | and asks for |
+//! |---|---|---|
+//! | document + birth date | document, date | the same |
+//! | document + two names | document, pair | the same |
+//! | document | says more: `DocumentOfMany`; else `DocumentAlone` | says more: `DocumentAlone`; else both |
+//! | three names | pair, father, date, sex | the same |
+//! | two names | has three: `PairOfThree`; else `Pair` | has three: `Pair`; else both |
+//!
+//! So two records with three names each never meet over a pair: twins share family name, father's name, birth date and
+//! sex. Sex is part of a name digest; a record without sex asks under each, and all ask under "not recorded". In the same
+//! way two names are digested with which of them is the family name, where its ending tells.
+//!
+//! A document number with its country is offered under the country and under "some country", and asks under the country
+//! and under "none said"; a number without one is offered and asks under "none said" and asks under "some country".
+
+use std::fmt;
+
+use super::birth::Birth;
+use super::{Class, Identity, LinkRule, Population, Sex, SubKeys};
+use crate::document;
+use crate::fold::{self, Family, Names};
+use crate::keyed::Message;
+use crate::pseudonym::Pseudonym;
+
+/// The link keys of one identity, strongest rule first, and the pseudonym that a new person with these keys gets.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LinkKeys {
+    offers: Vec<Offer>,
+    asks: Vec<Ask>,
+    facts: Facts,
+    newcomer: Pseudonym,
+}
+
+/// A digest that a record leaves behind.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Offer {
+    pub(crate) class: Class,
+    pub(crate) digest: [u8; 16],
+}
+
+/// A digest that a record looks for, and the rule that links when it is found.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ask {
+    pub(crate) rule: LinkRule,
+    pub(crate) digest: [u8; 16],
+}
+
+/// Digests of what a record knows, to tell when two persons cannot be one. Sex and father's name are hashed with the
+/// birth date: alone, a digest of two possible values would be no secret.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub(crate) struct Facts {
+    pub(crate) birth: Option<[u8; 16]>,
+    pub(crate) sex: Option<[u8; 16]>,
+    /// The father's name, when it is known to be the father's.
+    pub(crate) father: Option<[u8; 16]>,
+    /// Everything that the father's name may be.
+    pub(crate) fathers: Vec<[u8; 16]>,
+}
+
+impl LinkKeys {
+    /// Whether the identity said too little to link anything.
+    pub fn is_empty(&self) -> bool {
+        self.offers.is_empty()
+    }
+
+    /// The rules that these keys may link by, strongest first.
+    pub fn rules(&self) -> impl Iterator<Item = LinkRule> + '_ {
+        let same = |at: usize| at > 0 && self.asks[at - 1].rule == self.asks[at].rule;
+        (0..self.asks.len()).filter(move |&at| !same(at)).map(|at| self.asks[at].rule)
+    }
+
+    /// What the record leaves behind. The first is among the asks too, and the strongest of them: after the record was
+    /// linked, its person is the one who holds this digest.
+    pub(crate) fn offers(&self) -> &[Offer] {
+        &self.offers
+    }
+
+    /// What the record looks for, strongest first.
+    pub(crate) fn asks(&self) -> &[Ask] {
+        &self.asks
+    }
+
+    pub(crate) fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// The pseudonym of a person that these keys make known.
+    pub(crate) fn newcomer(&self) -> Pseudonym {
+        self.newcomer
+    }
+}
+
+impl fmt::Debug for LinkKeys {
+    /// Shows the rules, never the digests.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_list().entries(self.rules()).finish()
+    }
+}
+
+/// Makes the link keys of an identity.
+pub(super) fn seal(keys: &SubKeys, identity: &Identity<'_>, population: Population) -> LinkKeys {
+    let birth = identity.birth.and_then(Birth::of);
+    let names = fold::names(identity);
+    let mut draft = Draft {
+        keys,
+        population,
+        offers: Vec::with_capacity(8),
+        asks: Vec::with_capacity(12),
+        message: Message::default(),
+    };
+    if let Some(number) = identity.document.and_then(document::normalised) {
+        let country = identity.document_country.and_then(document::country);
+        draft.document(&number, country.as_deref(), birth, &names);
+    }
+    if let Some(birth) = birth {
+        draft.three_names(&names, birth, identity.sex);
+        if let Some(day) = birth.day() {
+            draft.two_names(&names, day, identity.sex);
+        }
+    }
+    draft.finish(|draft| draft.facts(&names, birth, identity.sex))
+}
+
+/// Whether a digest is left behind, looked for, or both.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Offer,
+    Ask,
+    Both,
+}
+
+/// Link keys in the making; digests are under the first key alone until the end.
+struct Draft<'a> {
+    keys: &'a SubKeys,
+    population: Population,
+    offers: Vec<Offer>,
+    asks: Vec<Ask>,
+    /// What is hashed next; one for all, as clearing it is quicker than making one.
+    message: Message,
+}
+
+impl Draft<'_> {
+    fn document(&mut self, number: &str, country: Option<&str>, birth: Option<Birth>, names: &Names) {
+        let document = (number.as_bytes(), country.map(str::as_bytes));
+        if let Some(birth) = birth {
+            self.numbered(Class::DocumentBirth, document, &[&birth.bytes()], Side::Both);
+        }
+        for [one, other] in &names.pairs {
+            self.numbered(Class::DocumentNames, document, &[one.as_bytes(), other.as_bytes()], Side::Both);
+        }
+        let says_more = birth.is_some() || !names.pairs.is_empty();
+        self.numbered(Class::DocumentAlone, document, &[], if says_more { Side::Ask } else { Side::Both });
+        self.numbered(Class::DocumentOfMany, document, &[], if says_more { Side::Offer } else { Side::Ask });
+    }
+
+    /// A digest of a document number with its country, and of what else is said.
+    fn numbered(&mut self, class: Class, (number, country): (&[u8], Option<&[u8]>), rest: &[&[u8]], side: Side) {
+        let rule = match class {
+            Class::DocumentBirth => LinkRule::DocumentBirth,
+            Class::DocumentNames => LinkRule::DocumentNames,
+            _ => LinkRule::Document,
+        };
+        let [unsaid, some_country] = self.two_digests(class, &[number], rest);
+        let in_country = country.map(|country| self.two_digests(class, &[number, country], rest)[0]);
+        if side != Side::Ask {
+            match in_country {
+                Some(own) => self.offers.extend([own, some_country].map(|digest| Offer { class, digest })),
+                None => self.offers.push(Offer { class, digest: unsaid }),
+            }
+        }
+        if side != Side::Offer {
+            let asked = in_country.map_or([unsaid, some_country], |own| [own, unsaid]);
+            self.asks.extend(asked.map(|digest| Ask { rule, digest }));
+        }
+    }
+
+    fn three_names(&mut self, names: &Names, birth: Birth, sex: Option<Sex>) {
+        for ([one, other], father) in &names.threes {
+            let parts = [one.as_bytes(), other.as_bytes(), father.as_bytes()];
+            for (at, (sex, rule)) in agreeing(sex, LinkRule::ThreeNames, LinkRule::ThreeNamesNoSex).enumerate() {
+                let [digest, _] = self.two_digests(Class::Three, &[&birth.bytes(), sex], &parts);
+                self.asks.push(Ask { rule, digest });
+                if at == 0 {
+                    self.offers.push(Offer { class: Class::Three, digest });
+                }
+            }
+        }
+    }
+
+    fn two_names(&mut self, names: &Names, day: [u8; 4], sex: Option<Sex>) {
+        let has_three = !names.threes.is_empty();
+        for ([one, other], family) in names.pairs.iter().zip(&names.families) {
+            let parts = [one.as_bytes(), other.as_bytes()];
+            let families = agreeing_families(*family);
+            let sexes = agreeing(sex, LinkRule::TwoNames, LinkRule::TwoNamesNoSex);
+            // One thing may be open between two records, sex or which part is the family name; not both.
+            let own_family = sexes.clone().map(|(sex, rule)| (sex, families[0], rule));
+            let own_sex = sexes.take(1).flat_map(|(sex, rule)| families[1..].iter().map(move |one| (sex, *one, rule)));
+            for (at, (sex, family, rule)) in own_family.chain(own_sex).enumerate() {
+                let [of_two, of_three] = self.two_digests(Class::Pair, &[&day, sex, family], &parts);
+                self.asks.push(Ask { rule, digest: of_two });
+                if !has_three {
+                    self.asks.push(Ask { rule, digest: of_three });
+                }
+                if at == 0 {
+                    let (class, digest) =
+                        if has_three { (Class::PairOfThree, of_three) } else { (Class::Pair, of_two) };
+                    self.offers.push(Offer { class, digest });
+                }
+            }
+        }
+    }
+
+    fn facts(&self, names: &Names, birth: Option<Birth>, sex: Option<Sex>) -> Facts {
+        let Some(day) = birth.and_then(Birth::day) else { return Facts::default() };
+        let about = |more: Option<&str>| {
+            let mut message = Message::default();
+            message.field(self.population.name().as_bytes());
+            message.field(&day);
+            more.into_iter().for_each(|more| message.field(more.as_bytes()));
+            halves(message.hash(&self.keys.fact))
+        };
+        let [birth, of_sex] = about(None);
+        let father = |father: &str| self.keys.chain.finish(about(Some(father))[0]);
+        let fathers: Vec<[u8; 16]> = names.threes.iter().map(|(_, name)| father(name)).collect();
+        // Two values that differ and say nothing else, for persons born on one day.
+        let of_sex = |sex| if sex == Sex::Female { of_sex } else { of_sex.map(|byte| !byte) };
+        Facts {
+            birth: Some(self.keys.chain.finish(birth)),
+            sex: sex.map(|sex| self.keys.chain.finish(of_sex(sex))),
+            father: fathers.first().copied().filter(|_| names.father_is_known),
+            fathers,
+        }
+    }
+
+    /// Two digests that have nothing to do with each other, for the price of one.
+    fn two_digests(&mut self, class: Class, first: &[&[u8]], rest: &[&[u8]]) -> [[u8; 16]; 2] {
+        let message = &mut self.message;
+        message.clear();
+        message.field(self.population.name().as_bytes());
+        message.field(&[class as u8]);
+        message.field(&[first.len() as u8]);
+        first.iter().for_each(|field| message.field(field));
+        rest.iter().for_each(|field| message.field(field));
+        halves(message.hash(&self.keys.link))
+    }
+
+    /// Sorts the asks by their rules and passes all digests through the later keys.
+    fn finish(mut self, facts: impl FnOnce(&Self) -> Facts) -> LinkKeys {
+        // Everything that the record offers decides the pseudonym, so the same record makes the same person known when a
+        // load was taken back.
+        let mut message = Message::default();
+        self.offers.iter().for_each(|offer| message.field(&offer.digest));
+        let [newcomer, _] = halves(message.hash(&self.keys.person));
+        let newcomer = Pseudonym(self.keys.chain.finish(newcomer));
+        let facts = facts(&self);
+        // Stable: within a rule, what was said first comes first.
+        self.asks.sort_by_key(|ask| ask.rule);
+        for offer in &mut self.offers {
+            offer.digest = self.keys.chain.finish(offer.digest);
+        }
+        for ask in &mut self.asks {
+            ask.digest = self.keys.chain.finish(ask.digest);
+        }
+        LinkKeys { offers: self.offers, asks: self.asks, facts, newcomer }
+    }
+}
+
+/// The sexes that agree with a record's own, as letters: its own first, then those that one of two records leaves open.
+/// With each the rule that links by it.
+fn agreeing(
+    sex: Option<Sex>,
+    sure: LinkRule,
+    unsure: LinkRule,
+) -> impl Iterator<Item = (&'static [u8], LinkRule)> + Clone {
+    const NONE: &[u8] = b"-";
+    let letters: [Option<&[u8]>; 3] = match sex {
+        Some(Sex::Female) => [Some(b"f"), Some(NONE), None],
+        Some(Sex::Male) => [Some(b"m"), Some(NONE), None],
+        None => [Some(NONE), Some(b"f"), Some(b"m")],
+    };
+    let is_sure = move |letter: &[u8]| sex.is_some() && letter != NONE;
+    letters.into_iter().flatten().map(move |letter| (letter, if is_sure(letter) { sure } else { unsure }))
+}
+
+/// What may be the family name in a record that agrees, as letters: the record's own first.
+fn agreeing_families(family: Family) -> &'static [&'static [u8]] {
+    match family {
+        Family::Unknown => &[b"-", b"1", b"2"],
+        Family::First => &[b"1", b"-"],
+        Family::Second => &[b"2", b"-"],
+    }
+}
+
+fn halves(whole: [u8; 32]) -> [[u8; 16]; 2] {
+    [0, 16].map(|from| std::array::from_fn(|at| whole[from + at]))
+}

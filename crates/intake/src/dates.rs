@@ -1,0 +1,98 @@
+//! Dates of a column: the formats that its mapping declares, the dates of typed cells, and the years that are believed.
+
+use panoh_dictionary::{Date, DateFormat, YEARS};
+
+use crate::mend::{Mend, Mends};
+use crate::number::{blanks, year};
+use crate::rule::Rule;
+
+/// How the dates of one column are read.
+#[derive(Debug, Clone)]
+pub(crate) struct Dates {
+    formats: Vec<(DateFormat, Mends)>,
+    typed: bool,
+    latest_year: i16,
+}
+
+impl Dates {
+    /// `typed` when cells of the file may be dates by their type; later years than `latest_year` have not come yet.
+    pub(crate) fn new(formats: &[DateFormat], typed: bool, latest_year: i16) -> Self {
+        let with_mends = formats.iter().enumerate().map(|(place, format)| {
+            let pattern = format.pattern();
+            let mends = Mends::only_if(place > 0, Mend::OtherDateFormat)
+                | Mends::only_if(pattern.contains("%B") || pattern.contains("%b"), Mend::MonthName)
+                | Mends::only_if(pattern.contains("%y"), Mend::TwoDigitYear)
+                | Mends::only_if(pattern.starts_with("excel-"), Mend::ExcelSerial);
+            (format.clone(), mends)
+        });
+        Self { formats: with_mends.collect(), typed, latest_year }
+    }
+
+    /// The date in a cell in the first format that fits, inside the years that a register can hold and not in the future.
+    pub(crate) fn read(&self, cell: &str) -> Result<(Date, Mends), Rule> {
+        // Four digits that could be a year would be a day of the year 1905 in the count of spreadsheets.
+        let like_a_year = year(cell).is_some();
+        let declared = self.formats.iter().find_map(|(format, mends)| {
+            let serial = format.pattern().starts_with("excel-");
+            if serial && like_a_year { None } else { Some((format.read(cell)?, *mends)) }
+        });
+        let typed = || self.typed.then(|| Date::typed(cell)).flatten().map(|date| (date, Mends::NONE));
+        let (date, mends) = declared.or_else(typed).ok_or(Rule::NotADate)?;
+        if !YEARS.contains(&date.year) {
+            return Err(Rule::NotADate);
+        }
+        not_later(date.year, self.latest_year)?;
+        Ok((date, mends | blanks(cell)))
+    }
+}
+
+/// Refuses a year that has not come yet.
+pub(crate) fn not_later(year: i16, latest_year: i16) -> Result<(), Rule> {
+    if year > latest_year { Err(Rule::InTheFuture) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dates(typed: bool) -> Dates {
+        let formats = ["%d.%m.%Y", "%d %B %Y", "%d/%m/%y", "excel-1900"];
+        let formats = formats.map(|pattern| DateFormat::with_century(pattern, 1930).expect("sound"));
+        Dates::new(&formats, typed, 2026)
+    }
+
+    #[test]
+    fn the_way_of_writing_is_counted() {
+        for (cell, expected) in [
+            ("01.05.2018", &[][..]),
+            (" 01.05.2018\u{a0}", &[Mend::BlanksTrimmed]),
+            ("1 мая 2018", &[Mend::OtherDateFormat, Mend::MonthName]),
+            ("01/05/18", &[Mend::OtherDateFormat, Mend::TwoDigitYear]),
+            ("43221", &[Mend::OtherDateFormat, Mend::ExcelSerial]),
+        ] {
+            let (date, mends) = dates(false).read(cell).unwrap_or_else(|rule| panic!("{cell} breaks {rule}"));
+            assert_eq!((date.year, date.month, date.day), (2018, Some(5), Some(1)), "{cell}");
+            assert_eq!(mends.each().collect::<Vec<_>>(), expected, "{cell}");
+        }
+    }
+
+    #[test]
+    fn typed_cells_are_dates_in_files_that_have_types() {
+        for cell in ["2018-05-01", "2018-05-01 13:30:00"] {
+            assert_eq!(dates(true).read(cell).map(|(date, _)| date.year), Ok(2018), "{cell}");
+            assert_eq!(dates(false).read(cell).map(|(date, _)| date.year), Err(Rule::NotADate), "{cell}");
+        }
+        assert_eq!(dates(true).read("YYYY-MM-DD").map(|(date, _)| date.year), Err(Rule::NotADate));
+    }
+
+    #[test]
+    fn the_future_is_refused() {
+        for cell in ["01.01.2027", "01/01/27", "1 июня 2027"] {
+            assert_eq!(dates(false).read(cell).map(|(date, _)| date.year), Err(Rule::InTheFuture), "{cell}");
+        }
+        assert_eq!(dates(false).read("31.12.2026").map(|(date, _)| date.year), Ok(2026));
+        for cell in ["01.01.1899", "01.01.2100", "2018", "2018.0"] {
+            assert_eq!(dates(false).read(cell).map(|(date, _)| date.year), Err(Rule::NotADate), "{cell}");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! What an inspection finds in made-up exports, and that it shows no cell.
+
+use std::path::PathBuf;
+
+use panoh_dictionary::Dictionary;
+
+use super::{ColumnSeen, Inspection, Look, Sure, inspect};
+use crate::Options;
+
+const SHELTER: &str = "\
+№;Фамилия;Имя;Дата рождения;Пол;Гражданство;Страна эксплуатации;Вид эксплуатации;Дата обращения;Телефон;Рассказ
+1;Каримова;Зулфия;12.03.1990;Женский;Таджикистан;Российская Федерация;Принудительный труд;02.06.2018;+992 66 100 00 01;Её увезли из кишлака и заставили работать без оплаты целых два года подряд.
+2;Раҳмонов;Ҷамшед;05.11.1985;Мужской;Таджикистан;ОАЭ;Принудительный труд;01.08.2018;;Он обратился сам и рассказал о том, что документы у него отобрали в первый день.
+3;Саидова;Мадина;30.01.1995;Женский;Таджикистан;Турция;Сексуальная эксплуатация;15.09.2019;+992 66 100 00 03;Её нашли сотрудники консульства, она просила о возвращении домой и о приюте.
+4;Ҳакимов;Фирӯз;21.07.1979;Мужской;Кыргызстан;Казахстан;Принудительный труд;11.02.2019;;Работал на стройке вместе с братом, оплаты не получил, паспорта вернули через год.
+5;Назарова;Гулнора;02.02.2001;Женский;Таджикистан;неизвестно;Принудительный брак;19.04.2020;;Семья настаивала на браке, девушка обратилась в организацию через подругу в городе.
+";
+
+struct Written {
+    _folder: tempfile::TempDir,
+    path: PathBuf,
+}
+
+fn written(text: &str) -> Written {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("export.csv");
+    std::fs::write(&path, text).expect("written");
+    Written { _folder: folder, path }
+}
+
+fn seen(text: &str, look: &Look<'_>) -> Inspection {
+    let dictionary = Dictionary::builtin().expect("the built-in dictionary is sound");
+    inspect(&written(text).path, &dictionary, &Options::default(), look).expect("the file can be inspected")
+}
+
+fn column<'a>(seen: &'a Inspection, name: &str) -> &'a ColumnSeen {
+    seen.columns.iter().find(|column| column.name.as_deref() == Some(name)).expect("the column is there")
+}
+
+#[test]
+fn a_russian_list_of_a_shelter_is_understood() {
+    let seen = seen(SHELTER, &Look::default());
+    assert!(seen.header_known);
+    assert_eq!((seen.header_row, seen.table.as_str(), seen.rows_seen), (1, "cases", 5));
+    for (name, proposal) in [
+        ("Фамилия", "identity: family_name"),
+        ("Имя", "identity: given_name"),
+        ("Дата рождения", "identity: birth_date"),
+        ("Пол", "code: gender"),
+        ("Гражданство", "codes: citizenships"),
+        ("Страна эксплуатации", "place: exploitation, country"),
+        ("Вид эксплуатации", "codes: purposes"),
+        ("Дата обращения", "date: registered_year, registered_month"),
+    ] {
+        assert_eq!(column(&seen, name).proposal, proposal, "{name}");
+        assert!(column(&seen, name).sure >= Sure::Likely, "{name}: {}", column(&seen, name).why);
+    }
+    for name in ["Телефон", "Рассказ"] {
+        assert!(column(&seen, name).proposal.starts_with("drop: "), "{name}");
+    }
+}
+
+#[test]
+fn the_proposed_mapping_can_be_loaded() {
+    let dictionary = Dictionary::builtin().expect("the built-in dictionary is sound");
+    let mapping = seen(SHELTER, &Look::default()).mapping.expect("a mapping is proposed");
+    let source =
+        dictionary.parse_source("proposal.toml", &mapping).unwrap_or_else(|error| panic!("{error}\n{mapping}"));
+    assert_eq!(source.columns.len(), 11);
+    assert!(source.age.is_some(), "age follows from birth and registration:\n{mapping}");
+}
+
+#[test]
+fn no_cell_is_shown() {
+    let said = serde_json::to_string(&seen(SHELTER, &Look::default())).expect("plain data");
+    for row in SHELTER.lines().skip(1) {
+        for cell in row.split(';').filter(|cell| cell.chars().count() > 2) {
+            // A word for not knowing is shown as ours: it stands in the mapping.
+            assert!(cell == "неизвестно" || !said.contains(cell), "a cell is shown");
+        }
+    }
+}
+
+#[test]
+fn a_file_without_names_shows_no_first_row() {
+    let rows: String = SHELTER.lines().skip(1).map(|line| format!("{line}\n")).collect();
+    let seen = seen(&rows, &Look::default());
+    assert!(!seen.header_known && seen.mapping.is_none() && seen.fits.is_empty());
+    let said = serde_json::to_string(&seen).expect("plain data");
+    for cell in ["Каримова", "Зулфия", "12.03.1990", "Её увезли"] {
+        assert!(!said.contains(cell), "a cell is shown");
+    }
+}
+
+#[test]
+fn names_below_title_rows_are_found() {
+    let text = format!("Реестр помощи;;;;;;;;;;\nза 2018–2020;;;;;;;;;;\n{SHELTER}");
+    let seen = seen(&text, &Look::default());
+    assert!(seen.header_known);
+    assert_eq!((seen.header_row, seen.rows_seen), (3, 5));
+    assert!(seen.mapping.expect("a mapping").contains("header_row = 3"));
+}
+
+#[test]
+fn a_shipped_mapping_that_fits_is_named() {
+    let dictionary = Dictionary::builtin().expect("the built-in dictionary is sound");
+    let source = dictionary.source("mission-en").expect("the mapping exists");
+    let header: Vec<&str> = source.columns.iter().map(|column| column.header.as_str()).collect();
+    let text = format!("{}\n{}\n", header.join(","), ",".repeat(header.len() - 1));
+    let seen = seen(&text, &Look::default());
+    let fit = seen.fits.first().expect("a mapping fits");
+    assert!(fit.is_whole() && fit.source == "mission-en", "{fit:?}");
+}
+
+#[test]
+fn a_date_that_could_be_read_in_two_ways_is_no_certainty() {
+    let text = "Имя;Фамилия;Дата рождения\nА;Б;01/02/1990\nВ;Г;03/04/1991\nД;Е;05/06/1992\n";
+    let seen = seen(text, &Look::default());
+    assert!(column(&seen, "Дата рождения").sure < Sure::Sure, "day and month could be either");
+}

@@ -1,0 +1,79 @@
+//! Rows that are no records: empty ones, which spreadsheets keep by the thousand, and totals below the last record.
+
+use panoh_dictionary::{Does, Source, fold};
+
+use crate::header::Header;
+use crate::row::RawRow;
+
+/// How such rows are told.
+pub(crate) struct LeftOut {
+    /// For each column of the file whether the mapping ignores it, as it does a column of row numbers.
+    ignored: Vec<bool>,
+    /// Whether the mapping drops a column of the file.
+    drops: bool,
+    /// Whether every cell is read; where one is not, no row can be told to be empty.
+    whole: bool,
+    /// Folded words for a total.
+    totals: Vec<String>,
+    /// First letters of those words: most rows are told by one letter.
+    letters: Vec<char>,
+}
+
+/// Why a row is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// Its cells are blank, but for ignored ones.
+    Empty,
+    /// Its first filled cell is a word for a total.
+    Total,
+}
+
+impl LeftOut {
+    pub(crate) fn new(source: &Source, header: &Header) -> Self {
+        let drops = |&at: &usize| matches!(source.columns[at].does, Does::Drop { .. });
+        let is_ignored = |&at: &usize| matches!(source.columns[at].does, Does::Ignore { .. });
+        Self {
+            ignored: header.mapped.iter().map(is_ignored).collect(),
+            drops: header.mapped.iter().any(drops),
+            whole: true,
+            totals: source.file.total_rows.clone(),
+            letters: source.file.total_rows.iter().filter_map(|word| word.chars().next()).collect(),
+        }
+    }
+
+    /// Notes that the rows of the file come without the cells of columns that the mapping drops.
+    pub(crate) fn without_dropped_cells(&mut self) {
+        self.whole = !self.drops;
+    }
+
+    /// Whether the row is no record, and why.
+    pub(crate) fn why(&self, row: &RawRow) -> Option<Why> {
+        // In a row of another width no cell can be told to be an ignored one.
+        let known = row.len() == self.ignored.len();
+        let filled = |&at: &usize| !is_blank(row.cell(at));
+        let first = (0..row.len()).find(filled);
+        let Some(first) = first else { return self.whole.then_some(Why::Empty) };
+        if self.is_total(row.cell(first)) {
+            return Some(Why::Total);
+        }
+        let is_filled = |at: usize| !self.ignored[at] && filled(&at);
+        (self.whole && known && !(first..row.len()).any(is_filled)).then_some(Why::Empty)
+    }
+
+    fn is_total(&self, cell: &[u8]) -> bool {
+        if self.totals.is_empty() {
+            return false;
+        }
+        let Ok(cell) = std::str::from_utf8(cell) else { return false };
+        let first = cell.trim_start().chars().flat_map(char::to_lowercase).next();
+        first.is_some_and(|letter| self.letters.contains(&letter)) && self.totals.contains(&fold(cell))
+    }
+}
+
+fn is_blank(cell: &[u8]) -> bool {
+    match cell.first() {
+        None => true,
+        Some(byte) if byte.is_ascii_graphic() => false,
+        Some(_) => std::str::from_utf8(cell).is_ok_and(|cell| cell.trim().is_empty()),
+    }
+}

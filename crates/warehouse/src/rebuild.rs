@@ -1,0 +1,168 @@
+//! Builds a table anew: every row goes through a function that may change it or leave it out, and old versions, old log
+//! entries and files that no query sees stay behind.
+//!
+//! ```text
+//! active files ─► rows ─► .rebuild/TABLE: data files ─► one commit: files, remembered loads ─► checkpoint ─► numbered
+//!                                                                                                               │
+//!                                                              old table removed ◄─ swapped with TABLE in one step
+//! ```
+//!
+//! The new table's only version has the number after the old table's newest, so numbers that a ledger wrote down never
+//! mean something else. The format allows that: a log may begin with a checkpoint, as it does when old entries were
+//! cleaned away. A process that is killed leaves the old table or the new one in its place, and a folder below
+//! `.rebuild` that [`Warehouse::clear_rebuilds`] removes.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use deltalake::datafile::writer::DeltaWriter;
+use deltalake::kernel::transaction::CommitProperties;
+use deltalake::kernel::{Action, Transaction};
+use deltalake::{DeltaTable, checkpoints};
+
+use crate::append::{as_stored, writer};
+use crate::error::store;
+use crate::files::{self, active, commit_name};
+use crate::stored::{Contents, Stored, connect, create_table};
+use crate::{Warehouse, WarehouseError, durable, transactions};
+
+/// Why a row or a load's id could not be carried over.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// What becomes of a table.
+pub struct Rebuild<'a> {
+    /// The id of the key under which the new rows' pseudonyms are made.
+    pub key_id: &'a str,
+    /// What becomes of rows: the batch with the same columns, and as many rows as are to stay.
+    pub rows: &'a mut (dyn FnMut(RecordBatch) -> Result<RecordBatch, Failure> + Send),
+    /// What becomes of the id of a remembered load (or other application transaction); none forgets it.
+    pub transactions: &'a (dyn Fn(&str) -> Result<Option<String>, Failure> + Sync),
+}
+
+impl std::fmt::Debug for Rebuild<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rebuild").field("key_id", &self.key_id).finish_non_exhaustive()
+    }
+}
+
+impl Warehouse {
+    /// Builds the table anew and puts it into the place of the old one. The number of rows that it has. After an error
+    /// the table is the old one or the new one, wholly; sessions that began before fail or see the old one. Only for
+    /// whoever holds the home's lock.
+    pub async fn rebuild(&mut self, table: &str, change: &mut Rebuild<'_>) -> Result<u64, WarehouseError> {
+        let stored = self.stored(table)?.clone();
+        let built = self.build(&stored, change).await;
+        let rows = match built {
+            Ok(rows) => rows,
+            Err(error) => {
+                // The first error is the one to report; what is left is cleared when the home is opened again.
+                let _ = self.clear_rebuilds();
+                return Err(error);
+            }
+        };
+        self.swap_in(table)?;
+        let described = self.dictionary.table(table).expect("a stored table is in the dictionary");
+        let opened = Stored::open(stored.folder, described).await?;
+        Arc::make_mut(&mut self.tables).insert(table.to_owned(), opened);
+        Ok(rows)
+    }
+
+    /// The ids of all loads that the table remembers, rows or no rows.
+    pub fn loads(&self, table: &str) -> Result<Vec<String>, WarehouseError> {
+        let stored = self.stored(table)?;
+        let all = transactions::all(&stored.log()).map_err(|source| stored.unreadable(source))?;
+        Ok(all.into_keys().filter(|id| id.starts_with("load:")).collect())
+    }
+
+    /// Builds the new table in its folder and puts it on disk.
+    async fn build(&self, stored: &Stored, change: &mut Rebuild<'_>) -> Result<u64, WarehouseError> {
+        let at = store(&stored.name);
+        let folder = self.scratch(&stored.name);
+        self.clear_rebuilds()?;
+        fs::create_dir_all(&folder).map_err(|source| stored.unreadable(source))?;
+        let old = stored.newest().await?;
+        let version = old.version().unwrap_or_default() + 1;
+        let objects = connect(&folder, &stored.name)?.object_store();
+        let writer = writer(stored, objects, old.snapshot().map_err(&at)?);
+        let (rows, mut actions) = carry(&old, stored, writer, change).await?;
+        for (id, number) in transactions::all(&stored.log()).map_err(|source| stored.unreadable(source))? {
+            if let Some(id) = (change.transactions)(&id).map_err(|source| stored.unreadable(source))? {
+                actions.push(Action::Txn(Transaction::new(id, number)));
+            }
+        }
+        let described = self.dictionary.table(&stored.name).expect("a stored table is in the dictionary");
+        let metrics = serde_json::json!({ "num_added_rows": rows });
+        let properties = CommitProperties::default().with_metadata([("operationMetrics".to_owned(), metrics)]);
+        let made = create_table(&folder, described, change.key_id, Contents { actions, properties }).await?;
+        checkpoints::create_checkpoint(&made, None).await.map_err(&at)?;
+        number(&folder.join("_delta_log"), version).map_err(|source| stored.unreadable(source))?;
+        sync_all(&folder).await?;
+        Ok(rows)
+    }
+}
+
+/// Takes the rows of the old table over to the writer's folder.
+async fn carry(
+    old: &DeltaTable,
+    stored: &Stored,
+    mut writer: DeltaWriter,
+    change: &mut Rebuild<'_>,
+) -> Result<(u64, Vec<Action>), WarehouseError> {
+    let at = store(&stored.name);
+    let failed = |source: Failure| stored.unreadable(source);
+    let mut count = 0;
+    for path in active(old, stored)? {
+        for batch in files::rows(&path, None).map_err(failed)? {
+            let batch = (change.rows)(batch.map_err(|error| failed(error.into()))?).map_err(failed)?;
+            if batch.num_rows() > 0 {
+                writer.write(&as_stored(stored, &batch)?).await.map_err(&at)?;
+                count += batch.num_rows() as u64;
+            }
+        }
+    }
+    let adds = writer.close().await.map_err(&at)?;
+    Ok((count, adds.into_iter().map(Action::Add).collect()))
+}
+
+/// Gives the log's only version, 0, another number: that of commit and checkpoint is in their names alone, and in the
+/// hint that names the checkpoint.
+fn number(log: &Path, version: u64) -> io::Result<()> {
+    let first = format!("{:020}.", 0);
+    for entry in fs::read_dir(log)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if let Some(kind) = name.strip_prefix(&first) {
+            fs::rename(&path, log.join(format!("{version:020}.{kind}")))?;
+        }
+    }
+    let hint = log.join("_last_checkpoint");
+    let mut named: serde_json::Value = serde_json::from_str(&fs::read_to_string(&hint)?)?;
+    if let Some(named) = named.as_object_mut() {
+        named.insert("version".to_owned(), version.into());
+        // It would be that of the text with the old number.
+        named.remove("checksum");
+    }
+    fs::write(&hint, named.to_string())?;
+    debug_assert!(log.join(commit_name(version)).is_file(), "the commit was renamed");
+    Ok(())
+}
+
+/// Syncs every file of a table that was just built, and its folders.
+async fn sync_all(folder: &Path) -> Result<(), WarehouseError> {
+    let log = folder.join("_delta_log");
+    let mut files: Vec<PathBuf> = Vec::new();
+    for place in [folder, log.as_path()] {
+        let failed = |source| WarehouseError::Sync { path: place.to_owned(), source };
+        for entry in fs::read_dir(place).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            if path.is_file() {
+                files.push(path);
+            }
+        }
+    }
+    let above = folder.parent().map(Path::to_owned);
+    durable::sync(files, [Some(log), Some(folder.to_owned()), above].into_iter().flatten().collect()).await
+}
