@@ -7,6 +7,7 @@
 //! `report persons`, `report links`.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
@@ -91,14 +92,25 @@ fn arguments<'a>(words: impl Iterator<Item = &'a str>) -> Arguments {
     arguments
 }
 
+/// Says what the engine said of a question that failed; the error itself keeps that from whoever asks.
+#[derive(Debug)]
+struct Failed(WarehouseError);
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {:?}", self.0, self.0)
+    }
+}
+
+impl std::error::Error for Failed {}
+
 #[async_trait]
 impl AsyncDB for Asked {
-    type Error = WarehouseError;
+    type Error = Failed;
     type ColumnType = DefaultColumnType;
 
-    async fn run(&mut self, question: &str) -> Result<DBOutput<DefaultColumnType>, WarehouseError> {
-        // What the engine says of a failure is for developers; the error itself hides it.
-        let rows = self.rows(question).await.inspect_err(|error| println!("{question}\n{error:?}"))?;
+    async fn run(&mut self, question: &str) -> Result<DBOutput<DefaultColumnType>, Failed> {
+        let rows = self.rows(question).await.map_err(Failed)?;
         let columns = rows.first().map_or(0, Vec::len);
         let rows = rows.into_iter().map(|row| row.into_iter().map(written).collect()).collect();
         Ok(DBOutput::Rows { types: vec![DefaultColumnType::Any; columns], rows })

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use crate::panoh::{Place, fixture, text};
+use crate::search::holding;
 
 /// What happens at the chosen operation.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +24,9 @@ enum Fault {
     /// The operation fails as on a broken disk.
     Broken,
 }
+
+/// Points of a long command that are tried, for each fault; they lie evenly over its operations.
+const POINTS: u64 = 16;
 
 const FAULTS: [Fault; 4] = [Fault::Killed, Fault::FullOnce, Fault::Full, Fault::Broken];
 
@@ -51,10 +55,12 @@ impl<'a> Trial<'a> {
         let template = tempfile::tempdir().expect("a temporary folder can be made");
         copy(&place.path("."), template.path());
         let shim = compiled(template.path());
-        let mut trial = Self { place, template, shim, command, questions, before: vec![], after: vec![], operations: 0 };
+        let mut trial =
+            Self { place, template, shim, command, questions, before: vec![], after: vec![], operations: 0 };
         trial.before = trial.answers();
         let count = trial.template.path().join("count");
-        let clean = trial.faulty(Fault::Killed, 0).env("PANOH_FAULT_COUNT", &count).output().expect("the binary starts");
+        let clean =
+            trial.faulty(Fault::Killed, 0).env("PANOH_FAULT_COUNT", &count).output().expect("the binary starts");
         assert!(is_fine(&clean), "a clean run: {}", String::from_utf8_lossy(&clean.stderr));
         trial.after = trial.answers();
         let count = fs::read_to_string(count).expect("the operations were counted");
@@ -63,16 +69,28 @@ impl<'a> Trial<'a> {
         trial
     }
 
-    /// Fails at each operation in turn, every `step`th of them.
-    fn run(&self, step: usize) -> BTreeMap<&'static str, u64> {
+    /// Fails at each operation in turn. A disk that stays full is tried at every third: it differs from one that is full
+    /// once only in what comes after.
+    fn run(&self) -> BTreeMap<&'static str, u64> {
         let mut seen = BTreeMap::new();
-        for (turn, fault) in FAULTS.into_iter().enumerate() {
-            for at in (1 + turn as u64 % step as u64..=self.operations).step_by(step) {
+        for fault in FAULTS {
+            let step = if matches!(fault, Fault::Full) { 3 } else { 1 };
+            for at in (1..=self.operations).step_by(step) {
                 let kept = self.one(fault, at);
                 *seen.entry(kept).or_default() += 1;
             }
         }
         seen
+    }
+
+    /// Some operations spread over a clean run, other ones for each fault.
+    fn spread(&self) -> impl Iterator<Item = (Fault, u64)> {
+        let step = (self.operations / POINTS).max(1);
+        let first = |turn: u64| 1 + turn * step / 2;
+        let faults = [Fault::Killed, Fault::Full].into_iter().zip(0..);
+        faults.flat_map(move |(fault, turn)| {
+            (first(turn)..=self.operations).step_by(step as usize).map(move |at| (fault, at))
+        })
     }
 
     fn one(&self, fault: Fault, at: u64) -> &'static str {
@@ -146,7 +164,8 @@ fn copy(from: &Path, to: &Path) {
         let (path, target) = (entry.path(), to.join(entry.file_name()));
         if path.is_dir() {
             copy(&path, &target);
-            fs::set_permissions(&target, fs::metadata(&path).expect("it is there").permissions()).expect("it can be set");
+            fs::set_permissions(&target, fs::metadata(&path).expect("it is there").permissions())
+                .expect("it can be set");
         } else {
             fs::copy(&path, &target).expect("a file can be copied");
         }
@@ -166,7 +185,7 @@ fn a_load_happens_wholly_or_not_at_all() {
     place.ok(&["intake", text(&first), "--source", "ngo-assistance"]);
     let second = fixture("mission-small.csv");
     let trial = Trial::new(place, vec!["intake", text(&second), "--source", "mission-en"], ROWS);
-    let seen = trial.run(1);
+    let seen = trial.run();
     assert!(seen.get("old").is_some_and(|count| *count > 10) && seen.contains_key("new"), "{seen:?}");
 }
 
@@ -195,13 +214,12 @@ fn an_erasure_is_finished_whatever_happens() {
     let who = text(&who).to_owned();
     let trial = Trial::new(place, vec!["erase", "--from", &who], ROWS);
     let left = pseudonyms(&trial.place);
+    assert!(!holding(&trial.template.path().join("home"), &known).is_empty(), "the search finds what is there");
     let gone: Vec<String> = known.into_iter().filter(|pseudonym| !left.contains(pseudonym)).collect();
     assert_eq!(gone.len(), 4, "a person twice and two records");
-    for (turn, fault) in [Fault::Killed, Fault::Full].into_iter().enumerate() {
-        for at in (1 + turn as u64..=trial.operations).step_by(3) {
-            trial.one(fault, at);
-            nowhere(&trial.place, &gone, &format!("{fault:?} at operation {at}"));
-        }
+    for (fault, at) in trial.spread() {
+        trial.one(fault, at);
+        nowhere(&trial.place, &gone, &format!("{fault:?} at operation {at}"));
     }
 }
 
@@ -209,38 +227,23 @@ fn an_erasure_is_finished_whatever_happens() {
 fn a_rotation_is_finished_whatever_happens() {
     let place = two_lists();
     let known = pseudonyms(&place);
-    let figures = ["SELECT registered_year, gender, count(*), count(DISTINCT person) FROM cases GROUP BY 1, 2 ORDER BY 1, 2"];
+    let figures =
+        ["SELECT registered_year, gender, count(*), count(DISTINCT person) FROM cases GROUP BY 1, 2 ORDER BY 1, 2"];
     let trial = Trial::unchanging(place, vec!["keys", "rotate"], &figures);
-    for (turn, fault) in [Fault::Killed, Fault::Full].into_iter().enumerate() {
-        for at in (1 + turn as u64..=trial.operations).step_by(4) {
-            let moment = format!("{fault:?} at operation {at}");
-            trial.reset();
-            let output = trial.faulty(fault, at).output().expect("the binary starts");
-            assert_ne!(output.status.code(), Some(101), "{moment}");
-            trial.place.ok(&["keys", "rotate"]);
-            assert_eq!(trial.answers(), trial.before, "{moment}: the figures stay");
-            nowhere(&trial.place, &known, &moment);
-            assert_eq!(trial.place.json(&["keys", "check", "--json"])["right"], true, "{moment}");
-        }
+    for (fault, at) in trial.spread() {
+        let moment = format!("{fault:?} at operation {at}");
+        trial.reset();
+        let output = trial.faulty(fault, at).output().expect("the binary starts");
+        assert_ne!(output.status.code(), Some(101), "{moment}");
+        trial.place.ok(&["keys", "rotate"]);
+        assert_eq!(trial.answers(), trial.before, "{moment}: the figures stay");
+        nowhere(&trial.place, &known, &moment);
+        assert_eq!(trial.place.json(&["keys", "check", "--json"])["right"], true, "{moment}");
     }
 }
 
 /// Refuses when any file of the home holds one of the pseudonyms, as digits or as bytes.
 fn nowhere(place: &Place, pseudonyms: &[String], moment: &str) {
-    let byte = |digits: &[u8]| u8::from_str_radix(std::str::from_utf8(digits).expect("digits"), 16).expect("digits");
-    let bytes = |pseudonym: &String| pseudonym.as_bytes().chunks(2).map(byte).collect::<Vec<u8>>();
-    let spellings: Vec<Vec<u8>> = pseudonyms.iter().flat_map(|p| [p.clone().into_bytes(), bytes(p)]).collect();
-    let search = aho_corasick::AhoCorasick::new(&spellings).expect("a few spellings");
-    let mut folders = vec![place.home()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).expect("the folder can be read").flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let found = search.is_match(&fs::read(&path).expect("the file can be read"));
-                assert!(!found, "{moment}: {} still holds a pseudonym", path.display());
-            }
-        }
-    }
+    let holding = holding(&place.home(), pseudonyms);
+    assert!(holding.is_empty(), "{moment}: {holding:?} still hold a pseudonym");
 }

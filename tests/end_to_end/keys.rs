@@ -7,9 +7,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use aho_corasick::AhoCorasick;
-
 use crate::panoh::{Place, fixture, text};
+use crate::search::holding;
 
 fn load(place: &Place, code: i32) {
     place.ends(&["intake", text(&fixture("ngo-small.csv")), "--source", "ngo-assistance"], code);
@@ -84,19 +83,9 @@ fn pseudonyms(place: &Place) -> BTreeSet<String> {
     rows.lines().skip(1).flat_map(|row| row.split(',').map(str::to_owned)).collect()
 }
 
-/// Whether any file below the folder holds the text or, for hexadecimal digits, the bytes that they stand for.
+/// Whether any file below the folder holds the text.
 fn stands_in(folder: &Path, wanted: &str) -> bool {
-    let byte = |at: usize| u8::from_str_radix(wanted.get(at..at + 2)?, 16).ok();
-    let bytes: Option<Vec<u8>> = (0..wanted.len()).step_by(2).map(byte).collect();
-    let spellings: Vec<Vec<u8>> = [wanted.as_bytes().to_vec()].into_iter().chain(bytes).collect();
-    let search = AhoCorasick::new(&spellings).expect("a few spellings");
-    fs::read_dir(folder).expect("the folder can be read").map(|entry| entry.expect("an entry").path()).any(|path| {
-        if path.is_dir() {
-            return stands_in(&path, wanted);
-        }
-        let name = path.file_name().is_some_and(|name| name.to_string_lossy().contains(wanted));
-        name || search.is_match(&fs::read(&path).expect("the file can be read"))
-    })
+    !holding(folder, &[wanted.to_owned()]).is_empty()
 }
 
 #[test]
@@ -112,9 +101,8 @@ fn a_rotation_gives_every_pseudonym_a_new_value_and_changes_no_figure() {
     let after = pseudonyms(&place);
     assert_eq!((before.len(), before.intersection(&after).count()), (after.len(), 0));
     assert_eq!(place.ok(&["stats", "routes", "--format", "csv"]), figures);
-    for pseudonym in &before {
-        assert!(!stands_in(&place.home(), pseudonym), "an old pseudonym is left");
-    }
+    let before: Vec<String> = before.into_iter().collect();
+    assert_eq!(holding(&place.home(), &before), Vec::<PathBuf>::new(), "old pseudonyms are left");
     let checked = place.json(&["keys", "check", "--json"]);
     assert_eq!((checked["right"].as_bool(), checked["keys"].as_u64()), (Some(true), Some(2)));
     assert_ne!(checked["key"], key);

@@ -3,7 +3,6 @@
 //! lower case, not in hexadecimal or base64, not in another Unicode form.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 
 use aho_corasick::AhoCorasick;
 use base64::Engine as _;
@@ -12,6 +11,7 @@ use panoh_simulator::{Scenario, Truth};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::panoh::{Place, text};
+use crate::search::{files_below, parquet_text};
 
 /// Shorter texts (a given name of four letters) stand in other words by chance.
 const SHORTEST: usize = 8;
@@ -73,15 +73,6 @@ fn base64_forms(text: &[u8]) -> Vec<Vec<u8>> {
         }
     }
     forms
-}
-
-fn files_below(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).expect("the folder exists").flatten() {
-        let path = entry.path();
-        if path.is_dir() { found.extend(files_below(&path)) } else { found.push(path) }
-    }
-    found
 }
 
 fn demo_truth() -> Truth {
@@ -148,15 +139,6 @@ fn no_planted_identity_is_anywhere_but_in_the_exports() {
     for file in kept.iter().filter(|path| path.extension().is_some_and(|ending| ending == "parquet")) {
         assert!(!scanner.finds_in(parquet_text(file).as_bytes()), "in the columns of {}", file.display());
     }
-}
-
-/// Every value of a Parquet file as text.
-fn parquet_text(path: &Path) -> String {
-    use parquet::file::reader::{FileReader, SerializedFileReader};
-    let file = std::fs::File::open(path).expect("a Parquet file");
-    let reader = SerializedFileReader::new(file).expect("a Parquet file");
-    let rows = reader.get_row_iter(None).expect("rows");
-    rows.map(|row| row.expect("a row").to_string()).collect::<Vec<_>>().join("\n")
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod leaks;
 mod panoh;
 mod real_file;
 mod releases;
+mod search;
 mod server;
 mod transcripts;
 mod workbooks;

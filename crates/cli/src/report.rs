@@ -42,8 +42,7 @@ pub(crate) fn print(report: &LoadReport, file: &Path, language: Language) -> Res
 
 /// Rows read, loaded and refused, in one line.
 fn sum(report: &LoadReport, language: Language) -> String {
-    let (read, loaded, refused) =
-        (thousands(report.rows_read), thousands(report.loaded), thousands(report.refused));
+    let (read, loaded, refused) = (thousands(report.rows_read), thousands(report.loaded), thousands(report.refused));
     match (language, report.outcome) {
         (Language::En, Outcome::RefusedWhole) => {
             format!("{} read, all refused; nothing was changed", counted(report.rows_read, "row"))
@@ -64,7 +63,10 @@ fn sum(report: &LoadReport, language: Language) -> String {
 fn facts(report: &LoadReport, language: Language) -> Vec<String> {
     let said = Phrases::of(language);
     let counts = [
-        (said.persons_made_known, if language == Language::En { 0 } else { report.persons_new + report.persons_unlinked }),
+        (
+            said.persons_made_known,
+            if language == Language::En { 0 } else { report.persons_new + report.persons_unlinked },
+        ),
         (said.rows_of_known, if language == Language::En { 0 } else { report.persons_known }),
         (said.merged, report.merged),
         (said.ambiguous, report.ambiguous),
@@ -78,7 +80,9 @@ fn facts(report: &LoadReport, language: Language) -> Vec<String> {
 }
 
 fn mended(report: &LoadReport, language: Language) -> Vec<(String, u64)> {
-    let title = |id: &str| Mend::ALL.into_iter().find(|mend| mend.id() == id).map_or(id, |mend| mend.title(language)).to_owned();
+    let title = |id: &str| {
+        Mend::ALL.into_iter().find(|mend| mend.id() == id).map_or(id, |mend| mend.title(language)).to_owned()
+    };
     report.mended_by_rule.iter().map(|(mend, count)| (title(mend), *count)).collect()
 }
 
@@ -111,7 +115,8 @@ fn refused(report: &LoadReport, language: Language) -> Result<()> {
 
 fn place(worst: &panoh_custody::Worst, language: Language) -> String {
     let said = Phrases::of(language);
-    let column = worst.column.as_ref().map_or(said.whole_row.to_owned(), |column| format!("{} “{column}”", said.column));
+    let column =
+        worst.column.as_ref().map_or(said.whole_row.to_owned(), |column| format!("{} “{column}”", said.column));
     let more = if worst.count > worst.first.len() as u64 { "; …" } else { "" };
     format!("{column}, {}: {} ({}{more})", worst.rule, thousands(worst.count), worst.first.join("; "))
 }

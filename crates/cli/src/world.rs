@@ -1,8 +1,8 @@
 //! What the process is told from outside, gathered once: folders, clock, terminal.
 
 use std::io::IsTerminal;
-use std::os::unix::fs::PermissionsExt;
 use std::num::NonZero;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};

@@ -226,7 +226,9 @@ pub enum IdentityError {
     NoAlias,
 
     /// The register's files could not be cleaned because somebody else reads them.
-    #[error("identity register: another program has it open, so erased bytes may be left in it; close that and try again")]
+    #[error(
+        "identity register: another program has it open, so erased bytes may be left in it; close that and try again"
+    )]
     RegisterBusy,
 
     /// A load was to be settled that the register does not hold.

@@ -31,17 +31,16 @@
 //! ISO 9:1995, and the Uzbek Latin alphabet of 1995. A change of any rule here changes link keys: raise the version of
 //! the label `link` with it.
 
+mod sounds;
 mod tables;
-
-use std::borrow::Cow;
-
-use unicode_normalization::UnicodeNormalization;
+mod words;
 
 use crate::seal::Identity;
-use tables::{
-    AFTER_I, APOSTROPHES, CYRILLIC, ENDINGS, FATHER_WORDS, FATHERS, FIRST_CYRILLIC, FRENCH, HYPHENS, LETTERS, SOUNDS,
-    SOUNDS_BY_LETTER, TWINS,
-};
+use sounds::{latin, sounds};
+use tables::{ENDINGS, FATHER_WORDS, FATHERS};
+use words::{composed_words, is_plain, plain_words};
+
+pub(crate) use words::latin_twin;
 
 /// Shortest stem that an ending leaves behind, in sounds: Озод is a name and not О with an ending.
 const SHORTEST_STEM: usize = 2;
@@ -216,215 +215,11 @@ fn spoken(name: &str, reading: Reading) -> Vec<String> {
         }
     };
     if is_plain(name) {
-        plain_words(name, &mut take)
+        plain_words(name, &mut take);
     } else {
-        composed_words(name, &mut take)
+        composed_words(name, &mut take);
     }
     spoken
-}
-
-/// The Latin letter that a lower-case Cyrillic letter is mistaken for, capitals included (В and B, Н and H).
-pub(crate) fn latin_twin(letter: char) -> Option<char> {
-    TWINS.iter().find(|(_, cyrillic)| *cyrillic == letter).map(|(latin, _)| *latin)
-}
-
-/// What a letter is to step 1 when no other letter matters to it.
-enum Plain {
-    /// Part of a word, in lower case.
-    Inside(char),
-    /// A hyphen.
-    Nothing,
-    /// Between words.
-    Break,
-    /// Only Unicode's normal forms can tell.
-    Unknown,
-}
-
-/// Letters that are their own normal form and one letter in lower case: nearly all that names are written in.
-fn plain(letter: char) -> Plain {
-    match letter {
-        'a'..='z' | 'а'..='я' => Plain::Inside(letter),
-        'A'..='Z' => Plain::Inside(letter.to_ascii_lowercase()),
-        ' ' => Plain::Break,
-        _ if is_cyrillic(letter) => Plain::Inside(lower(letter)),
-        _ if HYPHENS.contains(&letter) => Plain::Nothing,
-        _ if APOSTROPHES.contains(&letter) => Plain::Inside('\''),
-        '\0'..='\u{7f}' | '×' | '÷' => Plain::Break,
-        // İ becomes two letters; the others are ligatures and old forms.
-        'İ' | 'Ĳ' | 'ĳ' | 'Ŀ' | 'ŀ' | 'ŉ' | 'ſ' => Plain::Unknown,
-        'À'..='ſ' => Plain::Inside(lower(letter)),
-        _ => Plain::Unknown,
-    }
-}
-
-/// The lower case of a letter that has one of one letter.
-fn lower(letter: char) -> char {
-    letter.to_lowercase().next().unwrap_or(letter)
-}
-
-fn is_plain(name: &str) -> bool {
-    name.is_ascii() || !name.chars().any(|letter| matches!(plain(letter), Plain::Unknown))
-}
-
-/// Step 1: gives the lower-case words of a name, in one script each.
-fn plain_words(name: &str, take: &mut impl FnMut(&str)) {
-    let mut word = String::with_capacity(32);
-    // One break more, so that the last word ends like the others.
-    for letter in name.chars().chain([' ']) {
-        match plain(letter) {
-            Plain::Inside(lower) => word.push(lower),
-            Plain::Break if !word.is_empty() => {
-                take(&one_script(&word));
-                word.clear();
-            }
-            _ => (),
-        }
-    }
-}
-
-/// The same for any text at all: letters and marks may stand apart, and letters in another form than usual.
-fn composed_words(name: &str, take: &mut impl FnMut(&str)) {
-    // Apostrophes first: NFKC turns some of them into a blank and a mark.
-    let plain = name.chars().map(|letter| if APOSTROPHES.contains(&letter) { '\'' } else { letter });
-    let text: String = plain.nfkc().flat_map(char::to_lowercase).filter(|letter| !HYPHENS.contains(letter)).collect();
-    text.nfc()
-        .collect::<String>()
-        .split(|letter: char| !(is_letter(letter) || letter == '\'' || is_mark(letter)))
-        .filter(|word| !word.is_empty())
-        .for_each(|word| take(&one_script(word)));
-}
-
-/// Whether this is a letter of any script; Cyrillic ones are told by their place, which is quick.
-fn is_letter(letter: char) -> bool {
-    is_cyrillic(letter) || letter.is_alphabetic()
-}
-
-pub(crate) fn is_cyrillic(letter: char) -> bool {
-    matches!(letter, '\u{400}'..='\u{481}' | '\u{48a}'..='\u{52f}')
-}
-
-/// A combining mark that has not joined its letter.
-fn is_mark(letter: char) -> bool {
-    ('\u{300}'..='\u{36f}').contains(&letter)
-}
-
-/// Replaces look-alikes in a word of two scripts.
-fn one_script(word: &str) -> Cow<'_, str> {
-    if word.is_ascii() || word.chars().all(is_cyrillic) {
-        return Cow::Borrowed(word);
-    }
-    let has_twin = |letter: &char| TWINS.iter().any(|(latin, cyrillic)| latin == letter || cyrillic == letter);
-    let letters = word.chars().filter(|letter| is_letter(*letter));
-    let (cyrillic, latin): (Vec<char>, Vec<char>) = letters.partition(|letter| is_cyrillic(*letter));
-    let sure = |letters: &[char]| letters.iter().filter(|letter| !has_twin(letter)).count();
-    let is_cyrillic_word = (sure(&cyrillic), cyrillic.len()) >= (sure(&latin), latin.len());
-    let twin = |letter: char| {
-        let pair = TWINS.iter().find(|(latin, cyrillic)| letter == if is_cyrillic_word { *latin } else { *cyrillic });
-        pair.map_or(letter, |(latin, cyrillic)| if is_cyrillic_word { *cyrillic } else { *latin })
-    };
-    Cow::Owned(word.chars().map(twin).collect())
-}
-
-/// Step 2: writes the word in Latin letters. A letter that no table knows loses its marks, or stays as it is.
-fn latin(word: &str, latin: &mut String) {
-    for letter in word.chars() {
-        if letter.is_ascii() {
-            latin.push(letter);
-        } else if let Some(spelled) = spelled(letter) {
-            latin.push_str(spelled);
-        } else {
-            latin.extend(std::iter::once(letter).nfd().filter(|part| !is_mark(*part)));
-        }
-    }
-}
-
-/// A letter spelled out, when a table knows it.
-fn spelled(letter: char) -> Option<&'static str> {
-    match (letter as usize).checked_sub(FIRST_CYRILLIC).and_then(|place| CYRILLIC.get(place)) {
-        Some(spelled) => *spelled,
-        None => LETTERS.iter().find(|(known, _)| *known == letter).map(|(_, spelled)| *spelled),
-    }
-}
-
-/// Step 3: one character for each sound.
-fn sounds(latin: &str, reading: Reading) -> String {
-    let mut sounds = String::with_capacity(latin.len());
-    let mut rest = latin;
-    while let Some(letter) = rest.chars().next() {
-        if letter == 'i' || letter == 'y' || (letter == 'j' && is_glide(rest, &sounds, reading)) {
-            rest = glide(rest, &mut sounds);
-        } else if let Some((run, sound)) = run_of(rest, reading) {
-            sounds.push_str(sound);
-            rest = &rest[run.len()..];
-        } else {
-            if letter != '\'' {
-                sounds.push(letter);
-            }
-            rest = &rest[letter.len_utf8()..];
-        }
-    }
-    sounds
-}
-
-/// Whether a `j` is й, as ISO 9 and GOST 7.79 write it: after a vowel and before a consonant (Fajzullo) or another glide
-/// (Surajyo), and at the end of Sergej and Dmitrij. At the end of Eraj and Uguloj nothing tells, so both are read.
-fn is_glide(rest: &str, sounds: &str, reading: Reading) -> bool {
-    let vowel = |letter: char| matches!(letter, 'a' | 'e' | 'i' | 'o' | 'u' | 'y');
-    match rest.as_bytes() {
-        [_] => sounds.ends_with(['e', 'i']) || reading == Reading::Gost && sounds.ends_with(vowel),
-        [_, b'y', b'a' | b'e' | b'o' | b'u', ..] => sounds.ends_with(vowel),
-        _ => sounds.ends_with(vowel) && !rest[1..].starts_with(vowel),
-    }
-}
-
-/// The run of letters with a sound of its own that a text begins with.
-fn run_of(text: &str, reading: Reading) -> Option<&'static (&'static str, &'static str)> {
-    let french: &[(&str, &str)] = if reading == Reading::French { FRENCH } else { &[] };
-    if let Some(run) = french.iter().find(|(run, _)| begins(text, run)) {
-        return Some(run);
-    }
-    let first = text.as_bytes().first()?.checked_sub(b'a')?;
-    let places = SOUNDS_BY_LETTER.get(usize::from(first))?;
-    places.iter().map_while(|place| SOUNDS.get(usize::from(*place))).find(|(run, _)| begins(text, run))
-}
-
-/// As `starts_with`, letter by letter: runs are too short for anything cleverer.
-fn begins(text: &str, run: &str) -> bool {
-    text.len() >= run.len() && run.bytes().zip(text.bytes()).all(|(one, other)| one == other)
-}
-
-/// Takes a run of `i` and `y` and, when it is a glide, the vowel after it. Gives what is left.
-fn glide<'a>(latin: &'a str, sounds: &mut String) -> &'a str {
-    let rest = latin[1..].trim_start_matches(['i', 'y']);
-    let run = &latin[..latin.len() - rest.len()];
-    // Алиев is Али with an ending, and Гаррыев is Гарры; Сергеев has a mere glide there.
-    if !run.starts_with('j') && AFTER_I.contains(&rest) && !sounds.is_empty() && !sounds.ends_with(['a', 'o', 'u', 'e'])
-    {
-        sounds.push('i');
-        return rest;
-    }
-    // Iouri, Ayoub: French for ю.
-    let rest = if rest.starts_with("ou") { &rest[1..] } else { rest };
-    let sound = match (rest.chars().next(), sounds.is_empty()) {
-        (Some('a'), true) => "Ja",
-        (Some('u'), true) => "Ju",
-        (Some('a'), false) => "a",
-        (Some('u'), false) => "u",
-        // Dots on ё are often left out, so yo folds as ye does.
-        (Some('o' | 'e'), _) => "e",
-        _ => {
-            // Ҳусейн and Ҳусайн.
-            if sounds.ends_with('e') {
-                sounds.pop();
-                sounds.push('a');
-            }
-            sounds.push('i');
-            // Dmitrij and Dmitry.
-            return if rest == "j" { "" } else { rest };
-        }
-    };
-    sounds.push_str(sound);
-    &rest[1..]
 }
 
 /// Takes the father's name out of a record's words when a sign tells it, as long as `fewest` other words remain.
@@ -467,10 +262,8 @@ fn bare_father(sounds: &str) -> Option<&str> {
 
 /// Step 4: the word without a family ending.
 fn stem(sounds: &str) -> &str {
-    let (ending, stem) = match ENDINGS.iter().find_map(|ending| Some((ending, stem_before(sounds, ending)?))) {
-        Some(found) => found,
-        None => return sounds,
-    };
+    let found = ENDINGS.iter().find_map(|ending| Some((ending, stem_before(sounds, ending)?)));
+    let Some((ending, stem)) = found else { return sounds };
     // Тағойзода is Тағоев: й goes before -ев.
     let before = stem.strip_suffix('i').filter(|_| ending.starts_with('z'));
     before.filter(|before| before.ends_with(['a', 'o', 'u', 'e']) && before.len() >= SHORTEST_STEM).unwrap_or(stem)

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use arrow::datatypes::Schema;
 use panoh_dictionary::{
-    AbsenceWords, Column, Dictionary, Does, Identity, Kind, Origin, PlacePart, Population, Source, SourceColumn, Treatment,
+    AbsenceWords, Column, Dictionary, Does, Identity, Kind, Origin, PlacePart, Population, Source, SourceColumn,
+    Treatment,
 };
 
 use crate::checks::{DaysRule, ImpliesRule, SumRule};

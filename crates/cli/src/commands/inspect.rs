@@ -69,7 +69,9 @@ fn advise(seen: &Inspection, options: &Inspect, world: &World) {
     let file = options.file.display();
     let init = if Home::exists(&chosen(world.home.as_deref())) { "" } else { " --init" };
     if !seen.header_known {
-        note("No row of column names was recognised, so no cell of the first rows is shown and no mapping is proposed.");
+        note(
+            "No row of column names was recognised, so no cell of the first rows is shown and no mapping is proposed.",
+        );
         note("If the names stand in row N, say so: --header-row N. A file without names needs a row of names first.");
         return;
     }
@@ -80,7 +82,10 @@ fn advise(seen: &Inspection, options: &Inspect, world: &World) {
     }
     if let Some(fit) = seen.fits.first() {
         let panoh_intake::Fit { known, unknown, missing, .. } = fit;
-        note(format!("The nearest mapping is {}: {known} columns known, {unknown} not, {missing} missing.", fit.source));
+        note(format!(
+            "The nearest mapping is {}: {known} columns known, {unknown} not, {missing} missing.",
+            fit.source
+        ));
     }
     match &options.mapping {
         Some(path) => {
@@ -93,11 +98,13 @@ fn advise(seen: &Inspection, options: &Inspect, world: &World) {
 
 fn write_mapping(seen: &Inspection, path: &Path) -> Result<()> {
     let Some(mapping) = &seen.mapping else {
-        let message = "no row of column names was recognised, so there is no mapping to write; say where: --header-row N";
+        let message =
+            "no row of column names was recognised, so there is no mapping to write; say where: --header-row N";
         return Err(Failure::new(Code::RefusedWhole, message).into());
     };
     let mut file = File::create_new(path).map_err(|error| {
-        let message = format!("cannot write the mapping {}: {error}; name a file that is not there yet", path.display());
+        let message =
+            format!("cannot write the mapping {}: {error}; name a file that is not there yet", path.display());
         Failure::new(Code::Usage, message)
     })?;
     file.write_all(mapping.as_bytes()).with_context(|| format!("cannot write {}", path.display()))

@@ -43,7 +43,8 @@ pub(crate) fn page(reports: &[(&Path, LoadReport)], language: Language) -> Resul
 }
 
 fn loaded(file: &Path, report: &LoadReport, language: Language) -> Loaded {
-    let counted = |counts: Vec<(String, u64)>| counts.into_iter().map(|(what, count)| (what, thousands(count))).collect();
+    let counted =
+        |counts: Vec<(String, u64)>| counts.into_iter().map(|(what, count)| (what, thousands(count))).collect();
     let rules = report.refused_by_rule.iter().map(|(id, count)| Broken {
         id: (*id).to_owned(),
         count: thousands(*count),

@@ -2,6 +2,8 @@
 
 use proptest::prelude::*;
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::*;
 
 /// What one cell with a whole name says.

@@ -223,7 +223,9 @@ impl Draft<'_> {
             let mut message = Message::default();
             message.field(self.population.name().as_bytes());
             message.field(&day);
-            more.into_iter().for_each(|more| message.field(more.as_bytes()));
+            if let Some(more) = more {
+                message.field(more.as_bytes());
+            }
             halves(message.hash(&self.keys.fact))
         };
         let [birth, of_sex] = about(None);
@@ -246,8 +248,9 @@ impl Draft<'_> {
         message.field(self.population.name().as_bytes());
         message.field(&[class as u8]);
         message.field(&[first.len() as u8]);
-        first.iter().for_each(|field| message.field(field));
-        rest.iter().for_each(|field| message.field(field));
+        for field in first.iter().chain(rest) {
+            message.field(field);
+        }
         halves(message.hash(&self.keys.link))
     }
 

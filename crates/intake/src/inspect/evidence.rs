@@ -166,7 +166,9 @@ mod tests {
 
     fn evidence(cells: &[&str]) -> Evidence {
         let mut evidence = Evidence::default();
-        cells.iter().for_each(|cell| evidence.observe(cell));
+        for cell in cells {
+            evidence.observe(cell);
+        }
         evidence
     }
 

@@ -79,7 +79,7 @@ fn a_reader_that_is_dropped_half_way_leaves_nothing_waiting() {
     };
     let file = digest(&path, &SEALER).expect("the file is read");
     let mut reader = open(&path, &file, intake).expect("the file is opened");
-    assert_eq!(reader.by_ref().take(2).filter(Result::is_ok).count(), 2);
+    assert_eq!(reader.by_ref().take(2).flatten().count(), 2);
     assert_eq!(reader.rows_read(), 11, "three of fourteen rows are empty");
 }
 
