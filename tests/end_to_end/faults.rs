@@ -86,7 +86,7 @@ impl<'a> Trial<'a> {
     /// Some operations spread over a clean run, other ones for each fault.
     fn spread(&self) -> impl Iterator<Item = (Fault, u64)> {
         let step = (self.operations / POINTS).max(1);
-        let first = |turn: u64| 1 + turn * step / 2;
+        let first = move |turn: u64| 1 + turn * step / 2;
         let faults = [Fault::Killed, Fault::Full].into_iter().zip(0..);
         faults.flat_map(move |(fault, turn)| {
             (first(turn)..=self.operations).step_by(step as usize).map(move |at| (fault, at))

@@ -1,7 +1,6 @@
 //! What the process is told from outside, gathered once: folders, clock, terminal.
 
 use std::io::IsTerminal;
-use std::num::NonZero;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -68,13 +67,11 @@ impl World {
     }
 
     /// How exports are opened: workbooks by a child of this same binary, which can use a gibibyte and two minutes.
-    #[expect(clippy::disallowed_methods, reason = "the command line is where the process learns about itself")]
     pub(crate) fn intake(&self, encoding: Option<String>) -> Result<Options> {
         let program = std::env::current_exe().context("cannot find this binary, which reads workbooks in a child")?;
         let arguments = vec!["read-sheets".into()];
         let reader = SheetReader { program, arguments, memory_bytes: 1 << 30, seconds: 120 };
-        let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-        Ok(Options { encoding, sheet_reader: Some(reader), threads })
+        Ok(Options { encoding, sheet_reader: Some(reader), threads: self.threads })
     }
 }
 

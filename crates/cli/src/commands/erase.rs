@@ -51,9 +51,9 @@ pub(crate) async fn run(options: &Erase, world: &World) -> Result<Code> {
     drop(said);
     let report = erase(&mut opened.stores, &keys, &opened.sealer).await?;
     if options.json {
-        json(&report)?
+        json(&report)?;
     } else {
-        print(&report)?
+        print(&report)?;
     }
     if let Some(file) = &options.from {
         note(format!("Delete {} now: it says who the person is.", file.display()));
@@ -72,10 +72,7 @@ fn print(report: &EraseReport) -> Result<()> {
     let (tables, reports) = (counted(report.tables.len() as u64, "table"), counted(report.reports, "report"));
     say(format!("  {tables} built anew without old versions, {reports} of refused rows removed"))?;
     say(format!("  {} keep a later export from bringing the person back", counted(report.tombstones, "tombstone")))?;
-    note(format!(
-        "Earlier versions of these tables cannot be asked any more. Releases already published stay: {}",
-        STAY
-    ));
+    note(format!("Earlier versions of these tables cannot be asked any more. Releases already published stay: {STAY}"));
     Ok(())
 }
 
@@ -104,7 +101,7 @@ impl Said {
     fn parse(text: &str) -> Result<Said, String> {
         let parsed: toml::Table = text.parse().map_err(|error: toml::de::Error| {
             let at = error.span().map_or(0, |span| span.start).min(text.len());
-            let line = text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+            let line = text.get(..at).map_or(1, |before| before.split('\n').count());
             format!("line {line} is no TOML; write lines such as given_name = \"…\"")
         })?;
         let mut said = Said::default();

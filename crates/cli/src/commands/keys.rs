@@ -135,9 +135,9 @@ async fn check(as_json: bool, home: &Home, world: &World) -> Result<Code> {
         rotation_unfinished,
     };
     if as_json {
-        json(&checked)?
+        json(&checked)?;
     } else {
-        print(&checked)?
+        print(&checked)?;
     }
     Ok(if checked.right { Code::Ok } else { Code::Key })
 }
