@@ -153,7 +153,7 @@ pub(crate) struct Inspect {
     /// Row that holds the column names [default: the one with the most known names among the first 15]
     #[arg(long, value_name = "ROW", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) header_row: Option<u32>,
-    /// Sheet of a workbook [default: the only visible one]
+    /// Sheet of a workbook [default: the only visible one, or one that a shipped mapping knows]
     #[arg(long, value_name = "NAME")]
     pub(crate) sheet: Option<String>,
     /// Table that a mapping is proposed for [default: the one that the names fit best]
@@ -179,7 +179,7 @@ pub(crate) struct Intake {
     /// Source mapping: a name (`panoh dictionary` lists them) or a TOML file
     #[arg(long, value_name = "NAME|PATH.toml")]
     pub(crate) source: String,
-    /// Check everything, keep nothing
+    /// Check everything, load nothing; only the list of refusals is kept
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// Print the report as one JSON object per file

@@ -54,7 +54,7 @@ fn main() -> ExitCode {
                 }
             },
             () = interrupt(grace) => report(
-                &anyhow::Error::msg("interrupted; a load that had not committed is as if it had not begun, and a release that was charged stays charged"),
+                &anyhow::Error::msg("interrupted; a load that had not committed is as if it had not begun, a release that was charged stays charged, and an erasure or a rotation that began is finished by the same command"),
                 Code::Interrupted,
             ),
         }

@@ -10,10 +10,12 @@ use panoh_custody::Stores;
 use panoh_dictionary::Dictionary;
 use panoh_identity::{MasterKey, Sealer, Secret};
 use panoh_intake::{Options, SheetReader};
+use zeroize::Zeroizing;
 
 use crate::args::Shared;
 use crate::failure::{Code, Failure};
 use crate::home::Home;
+use crate::output::note;
 
 /// Everything a command may ask about the outside.
 #[derive(Debug)]
@@ -61,7 +63,8 @@ impl World {
     /// be had.
     pub(crate) fn passphrase(&self, key: &Path) -> Option<Secret> {
         match &self.passphrase_file {
-            Some(path) => secret_in(path),
+            // Whoever asked learns that there is none; the reason is said here.
+            Some(path) => secret_in(path).map_err(|error| note(format!("{error}"))).ok(),
             None => rpassword::prompt_password(format!("Passphrase of {}: ", key.display())).ok().map(Secret::new),
         }
     }
@@ -75,11 +78,18 @@ impl World {
     }
 }
 
-/// The first line of a file that only its owner can read.
-fn secret_in(path: &Path) -> Option<Secret> {
-    let closed = std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode().trailing_zeros() >= 6);
-    let text = closed.then(|| std::fs::read_to_string(path).ok()).flatten()?;
-    Some(Secret::new(text.lines().next().unwrap_or_default().to_owned()))
+/// The passphrase in the first line of a file that only its owner can read.
+pub(crate) fn secret_in(file: &Path) -> Result<Secret> {
+    let unread =
+        |e: std::io::Error| Failure::new(Code::Key, format!("{}: the passphrase cannot be read: {e}", file.display()));
+    let mode = std::fs::metadata(file).map_err(unread)?.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        let message =
+            format!("{}: the passphrase is open to others (mode {mode:04o}); run: chmod 600 on it", file.display());
+        return Err(Failure::new(Code::Key, message).into());
+    }
+    let text = Zeroizing::new(std::fs::read_to_string(file).map_err(unread)?);
+    Ok(Secret::new(text.lines().next().unwrap_or_default().to_owned()))
 }
 
 /// The stores of a home, opened for writing, and the sealer of its key.

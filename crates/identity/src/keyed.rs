@@ -11,8 +11,9 @@ use zeroize::Zeroizing;
 /// Domain of key derivation itself, before the label.
 const DERIVE: &[u8] = b"panoh/derive/v1";
 
-/// A 32-byte key for one use, wiped from memory when dropped, and a message under it that is begun already: beginning
-/// one costs as much as hashing a short one.
+/// A 32-byte key for one use and a message under it that is begun already: beginning one costs as much as hashing a
+/// short one. Both are wiped from memory when dropped; that the message is, and every copy of it, is the feature
+/// `zeroize` of the crates `hmac` and `sha2`.
 pub(crate) struct SubKey {
     bytes: Zeroizing<[u8; 32]>,
     begun: Hmac<Sha256>,
@@ -79,7 +80,8 @@ impl Fields {
 /// A message of fields that is put together first and hashed in one go: for the many short ones that a row takes. The
 /// same fields give the same digest as [`Fields`].
 pub(crate) struct Message {
-    bytes: [u8; Message::SHORT],
+    /// Names and numbers as they were written, and so wiped like `long`.
+    bytes: Zeroizing<[u8; Message::SHORT]>,
     length: usize,
     /// Everything, once it is longer than that.
     long: Zeroizing<Vec<u8>>,
@@ -121,7 +123,7 @@ impl Message {
 
 impl Default for Message {
     fn default() -> Message {
-        Message { bytes: [0; Message::SHORT], length: 0, long: Zeroizing::default() }
+        Message { bytes: Zeroizing::new([0; Message::SHORT]), length: 0, long: Zeroizing::default() }
     }
 }
 
@@ -175,6 +177,15 @@ mod tests {
             }
             assert_eq!(message.hash(&key), fields.finish(), "{lengths:?}");
         }
+    }
+
+    #[test]
+    fn what_is_begun_under_a_key_is_wiped() {
+        fn is_wiped<T: zeroize::ZeroizeOnDrop>(_: &T) {}
+        let key = SubKey::derive(&[7; 32], "test/v1");
+        is_wiped(&key.bytes);
+        is_wiped(&key.begun);
+        is_wiped(&Message::default().bytes);
     }
 
     #[test]

@@ -48,6 +48,10 @@ impl LeftOut {
 
     /// Whether the row is no record, and why.
     pub(crate) fn why(&self, row: &RawRow) -> Option<Why> {
+        // Something stands in the row that cannot be read: that is no empty row.
+        if row.flaw.is_some() {
+            return None;
+        }
         // In a row of another width no cell can be told to be an ignored one.
         let known = row.len() == self.ignored.len();
         let filled = |&at: &usize| !is_blank(row.cell(at));

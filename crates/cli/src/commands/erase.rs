@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Args;
 use panoh_custody::{EraseReport, erase};
+use panoh_dictionary::{Accept, Dictionary};
 use panoh_identity::{BirthDate, Identity, LinkKeys, Population, Sealer, Sex};
 
 use crate::failure::{Code, Failure};
@@ -47,7 +48,10 @@ pub(crate) async fn run(options: &Erase, world: &World) -> Result<Code> {
         None => Said::ask()?,
     };
     let mut opened = open_stores(&home, world).await?;
-    let keys = said.seal(&opened.sealer)?;
+    if opened.stores.recovered().erased {
+        note("An erasure that was cut off before has been finished now.");
+    }
+    let keys = said.seal(&opened.sealer, &world.dictionary()?)?;
     drop(said);
     let report = erase(&mut opened.stores, &keys, &opened.sealer).await?;
     if options.json {
@@ -65,7 +69,7 @@ fn print(report: &EraseReport) -> Result<()> {
     if report.pseudonyms == 0 {
         return say("nobody like this is known; a later export about the person will be left out all the same");
     }
-    say(format!("one person erased, with {}", counted(report.pseudonyms, "pseudonym")))?;
+    say(format!("erased, with {}", counted(report.pseudonyms, "pseudonym")))?;
     for (table, rows) in &report.rows {
         say(format!("  {table}: {} deleted", counted(*rows, "row")))?;
     }
@@ -147,11 +151,19 @@ impl Said {
     }
 
     /// The link keys of the person who is meant.
-    fn seal(&self, sealer: &Sealer) -> Result<LinkKeys> {
+    fn seal(&self, sealer: &Sealer, words: &Dictionary) -> Result<LinkKeys> {
         let usage = |message: &str| Failure::new(Code::Usage, message);
+        let country = self.get("document_country").map(|word| {
+            let ways = [Accept::Code, Accept::Alias, Accept::En, Accept::Ru, Accept::Tg, Accept::Names];
+            let found = words.list("country").and_then(|list| list.by_word(&ways, word));
+            found
+                .map(|country| country.code.as_str())
+                .ok_or_else(|| usage("document_country is no country that is known"))
+        });
+        let country = country.transpose()?;
         let identity = Identity {
             document: self.get("document"),
-            document_country: self.get("document_country"),
+            document_country: country,
             full_name: self.get("full_name"),
             given_name: self.get("given_name"),
             family_name: self.get("family_name"),
@@ -205,7 +217,8 @@ fn birth(text: &str) -> Result<BirthDate, &'static str> {
     let (year, month, day) = (number(4)?.ok_or(WRONG)?, number(2)?, number(2)?);
     let day = day.map(|day| u8::try_from(day).map_err(|_| WRONG)).transpose()?;
     let month = month.map(|month| u8::try_from(month).map_err(|_| WRONG)).transpose()?;
-    let is_date = (1..=12).contains(&month.unwrap_or(1)) && (1..=31).contains(&day.unwrap_or(1));
+    let whole = |of: u8| i8::try_from(of).unwrap_or(0);
+    let is_date = jiff::civil::Date::new(year, whole(month.unwrap_or(1)), whole(day.unwrap_or(1))).is_ok();
     if parts.next().is_some() || !is_date {
         return Err(WRONG);
     }

@@ -6,7 +6,6 @@
 
 use std::fs;
 use std::io::Read;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -19,7 +18,7 @@ use zeroize::Zeroizing;
 use crate::failure::{Code, Failure};
 use crate::home::Home;
 use crate::output::{counted, json, note, say, table};
-use crate::world::World;
+use crate::world::{World, secret_in};
 
 /// Room for a form with ten keys: a text that grows would leave copies behind in memory.
 const FORM: usize = 16 * 1024;
@@ -236,7 +235,7 @@ impl NewPassphrase {
     /// The passphrase that is to be: from the file that was named, or typed twice.
     fn get(&self, key: &Path) -> Result<Secret> {
         let passphrase = match &self.new_passphrase_file {
-            Some(file) => first_line(file)?,
+            Some(file) => secret_in(file)?,
             None => typed_twice(key)?,
         };
         passphrase.refuse_short()?;
@@ -259,18 +258,4 @@ fn typed_twice(key: &Path) -> Result<Secret> {
         return Err(Failure::new(Code::Usage, "the two are not the same; nothing was changed").into());
     }
     Ok(first)
-}
-
-/// The first line of a file that only its owner can read.
-fn first_line(file: &Path) -> Result<Secret> {
-    let unread =
-        |e: std::io::Error| Failure::new(Code::Key, format!("{}: the passphrase cannot be read: {e}", file.display()));
-    let mode = fs::metadata(file).map_err(unread)?.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
-        let message =
-            format!("{}: the passphrase is open to others (mode {mode:04o}); run: chmod 600 on it", file.display());
-        return Err(Failure::new(Code::Key, message).into());
-    }
-    let text = Zeroizing::new(fs::read_to_string(file).map_err(unread)?);
-    Ok(Secret::new(text.lines().next().unwrap_or_default().to_owned()))
 }

@@ -1,21 +1,24 @@
 //! Taking a person out of the register for good, and noticing when a later load brings the person back.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use rusqlite::{Connection, params};
 
 use super::packed::{self, OFFERS, digest_at};
-use super::people::Memory;
+use super::people::{Joined, Memory, People};
 use super::{Register, failed};
 use crate::error::IdentityError;
 use crate::pseudonym::Pseudonym;
-use crate::seal::{LinkKeys, Sealer};
+use crate::seal::{Class, LinkKeys, Sealer};
 
 /// What an erasure took out. It says who only in pseudonyms, which mean nothing any more.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Erased {
     /// The persons, all aliases among them; none when nobody was known.
     pub persons: Vec<Pseudonym>,
+    /// How many persons they counted as: an alias and whom it stands for are one. More than one when only the keys of
+    /// the erasure showed that several are one.
+    pub heads: u64,
     /// Their cohorts, in the same order.
     pub cohorts: Vec<String>,
     /// Digests by which a later load will notice the person.
@@ -25,8 +28,9 @@ pub struct Erased {
 impl Register {
     /// The persons whom these keys mean, all aliases among them: whom [`Register::erase`] would take out.
     pub fn of(&self, keys: &LinkKeys) -> Result<Vec<Pseudonym>, IdentityError> {
-        let memory = Memory::read(&self.connection).map_err(failed("looking for a person"))?;
-        Ok(meant(&memory, keys).into_keys().map(|number| memory.people.member(number).pseudonym).collect())
+        let mut memory = Memory::read(&self.connection).map_err(failed("looking for a person"))?;
+        let meant = meant(&mut memory.people, &memory.index, keys);
+        Ok(meant.into_keys().map(|number| memory.people.member(number).pseudonym).collect())
     }
 
     /// Takes the persons whom these keys mean out of the register with everything that is known of them, and leaves

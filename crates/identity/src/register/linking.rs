@@ -6,7 +6,7 @@ use std::fmt;
 use rusqlite::params;
 
 use super::packed::{FACTS, LINKS, OFFERS, Writer};
-use super::people::{Cohort, Known, Member, Memory};
+use super::people::{Cohort, Joined, Known, Member, Memory};
 use super::{Register, failed};
 use crate::error::IdentityError;
 use crate::pseudonym::Pseudonym;
@@ -59,7 +59,7 @@ pub enum How {
     Merged(LinkRule),
     /// The row links to several persons who cannot be one; this rule, the strongest, decided.
     Ambiguous(LinkRule),
-    /// The row links to a person who was erased: it must be left out.
+    /// The row links to a person who was erased, and to nobody else under a stronger rule: it must be left out.
     Erased,
 }
 
@@ -103,7 +103,7 @@ impl<'a> RegisterLoad<'a> {
     /// The person of a row that was resolved before. None when these keys were never resolved.
     pub fn known(&self, keys: &LinkKeys) -> Result<Option<Found>, IdentityError> {
         let Some(linking) = &self.linking else { return Ok(None) };
-        if linking.is_erased(keys) {
+        if linking.is_erased(keys, &linking.memory.hits(keys)) {
             return Ok(Some(Found::Erased));
         }
         // Resolving gave every digest of the row that nobody held to the person whom it decided for, and had somebody
@@ -137,10 +137,10 @@ impl<'a> RegisterLoad<'a> {
             Some(linking) => linking,
             none => none.insert(Linking::read(self.register, &self.sealer)?),
         };
-        if linking.is_erased(keys) {
+        let hits = linking.memory.hits(keys);
+        if linking.is_erased(keys, &hits) {
             return Ok(Resolved { person: keys.newcomer(), cohort: cohort.text(), how: How::Erased, number: None });
         }
-        let hits = linking.memory.hits(keys);
         let (person, how) = match hits.split_first() {
             None => (linking.add(keys.newcomer(), cohort), How::New),
             Some((&(rule, person), others)) => {
@@ -148,7 +148,7 @@ impl<'a> RegisterLoad<'a> {
                 linking.links.add(connection, self.id, &pieces)?;
                 let mut how = How::Known(rule);
                 for &other in others {
-                    how = match (linking.join((rule, person), other), how) {
+                    how = match (linking.memory.people.join((rule, person), other), how) {
                         (Joined::Now(weaker), _) => {
                             let sides = ("merged", person, other.1);
                             super::log_join(connection, sides, weaker, Some(self.id))?;
@@ -183,16 +183,6 @@ impl<'a> RegisterLoad<'a> {
     }
 }
 
-/// Whether two persons became one.
-enum Joined {
-    /// By this row, under the weaker of its two rules.
-    Now(LinkRule),
-    /// They were one before.
-    Before,
-    /// They cannot be one.
-    Never,
-}
-
 impl Linking {
     fn read(register: &Register, sealer: &Sealer) -> rusqlite::Result<Linking> {
         let memory = Memory::read(&register.connection)?;
@@ -202,44 +192,18 @@ impl Linking {
         Ok(Linking { memory, tombstones, first_new, offers, links, facts })
     }
 
-    fn is_erased(&self, keys: &LinkKeys) -> bool {
-        !self.tombstones.is_empty() && keys.asks().iter().any(|ask| self.tombstones.contains(&ask.digest))
+    /// Whether a row is about an erased person: it links to one, and to nobody who is known under a stronger rule. A
+    /// child whose number was also in the papers of an erased parent is still found by number and birth date.
+    fn is_erased(&self, keys: &LinkKeys, hits: &[(LinkRule, u32)]) -> bool {
+        if self.tombstones.is_empty() {
+            return false;
+        }
+        let erased = keys.asks().iter().find(|ask| self.tombstones.contains(&ask.digest)).map(|ask| ask.rule);
+        erased.is_some_and(|erased| hits.first().is_none_or(|(known, _)| erased <= *known))
     }
 
     fn add(&mut self, pseudonym: Pseudonym, cohort: Cohort) -> u32 {
         self.memory.people.add(Member { pseudonym, cohort, facts: Known::default(), is_rich: false })
-    }
-
-    /// Makes two persons one whom a row links to, when nothing speaks against it:
-    ///
-    /// * Two rows that share nothing but a document number and say other things are two persons (a child in a parent's
-    ///   passport), so a document alone joins nobody who is known by more.
-    /// * Known birth dates, sexes or fathers' names that differ speak against a rule over names. They do not speak
-    ///   against a document that fits together with a birth date on one side and with names on the other: then one of
-    ///   the three records was mistyped.
-    /// * Two persons whose link was taken back stay two.
-    fn join(&mut self, (rule, person): (LinkRule, u32), (other_rule, other): (LinkRule, u32)) -> Joined {
-        let people = &mut self.memory.people;
-        let (one, two) = (people.groups.of(person), people.groups.of(other));
-        if one.contains(&other) {
-            return Joined::Before;
-        }
-        let by_number_alone = |rule, person| rule == LinkRule::Document && people.member(person).is_rich;
-        let differ = || {
-            let facts = |person: &u32| people.member(*person).facts;
-            one.iter().any(|one| two.iter().any(|two| facts(one).contradicts(&facts(two))))
-        };
-        let is_sure = rule.is_sure() && other_rule.is_sure();
-        if by_number_alone(rule, person)
-            || by_number_alone(other_rule, other)
-            || people.groups.are_apart(&one, &two)
-            || (!is_sure && differ())
-        {
-            return Joined::Never;
-        }
-        let weaker = rule.max(other_rule);
-        people.groups.merge(person, other, weaker);
-        Joined::Now(weaker)
     }
 
     /// Leaves the row's digests with its person.

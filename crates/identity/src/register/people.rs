@@ -92,6 +92,16 @@ fn short(digest: &[u8; 16]) -> u32 {
     ((u128::from_be_bytes(*digest) >> 96) as u32).max(1)
 }
 
+/// Whether two persons became one.
+pub(crate) enum Joined {
+    /// By this row, under the weaker of its two rules.
+    Now(LinkRule),
+    /// They were one before.
+    Before,
+    /// They cannot be one.
+    Never,
+}
+
 /// All persons and which of them are one.
 pub(crate) struct People {
     /// By number; the numbers of persons who are gone stay empty, and so does the first.
@@ -134,6 +144,38 @@ impl People {
 
     pub(crate) fn member_mut(&mut self, number: u32) -> &mut Member {
         self.members[number as usize].as_mut().expect("a number that the register gave stands for a person")
+    }
+
+    /// Makes two persons one whom a row links to, when nothing speaks against it:
+    ///
+    /// * Two rows that share nothing but a document number and say other things are two persons (a child in a parent's
+    ///   passport), so a document alone joins nobody who is known by more.
+    /// * Known birth dates, sexes or fathers' names that differ speak against a rule over names. They do not speak
+    ///   against a document that fits together with a birth date on one side and with names on the other: then one of
+    ///   the three records was mistyped.
+    /// * Two persons whose link was taken back stay two.
+    pub(crate) fn join(
+        &mut self,, (rule, person): (LinkRule, u32), (other_rule, other): (LinkRule, u32)) -> Joined {
+        let (one, two) = (self.groups.of(person), self.groups.of(other));
+        if one.contains(&other) {
+            return Joined::Before;
+        }
+        let by_number_alone = |rule, person| rule == LinkRule::Document && self.member(person).is_rich;
+        let differ = || {
+            let facts = |person: &u32| self.member(*person).facts;
+            one.iter().any(|one| two.iter().any(|two| facts(one).contradicts(&facts(two))))
+        };
+        let is_sure = rule.is_sure() && other_rule.is_sure();
+        if by_number_alone(rule, person)
+            || by_number_alone(other_rule, other)
+            || self.groups.are_apart(&one, &two)
+            || (!is_sure && differ())
+        {
+            return Joined::Never;
+        }
+        let weaker = rule.max(other_rule);
+        self.groups.merge(person, other, weaker);
+        Joined::Now(weaker)
     }
 
     /// Adds a person and gives the number.
