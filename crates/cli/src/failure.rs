@@ -70,6 +70,9 @@ fn code_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
             _ => None,
         };
     }
+    if let Some(intake) = cause.downcast_ref::<IntakeError>() {
+        return Some(if matches!(intake, IntakeError::Read { .. }) { Code::Usage } else { Code::RefusedWhole });
+    }
     if let Some(release) = cause.downcast_ref::<ReleaseError>() {
         return match release {
             ReleaseError::TooNoisy { .. } => Some(Code::Budget),

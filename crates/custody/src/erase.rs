@@ -10,7 +10,7 @@ use std::path::Path;
 
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
-use panoh_identity::{LinkKeys, Sealer};
+use panoh_identity::{IdentityError, LinkKeys, Sealer};
 use panoh_warehouse::{Failure, Rebuild};
 use serde::Serialize;
 
@@ -21,13 +21,19 @@ use crate::rejections;
 use crate::stores::{Stores, load_name};
 
 const REMEDY: &str = "every command that loads finishes it, and until then the home may hold what is to go";
+/// Of a person whom the register did not know: there is no journal, and tombstones may be set and not yet swept.
+const AGAIN: &str = "its tombstones may be set already; erase the same person again to finish it";
 
-/// What was deleted, without saying who.
+/// What was deleted, without saying who. A keyed digest of the person's own case number that stands as a reference in rows
+/// of other persons stays there: with the key and the number it still shows which rows spoke of the case.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct EraseReport {
     /// Pseudonyms that the register knew for the person, aliases included. None when the person was not known; the
     /// tombstone is left all the same.
     pub pseudonyms: u64,
+    /// Separate persons whom these pseudonyms stood for, aliases not counted. More than one when only what was said for
+    /// this erasure showed that several are one.
+    pub persons: u64,
     /// Rows that a query saw, by table.
     pub rows: BTreeMap<String, u64>,
     /// Tables that were built anew; their old versions are gone.
@@ -39,12 +45,16 @@ pub struct EraseReport {
 }
 
 /// Erases the person whom these keys stand for. After [`CustodyError::Unfinished`] the next opening of the home finishes
-/// it; after any other error nothing was erased.
+/// it, or, for a person who was not known, the same call; its remedy says which. After any other error nothing was erased.
 pub async fn erase(stores: &mut Stores, keys: &LinkKeys, sealer: &Sealer) -> Result<EraseReport, CustodyError> {
     let persons = stores.register.of(keys)?;
     let mut report = EraseReport { pseudonyms: persons.len() as u64, ..EraseReport::default() };
     if persons.is_empty() {
-        report.tombstones = stores.register.erase(keys, sealer)?.tombstones;
+        let erased = stores.register.erase(keys, sealer).map_err(|error| match error {
+            IdentityError::PendingLoad => error.into(),
+            error => CustodyError::Unfinished { change: "erasure", remedy: AGAIN, source: Box::new(error.into()) },
+        });
+        report.tombstones = erased?.tombstones;
         return Ok(report);
     }
     stores.warehouse.probe_swap()?;
@@ -53,7 +63,7 @@ pub async fn erase(stores: &mut Stores, keys: &LinkKeys, sealer: &Sealer) -> Res
     let erasure = look(stores, persons, known_before, &mut report).await?;
     journal::write(&stores.home, &Change::Erase(erasure.clone()))?;
     match stores.register.erase(keys, sealer) {
-        Ok(erased) => report.tombstones = erased.tombstones,
+        Ok(erased) => (report.persons, report.tombstones) = (erased.heads, erased.tombstones),
         Err(error) => return Err(not_erased(stores, &erasure, error.into())),
     }
     report.reports = finish(stores, &erasure).await.map_err(unfinished)?;
@@ -69,7 +79,7 @@ pub(crate) async fn resume(stores: &mut Stores, erasure: &Erasure) -> Result<boo
         journal::remove(&stores.home)?;
         return Ok(false);
     }
-    stores.register.sweep()?;
+    stores.register.sweep().map_err(|error| unfinished(error.into()))?;
     finish(stores, erasure).await.map_err(unfinished)?;
     tracing::info!("an erasure that was cut off was finished");
     Ok(true)

@@ -8,7 +8,8 @@ use panoh_intake::IntakeError;
 use panoh_warehouse::WarehouseError;
 
 /// Everything that can stop a change. But for [`CustodyError::Unsettled`], [`CustodyError::Unfinished`] and
-/// [`CustodyError::Aliases`] nothing was changed.
+/// [`CustodyError::Aliases`] nothing of the change was kept. What is the source of one of these three speaks only of the
+/// step that failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CustodyError {
@@ -31,10 +32,10 @@ pub enum CustodyError {
     #[error("the export was refused whole; nothing of it was kept")]
     Intake(#[from] IntakeError),
     /// The identity register failed.
-    #[error("the identity register failed; nothing was changed")]
+    #[error("the identity register failed")]
     Identity(#[from] IdentityError),
     /// The warehouse failed.
-    #[error("the warehouse failed; nothing was changed")]
+    #[error("the warehouse failed")]
     Warehouse(#[from] WarehouseError),
     /// The export became another file while it was read.
     #[error(

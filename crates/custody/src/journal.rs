@@ -1,6 +1,7 @@
 //! The journal of a change that takes many steps: what is to be done, written before the first step and removed after the
 //! last. It holds keyed digests, names of tables and numbers, and nothing else.
 
+use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -25,7 +26,7 @@ pub(crate) enum Change {
 }
 
 /// What an erasure has to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Erasure {
     /// The pseudonyms that must vanish.
@@ -39,7 +40,7 @@ pub(crate) struct Erasure {
 }
 
 /// What a rotation has to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Turn {
     /// Id of the key that everything was on.
@@ -59,7 +60,20 @@ pub(crate) fn read(home: &Path) -> Result<Option<Change>, CustodyError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         read => read.map_err(failed(&path))?,
     };
-    serde_json::from_slice(&text).map(Some).map_err(|error| failed(&path)(error.into()))
+    // What the parser would say can quote a digest.
+    let damaged =
+        |_| io::Error::new(io::ErrorKind::InvalidData, "it is damaged, or of another version of this program");
+    serde_json::from_slice(&text).map(Some).map_err(|error| failed(&path)(damaged(error)))
+}
+
+/// As [`read`], for whoever holds the home's lock: when no change began, what a process left that was killed while it
+/// wrote a journal is removed.
+pub(crate) fn begun(home: &Path) -> Result<Option<Change>, CustodyError> {
+    let change = read(home)?;
+    if change.is_none() && remove_file(&home.join(PART))? {
+        sync(home).map_err(failed(&home.join(PART)))?;
+    }
+    Ok(change)
 }
 
 /// Writes the journal. It is on disk, whole, when this returns.
@@ -83,13 +97,40 @@ pub(crate) fn write(home: &Path, change: &Change) -> Result<(), CustodyError> {
 /// Removes the journal, and what a killed process left of one. It is gone for good when this returns.
 pub(crate) fn remove(home: &Path) -> Result<(), CustodyError> {
     for name in [NAME, PART] {
-        let path = home.join(name);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(&path)(error)),
-            _ => {}
-        }
+        remove_file(&home.join(name))?;
     }
     sync(home).map_err(failed(&home.join(NAME)))
+}
+
+impl fmt::Debug for Erasure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Erasure")
+            .field("persons", &self.persons.len())
+            .field("known_before", &self.known_before)
+            .field("tables", &self.tables)
+            .field("reports", &self.reports.len())
+            .finish()
+    }
+}
+
+impl fmt::Debug for Turn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Turn")
+            .field("from", &self.from)
+            .field("to", &self.to)
+            .field("reports", &self.reports.len())
+            .field("unnamed", &self.unnamed.len())
+            .finish()
+    }
+}
+
+/// Whether there was one.
+fn remove_file(path: &Path) -> Result<bool, CustodyError> {
+    match fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(failed(path)(error)),
+    }
 }
 
 fn sync(home: &Path) -> io::Result<()> {
@@ -136,9 +177,46 @@ mod tests {
     #[test]
     fn a_damaged_journal_stops_everything() {
         let home = tempfile::tempdir().expect("a folder");
-        for text in ["", "{}", r#"{"erase":{"persons":[]}}"#, r#"{"repaint":{}}"#] {
+        for text in
+            ["", "{}", r#"{"erase":{"persons":[]}}"#, r#"{"0badc0de":{}}"#, r#"{"erase":{"persons":"0badc0de"}}"#]
+        {
             fs::write(home.path().join(NAME), text).expect("written");
-            assert!(matches!(read(home.path()).expect_err("refused"), CustodyError::Journal { .. }), "{text}");
+            let refused = read(home.path()).expect_err("refused");
+            assert!(matches!(refused, CustodyError::Journal { .. }), "{text}");
+            assert!(!format!("{refused:?}").contains("0badc0de"), "nothing of the journal is quoted: {refused:?}");
+        }
+    }
+
+    #[test]
+    fn half_a_journal_goes_when_no_change_began() {
+        let home = tempfile::tempdir().expect("a folder");
+        let part = home.path().join(PART);
+        fs::write(&part, "half").expect("written");
+        assert_eq!(read(home.path()).expect("none"), None);
+        assert!(part.exists(), "looking changes nothing");
+        assert_eq!(begun(home.path()).expect("none"), None);
+        assert!(!part.exists());
+        assert_eq!(begun(home.path()).expect("none"), None);
+    }
+
+    #[test]
+    fn digests_are_not_shown() {
+        let (digest, other) = ("0badc0de".to_owned(), "0ddba11".to_owned());
+        let erasure = Erasure {
+            persons: vec![digest.clone()],
+            known_before: 7,
+            tables: vec!["cases".into()],
+            reports: vec![other.clone()],
+        };
+        let turn = Turn {
+            from: "a".into(),
+            to: "b".into(),
+            reports: vec![(digest.clone(), other.clone())],
+            unnamed: vec![digest.clone()],
+        };
+        for change in [Change::Erase(erasure), Change::Rotate(turn)] {
+            let shown = format!("{change:?}");
+            assert!(!shown.contains(&digest) && !shown.contains(&other), "{shown}");
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Puts a home under another key: every pseudonym, reference, record and load id gets a new value, made from the old one
 //! by the new key. Old and new cannot be brought together without the new key, so nothing of the old may stay: each table
-//! is built anew and swapped in one step, and the register is rewritten.
+//! is built anew and swapped in one step, its rows in the order of their new pseudonyms, and the register is rewritten.
+//!
+//! What a rotation cannot change is what the rows say: whoever has an old copy of a table can still find a row in the new
+//! one when no other row has the same attributes, and a load by the number of its rows.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -43,7 +46,7 @@ pub async fn rotate(
     rotation: &Rotation,
 ) -> Result<RotateReport, CustodyError> {
     let held = lock(places.home)?;
-    let begun = journal::read(places.home)?;
+    let begun = journal::begun(places.home)?;
     let (mut stores, turn) = if let Some(Change::Rotate(turn)) = begun {
         if (turn.from.as_str(), turn.to.as_str()) != (rotation.from(), rotation.to()) {
             return Err(other_rotation(&turn, rotation));
@@ -125,8 +128,8 @@ struct Map<'a> {
     digests: BTreeSet<String>,
     has_load: bool,
     rotation: &'a Rotation,
-    /// The last load id that was mapped: rows of a load stand together.
-    last: Option<(String, String)>,
+    /// The load ids that were mapped: many rows share each.
+    loads: HashMap<String, String>,
 }
 
 impl<'a> Map<'a> {
@@ -137,7 +140,7 @@ impl<'a> Map<'a> {
             digests: digests.map(|column| column.name.clone()).collect(),
             has_load: table.column("load").is_some(),
             rotation,
-            last: None,
+            loads: HashMap::new(),
         }
     }
 
@@ -161,11 +164,11 @@ impl<'a> Map<'a> {
         if !is_load {
             return Ok(self.rotation.text(text)?);
         }
-        if let Some((_, new)) = self.last.as_ref().filter(|(old, _)| old == text) {
+        if let Some(new) = self.loads.get(text) {
             return Ok(new.clone());
         }
         let new = self.rotation.load_id(text)?;
-        self.last = Some((text.to_owned(), new.clone()));
+        self.loads.insert(text.to_owned(), new.clone());
         Ok(new)
     }
 }

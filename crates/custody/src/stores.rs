@@ -87,7 +87,7 @@ impl Stores {
         dictionary: &Dictionary,
         key_id: &str,
     ) -> Result<Stores, CustodyError> {
-        let change = journal::read(places.home)?;
+        let change = journal::begun(places.home)?;
         if matches!(change, Some(Change::Rotate(_))) {
             return Err(CustodyError::RotationPending { home: places.home.to_owned() });
         }

@@ -102,11 +102,19 @@ impl AbsenceWords {
         if cell.trim().is_empty() {
             return Some(Absence::Missing);
         }
-        if self.words.is_empty() {
+        if !self.may_be_one(cell) {
             return None;
         }
         let folded = fold(cell);
         self.words.iter().find(|(word, _)| *word == folded).map(|&(_, absence)| absence)
+    }
+
+    // Most cells of names and numbers begin with another letter than every word, and folding them would be for nothing.
+    fn may_be_one(&self, cell: &str) -> bool {
+        let first = cell.trim_start().chars().next().filter(|first| !is_dash(*first) && !cell.chars().any(is_mark));
+        let Some(first) = first else { return !self.words.is_empty() };
+        let folded = first.to_lowercase().next().map(without_dots);
+        self.words.iter().any(|(word, _)| word.chars().next() == folded)
     }
 }
 
@@ -212,7 +220,7 @@ impl CodeWords {
 /// е. Dots and quotes stay as they are.
 pub fn fold(word: &str) -> String {
     // Normalising is slow, and only combining marks can make a difference that exports are known to have.
-    if word.chars().any(|letter| ('\u{300}'..='\u{36f}').contains(&letter)) {
+    if word.chars().any(is_mark) {
         return fold_composed(word.nfc(), word.len());
     }
     fold_composed(word.chars(), word.len())
@@ -237,10 +245,19 @@ fn fold_composed(letters: impl Iterator<Item = char>, length: usize) -> String {
         } else if letter.is_ascii() {
             folded.push(letter.to_ascii_lowercase());
         } else {
-            folded.extend(letter.to_lowercase().map(|letter| if letter == 'ё' { 'е' } else { letter }));
+            folded.extend(letter.to_lowercase().map(without_dots));
         }
     }
     folded
+}
+
+// A combining mark.
+fn is_mark(letter: char) -> bool {
+    ('\u{300}'..='\u{36f}').contains(&letter)
+}
+
+fn without_dots(letter: char) -> char {
+    if letter == 'ё' { 'е' } else { letter }
 }
 
 // Hyphens, dashes, the minus sign and their full-width and small forms.

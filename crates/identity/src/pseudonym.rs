@@ -57,7 +57,14 @@ impl fmt::Debug for FileDigest {
 
 /// Writes bytes as lower-case hexadecimal digits.
 pub(crate) fn write_hex(out: &mut impl Write, bytes: &[u8]) -> fmt::Result {
-    bytes.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes.chunks(16).try_for_each(|piece| {
+        let mut digits = [0; 32];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(piece) {
+            pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+        }
+        out.write_str(std::str::from_utf8(&digits[..2 * piece.len()]).expect("digits are ASCII"))
+    })
 }
 
 /// Reads `N` bytes out of 2 × `N` hexadecimal digits; nothing else may stand around them.

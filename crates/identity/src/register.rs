@@ -14,7 +14,8 @@
 //!
 //! A person's cohort is the earliest year of registration among the rows of the load that made the person known, or
 //! `no_year` when none of those rows has a year. It is only certain after the last row, so a load goes over its rows
-//! twice: [`RegisterLoad::resolve`] first for all of them, then [`RegisterLoad::known`]. Later loads move nobody.
+//! twice: [`RegisterLoad::resolve`] first for all of them, then [`RegisterLoad::person`] with the number that resolving
+//! gave. Later loads move nobody.
 
 mod erasure;
 mod groups;
@@ -192,6 +193,10 @@ fn settings(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     // What is taken out is overwritten: a load that was taken back leaves no digests in free pages.
     connection.pragma_update(None, "secure_delete", true)?;
+    // What SQLite sets aside for a while, above all the copy that writing the file anew (`VACUUM`) makes of it, stays in
+    // memory: in the system's folder for such files it would leave digests on another disk, deleted and not overwritten.
+    // An erasure and a change of keys need as much memory more as the register's file is long.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
     // 16 MiB of pages in memory (the number is in KiB when negative): rows are written and read one after another.
     connection.pragma_update(None, "cache_size", -16_384)
 }

@@ -20,13 +20,19 @@ use serde::Serialize;
 use crate::error::IntakeError;
 use crate::file::{self, Expected, Opened};
 use crate::row::RawRow;
-use crate::{Options, WorkbookProblem, rejection};
+use crate::{Options, Rule, WorkbookProblem, rejection};
 use evidence::Evidence;
 pub use propose::Sure;
 use propose::{Proposed, Vocabulary};
 
 /// Rows from the top among which the column names are looked for.
 const ROWS_WITH_NAMES: u32 = 15;
+
+/// Longest name of a column, in bytes. What is longer is text of a row.
+const LONGEST_NAME: usize = 300;
+
+/// Most columns of a file that is looked at; registers have a few hundred at most.
+const MOST_COLUMNS: usize = 1_000;
 
 /// Rows that are looked at; enough to meet the words of a register, and quick.
 const ROWS_SEEN: u64 = 50_000;
@@ -93,7 +99,7 @@ impl Fit {
 pub struct ColumnSeen {
     /// Letters of the column, as spreadsheets count.
     pub place: String,
-    /// Its name, when the header is known.
+    /// Its name, when it is recognised as one or the user said where the names are.
     pub name: Option<String>,
     /// Share of the cells that hold something, 0 to 1.
     pub filled: f64,
@@ -120,6 +126,15 @@ pub fn inspect(
         None => top.header_row()?,
     };
     let (opened, names) = top.open(header_row)?;
+    if names.len() > MOST_COLUMNS {
+        return Err(IntakeError::BrokenHeader { rule: Rule::RowTooLarge });
+    }
+    // A row of people may be glued to the names. What is not recognised as a name is shown only when the user has said
+    // where the names are.
+    let shown: Vec<Option<&str>> = names
+        .iter()
+        .map(|name| Some(name.trim()).filter(|_| recognised && (look.header_row.is_some() || top.knows(name))))
+        .collect();
     let described = opened.described();
     let (sheet, first_column) = match opened.site() {
         rejection::Site::Sheet { name, first_column } => (name, first_column),
@@ -143,7 +158,7 @@ pub fn inspect(
         encoding: described.encoding,
         sheet: sheet.as_deref(),
     };
-    let pairs: Vec<(&str, &Proposed)> = names.iter().map(String::as_str).zip(&proposed).collect();
+    let pairs: Vec<(Option<&str>, &Proposed)> = shown.iter().copied().zip(&proposed).collect();
     Ok(Inspection {
         file: described.text,
         header_row,
@@ -153,7 +168,7 @@ pub fn inspect(
         rows_broken: counted.broken,
         fits: if recognised { fits(dictionary, &names, header_row) } else { Vec::new() },
         table: table.name.clone(),
-        columns: columns(&pairs, &seen, first_column, recognised),
+        columns: columns(&pairs, &seen, first_column),
         mapping: recognised.then(|| writing::mapping(&frame, &pairs)),
     })
 }
@@ -247,6 +262,9 @@ impl Top<'_> {
 
     fn knows(&self, name: &str) -> bool {
         let name = name.trim();
+        if name.len() > LONGEST_NAME {
+            return false;
+        }
         let shipped = || self.dictionary.sources().iter().any(|source| source.column(name).is_some());
         // A column without a name is one too: many lists number their rows in such a one.
         name.is_empty() || (name.chars().count() > 1 && (shipped() || self.vocabulary.recognises(name) > 0.8))
@@ -286,10 +304,10 @@ fn observe(opened: Opened, names: &[String], seen: &mut [Evidence]) -> Result<Co
     Ok(counted)
 }
 
-fn columns(pairs: &[(&str, &Proposed)], seen: &[Evidence], first_column: usize, recognised: bool) -> Vec<ColumnSeen> {
-    let column = |(at, ((name, proposed), evidence)): (usize, (&(&str, &Proposed), &Evidence))| ColumnSeen {
+fn columns(pairs: &[(Option<&str>, &Proposed)], seen: &[Evidence], first_column: usize) -> Vec<ColumnSeen> {
+    let column = |(at, ((name, proposed), evidence)): (usize, (&(Option<&str>, &Proposed), &Evidence))| ColumnSeen {
         place: rejection::letters(first_column + at),
-        name: recognised.then(|| (*name).trim().to_owned()),
+        name: name.map(str::to_owned),
         filled: evidence.share_filled(),
         proposal: writing::short(&proposed.verb),
         sure: proposed.sure,

@@ -72,6 +72,12 @@ pub(crate) fn rows(
     Ok(builder.build()?)
 }
 
+/// The number of rows of a data file.
+pub(crate) fn count(path: &Path) -> Result<u64, Box<dyn Error + Send + Sync>> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path)?)?;
+    Ok(u64::try_from(builder.metadata().file_metadata().num_rows())?)
+}
+
 /// The data files that a query sees, in the order of the log.
 pub(crate) fn active(table: &DeltaTable, stored: &Stored) -> Result<Vec<PathBuf>, WarehouseError> {
     let state = table.snapshot().map_err(store(&stored.name))?;

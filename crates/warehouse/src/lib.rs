@@ -23,6 +23,7 @@ mod formats;
 mod frame;
 mod library;
 mod locality;
+mod order;
 mod project;
 mod rebuild;
 mod replace;

@@ -2,9 +2,9 @@
 //! entries and files that no query sees stay behind.
 //!
 //! ```text
-//! active files ─► rows ─► .rebuild/TABLE: data files ─► one commit: files, remembered loads ─► checkpoint ─► numbered
-//!                                                                                                               │
-//!                                                              old table removed ◄─ swapped with TABLE in one step
+//! active files ─► rows, by pseudonym ─► .rebuild/TABLE: data files ─► one commit: files, loads ─► checkpoint ─► numbered
+//!                                                                                                     │
+//!                                                    old table removed ◄─ swapped with TABLE in one step
 //! ```
 //!
 //! The new table's only version has the number after the old table's newest, so numbers that a ledger wrote down never
@@ -12,6 +12,7 @@
 //! cleaned away. A process that is killed leaves the old table or the new one in its place, and a folder below
 //! `.rebuild` that [`Warehouse::clear_rebuilds`] removes.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -26,8 +27,12 @@ use deltalake::{DeltaTable, checkpoints};
 use crate::append::{as_stored, writer};
 use crate::error::store;
 use crate::files::{self, active, commit_name};
+use crate::order::{Order, ROWS_HELD};
 use crate::stored::{Contents, Stored, connect, create_table};
 use crate::{Warehouse, WarehouseError, durable, transactions};
+
+/// The folder, beside the tables that are being built, for rows that wait for their order.
+const PILES: &str = ".piles";
 
 /// Why a row or a load's id could not be carried over.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -87,12 +92,15 @@ impl Warehouse {
         let version = old.version().unwrap_or_default() + 1;
         let objects = connect(&folder, &stored.name)?.object_store();
         let writer = writer(stored, objects, old.snapshot().map_err(&at)?);
-        let (rows, mut actions) = carry(&old, stored, writer, change).await?;
+        let (rows, mut actions) = carry(&old, stored, writer, change, &self.scratch(PILES)).await?;
+        // In the order of the new ids: that of the old ones would tell which was which.
+        let mut remembered = BTreeMap::new();
         for (id, number) in transactions::all(&stored.log()).map_err(|source| stored.unreadable(source))? {
             if let Some(id) = (change.transactions)(&id).map_err(|source| stored.unreadable(source))? {
-                actions.push(Action::Txn(Transaction::new(id, number)));
+                remembered.insert(id, number);
             }
         }
+        actions.extend(remembered.into_iter().map(|(id, number)| Action::Txn(Transaction::new(id, number))));
         let described = self.dictionary.table(&stored.name).expect("a stored table is in the dictionary");
         let metrics = serde_json::json!({ "num_added_rows": rows });
         let properties = CommitProperties::default().with_metadata([("operationMetrics".to_owned(), metrics)]);
@@ -104,23 +112,35 @@ impl Warehouse {
     }
 }
 
-/// Takes the rows of the old table over to the writer's folder.
+/// Takes the rows of the old table over to the writer's folder, in the order of their new pseudonyms. `piles` is a folder
+/// for what does not fit in memory.
 async fn carry(
     old: &DeltaTable,
     stored: &Stored,
     mut writer: DeltaWriter,
     change: &mut Rebuild<'_>,
+    piles: &Path,
 ) -> Result<(u64, Vec<Action>), WarehouseError> {
     let at = store(&stored.name);
     let failed = |source: Failure| stored.unreadable(source);
-    let mut count = 0;
-    for path in active(old, stored)? {
+    let paths = active(old, stored)?;
+    let rows = paths.iter().map(|path| files::count(path)).sum::<Result<u64, _>>().map_err(failed)?;
+    let mut order = Order::new(&stored.schema, &stored.pseudonyms, rows, ROWS_HELD, piles).map_err(failed)?;
+    for path in paths {
         for batch in files::rows(&path, None).map_err(failed)? {
             let batch = (change.rows)(batch.map_err(|error| failed(error.into()))?).map_err(failed)?;
             if batch.num_rows() > 0 {
-                writer.write(&as_stored(stored, &batch)?).await.map_err(&at)?;
-                count += batch.num_rows() as u64;
+                order.add(as_stored(stored, &batch)?).map_err(failed)?;
             }
+        }
+    }
+    let mut count = 0;
+    for pile in order.piles().map_err(failed)? {
+        let pile = pile.read().map_err(failed)?;
+        for batch in pile.sorted().map_err(failed)? {
+            let batch = batch.map_err(failed)?;
+            writer.write(&batch).await.map_err(&at)?;
+            count += batch.num_rows() as u64;
         }
     }
     let adds = writer.close().await.map_err(&at)?;
@@ -146,8 +166,13 @@ fn number(log: &Path, version: u64) -> io::Result<()> {
         named.remove("checksum");
     }
     fs::write(&hint, named.to_string())?;
-    debug_assert!(log.join(commit_name(version)).is_file(), "the commit was renamed");
-    Ok(())
+    // Without its commit the table would be swapped in and could not be opened.
+    let is_there = log.join(commit_name(version)).is_file();
+    if is_there {
+        Ok(())
+    } else {
+        Err(io::Error::new(io::ErrorKind::NotFound, "the commit of the new table is not there"))
+    }
 }
 
 /// Syncs every file of a table that was just built, and its folders.

@@ -23,21 +23,26 @@ pub(crate) struct Writers {
     lanes: Vec<Lane>,
     turn: usize,
     rows: usize,
+    /// Files of writers that ended early.
+    ended: Vec<Add>,
     /// Rows that the first writer takes alone.
     alone: usize,
 }
 
+/// The files that a writer wrote, and the first error. There may be both: the files are then to be removed.
+type Written = (Vec<Add>, DeltaResult<()>);
+
 /// One writer on a task of its own.
 struct Lane {
     batches: mpsc::Sender<RecordBatch>,
-    task: JoinHandle<DeltaResult<Vec<Add>>>,
+    task: JoinHandle<Written>,
 }
 
 impl Writers {
     /// As many writers as the runtime has threads. The first takes `alone` rows before the others begin.
     pub(crate) fn new(alone: usize, writer: impl Fn() -> DeltaWriter) -> Self {
         let threads = Handle::current().metrics().num_workers().clamp(1, MOST);
-        Self { lanes: (0..threads).map(|_| Lane::start(writer())).collect(), turn: 0, rows: 0, alone }
+        Self { lanes: (0..threads).map(|_| Lane::start(writer())).collect(), turn: 0, rows: 0, ended: vec![], alone }
     }
 
     /// Hands a batch to a writer. Waits when the writer has enough to do.
@@ -52,19 +57,19 @@ impl Writers {
         // A writer ends early for an error only. The others go on until they are closed.
         let lane = self.lanes.remove(turn);
         self.turn = 0;
-        Err(lane.ended().await.err().unwrap_or_else(stopped))
+        let (adds, result) = lane.ended().await;
+        self.ended.extend(adds);
+        Err(result.err().unwrap_or_else(stopped))
     }
 
     /// Ends all writers, also after an error. Returns the files that were written, and the first error.
-    pub(crate) async fn close(self) -> (Vec<Add>, DeltaResult<()>) {
-        let (mut adds, mut first) = (Vec::new(), Ok(()));
+    pub(crate) async fn close(self) -> Written {
+        let (mut adds, mut first) = (self.ended, Ok(()));
         // All of them end at the same time: none waits for batches any more.
         let tasks: Vec<_> = self.lanes.into_iter().map(Lane::ended).collect();
-        for written in join_all(tasks).await {
-            match written {
-                Ok(written) => adds.extend(written),
-                Err(error) => first = first.and(Err(error)),
-            }
+        for (written, result) in join_all(tasks).await {
+            adds.extend(written);
+            first = first.and(result);
         }
         (adds, first)
     }
@@ -75,17 +80,23 @@ impl Lane {
         let (batches, mut waiting) = mpsc::channel::<RecordBatch>(BATCHES_WAITING);
         let task = tokio::spawn(async move {
             while let Some(batch) = waiting.recv().await {
-                writer.write(&batch).await?;
+                if let Err(error) = writer.write(&batch).await {
+                    // Closing is the only way to learn which files there are; when it fails too, they stay behind.
+                    return (writer.close().await.unwrap_or_default(), Err(error));
+                }
             }
-            writer.close().await
+            match writer.close().await {
+                Ok(adds) => (adds, Ok(())),
+                Err(error) => (vec![], Err(error)),
+            }
         });
         Self { batches, task }
     }
 
     /// The files of the writer once it has none to wait for.
-    async fn ended(self) -> DeltaResult<Vec<Add>> {
+    async fn ended(self) -> Written {
         drop(self.batches);
-        self.task.await.unwrap_or_else(|_| Err(stopped()))
+        self.task.await.unwrap_or_else(|_| (vec![], Err(stopped())))
     }
 }
 

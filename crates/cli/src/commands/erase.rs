@@ -67,9 +67,9 @@ pub(crate) async fn run(options: &Erase, world: &World) -> Result<Code> {
 
 fn print(report: &EraseReport) -> Result<()> {
     if report.pseudonyms == 0 {
-        return say("nobody like this is known; a later export about the person will be left out all the same");
+        return say("nobody like this is known; rows of a later export that say the same will be left out");
     }
-    say(format!("erased, with {}", counted(report.pseudonyms, "pseudonym")))?;
+    say(format!("{} erased, with {}", counted(report.persons, "person"), counted(report.pseudonyms, "pseudonym")))?;
     for (table, rows) in &report.rows {
         say(format!("  {table}: {} deleted", counted(*rows, "row")))?;
     }
@@ -185,7 +185,8 @@ impl Said {
         if keys.is_empty() {
             return Err(usage(
                 "this says too little to tell one person: give the number of a document, or given and family name with \
-                 the full birth date. Nothing was changed",
+                 the full birth date. A birth date of 1 January and a number such as 1234567 stand for “not known” in many \
+                 registers and tell nobody apart; with them give the father's name too. Nothing was changed",
             )
             .into());
         }

@@ -110,6 +110,44 @@ async fn everything_is_on_the_new_key_and_nothing_on_the_old() {
     assert_eq!(home.found(&before), BTreeSet::new());
 }
 
+/// The year of registration of every row, in the order in which the data files hold them.
+fn years(home: &Home) -> Vec<i16> {
+    let mut years = vec![];
+    for path in files(&home.path("warehouse/cases")) {
+        if path.extension().is_some_and(|extension| extension == "parquet")
+            && !path.to_string_lossy().contains("_delta")
+        {
+            let file = fs::File::open(path).expect("a file");
+            let rows = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(file).expect("Parquet");
+            for batch in rows.build().expect("a reader") {
+                let batch = batch.expect("rows");
+                let column = batch.column_by_name("registered_year").expect("there");
+                years.extend(column.as_primitive::<arrow::datatypes::Int16Type>().iter().flatten());
+            }
+        }
+    }
+    years
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_do_not_keep_their_places() {
+    let mut home = Home::new().await;
+    let lines: Vec<_> = (0..96).map(|at| format!("{at},,,,A{:06},F,{}-02-01", 300_000 + at, 2015 + at / 12)).collect();
+    let text = Home::cases(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    home.load("mission-en", &text, Keep::Rows).await;
+    let mut before = years(&home);
+    assert_eq!(before.len(), 96, "one file, in the order of the export");
+    let rotation = home.add_key();
+    rotate(&home.paths().places(), &home.dictionary, &rotation).await.expect("rotated");
+    let mut after = years(&home);
+    assert_ne!(after, before);
+    let is_same = std::iter::zip(&before, &after).filter(|(old, new)| old == new).count();
+    assert!(is_same < 48, "a year stays in its place only by chance: {is_same} of 96");
+    before.sort_unstable();
+    after.sort_unstable();
+    assert_eq!(after, before, "the same rows");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rotation_that_was_cut_off_goes_on() {
     for cut in 0..4 {

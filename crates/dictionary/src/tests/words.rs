@@ -1,7 +1,7 @@
 //! When two spellings are one word, and how a cell of several words is read.
 
 use super::{Dictionary, builtin, code_of, small};
-use crate::{Absence, Accept, Does, Said, fold};
+use crate::{Absence, AbsenceWords, Accept, Does, Said, fold};
 
 #[test]
 fn folding_makes_spellings_of_one_word_the_same() {
@@ -26,6 +26,20 @@ proptest::proptest! {
     #[test]
     fn folding_twice_changes_nothing(word in "\\PC*") {
         proptest::prop_assert_eq!(fold(&fold(&word)), fold(&word));
+    }
+
+    /// Looking at the first letter alone loses no word.
+    #[test]
+    fn a_word_for_not_knowing_is_found_in_every_spelling(
+        cell in "[ \u{a0}]{0,2}[-–—йЙи\u{306}ёЁеNn/a9\u{212a}k?]{0,4}[ ]?",
+        words in proptest::collection::vec("[-йеёn/a9k?]{0,4}", 0..4),
+    ) {
+        let words: Vec<_> = words.iter().map(|word| (fold(word), Absence::Unknown)).collect();
+        let expected = match cell.trim().is_empty() {
+            true => Some(Absence::Missing),
+            false => words.iter().find(|(word, _)| *word == fold(&cell)).map(|&(_, absence)| absence),
+        };
+        proptest::prop_assert_eq!(AbsenceWords { words }.absence(&cell), expected);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which person holds a digest: all digests of a register in memory, 12 bytes each.
 //!
 //! The index keeps the first eight bytes of a digest. With 45 million of them (ten million persons) the chance that any
-//! of as many questions meets a stranger is below one in ten thousand over the whole register.
+//! of as many questions meets a stranger is 45e6² / 2⁶⁴, about one in nine thousand over the whole register.
 //!
 //! Old digests lie sorted in one piece; because they are random, their first bits tell almost exactly where to look. New
 //! ones lie in a hash table until there are enough of them to be sorted in.

@@ -40,7 +40,7 @@ pub struct Resolved {
     /// is for [`Register::aliases`] to say, so that a link can be taken back.
     pub person: Pseudonym,
     /// The cohort of this person as far as the rows up to this one say. For a person whom this load made known, a later
-    /// row may still lower it; ask [`RegisterLoad::known`] after the last one.
+    /// row may still lower it; ask [`RegisterLoad::person`] after the last one.
     pub cohort: String,
     /// How the row and the person were brought together.
     pub how: How,

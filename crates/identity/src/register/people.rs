@@ -154,8 +154,7 @@ impl People {
     ///   against a document that fits together with a birth date on one side and with names on the other: then one of
     ///   the three records was mistyped.
     /// * Two persons whose link was taken back stay two.
-    pub(crate) fn join(
-        &mut self,, (rule, person): (LinkRule, u32), (other_rule, other): (LinkRule, u32)) -> Joined {
+    pub(crate) fn join(&mut self, (rule, person): (LinkRule, u32), (other_rule, other): (LinkRule, u32)) -> Joined {
         let (one, two) = (self.groups.of(person), self.groups.of(other));
         if one.contains(&other) {
             return Joined::Before;

@@ -1,5 +1,7 @@
 //! The register's promises: linking by fixed rules, cohorts for ever, and loads that are there wholly or not at all.
 
+mod erased;
+
 use std::os::unix::fs::PermissionsExt;
 
 use super::*;

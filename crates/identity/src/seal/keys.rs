@@ -48,6 +48,7 @@ pub(crate) struct Offer {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Ask {
     pub(crate) rule: LinkRule,
+    pub(crate) class: Class,
     pub(crate) digest: [u8; 16],
 }
 
@@ -84,6 +85,16 @@ impl LinkKeys {
     /// What the record looks for, strongest first.
     pub(crate) fn asks(&self) -> &[Ask] {
         &self.asks
+    }
+
+    /// By what later rows about the person of this record are told when the record itself is all that is known: what it
+    /// leaves behind. Of a record that says nothing but a number, every other record with that number would find what it
+    /// leaves behind, a whole family in one passport; so other such records shall find what they find of one that says
+    /// more.
+    pub(crate) fn marks(&self) -> impl Iterator<Item = [u8; 16]> + '_ {
+        let says_more = self.offers.iter().filter(|offer| offer.class != Class::DocumentAlone);
+        let alone = self.asks.iter().filter(|ask| ask.class == Class::DocumentOfMany).take(1);
+        says_more.map(|offer| offer.digest).chain(alone.map(|ask| ask.digest))
     }
 
     pub(crate) fn facts(&self) -> &Facts {
@@ -176,7 +187,7 @@ impl Draft<'_> {
         }
         if side != Side::Offer {
             let asked = in_country.map_or([unsaid, some_country], |own| [own, unsaid]);
-            self.asks.extend(asked.map(|digest| Ask { rule, digest }));
+            self.asks.extend(asked.map(|digest| Ask { rule, class, digest }));
         }
     }
 
@@ -185,7 +196,7 @@ impl Draft<'_> {
             let parts = [one.as_bytes(), other.as_bytes(), father.as_bytes()];
             for (at, (sex, rule)) in agreeing(sex, LinkRule::ThreeNames, LinkRule::ThreeNamesNoSex).enumerate() {
                 let [digest, _] = self.two_digests(Class::Three, &[&birth.bytes(), sex], &parts);
-                self.asks.push(Ask { rule, digest });
+                self.asks.push(Ask { rule, class: Class::Three, digest });
                 if at == 0 {
                     self.offers.push(Offer { class: Class::Three, digest });
                 }
@@ -204,9 +215,9 @@ impl Draft<'_> {
             let own_sex = sexes.take(1).flat_map(|(sex, rule)| families[1..].iter().map(move |one| (sex, *one, rule)));
             for (at, (sex, family, rule)) in own_family.chain(own_sex).enumerate() {
                 let [of_two, of_three] = self.two_digests(Class::Pair, &[&day, sex, family], &parts);
-                self.asks.push(Ask { rule, digest: of_two });
+                self.asks.push(Ask { rule, class: Class::Pair, digest: of_two });
                 if !has_three {
-                    self.asks.push(Ask { rule, digest: of_three });
+                    self.asks.push(Ask { rule, class: Class::PairOfThree, digest: of_three });
                 }
                 if at == 0 {
                     let (class, digest) =

@@ -118,3 +118,25 @@ fn a_date_that_could_be_read_in_two_ways_is_no_certainty() {
     let seen = seen(text, &Look::default());
     assert!(column(&seen, "Дата рождения").sure < Sure::Sure, "day and month could be either");
 }
+
+/// A lost line end glues the first person to the names; nobody's name is taken for a column's.
+#[test]
+fn a_person_among_the_names_is_not_shown() {
+    let (names, rows) = SHELTER.split_once('\n').expect("names and rows");
+    for cell in ["РассказКаримова Зулфия", "Каримова Зулфия A7654321", "Телефон Каримовой +992901234567"]
+    {
+        let glued = names.replace("Рассказ", cell);
+        let seen = seen(&format!("{glued}\n{rows}"), &Look::default());
+        assert!(seen.header_known);
+        let said = serde_json::to_string(&seen).expect("plain data");
+        assert!(!said.contains("Зулфия") && !said.contains("992901") && !said.contains("7654321"), "{said}");
+    }
+}
+
+#[test]
+fn a_line_without_end_is_no_row_of_names() {
+    let dictionary = Dictionary::builtin().expect("the built-in dictionary is sound");
+    let wide = format!("{}\n{}\n", vec!["Имя"; 20_000].join(";"), vec!["x"; 20_000].join(";"));
+    let refused = inspect(&written(&wide).path, &dictionary, &Options::default(), &Look::default());
+    assert!(matches!(refused, Err(crate::IntakeError::BrokenHeader { .. })));
+}

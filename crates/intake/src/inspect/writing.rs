@@ -20,7 +20,7 @@ pub(crate) struct Frame<'a> {
 }
 
 /// The mapping as TOML.
-pub(crate) fn mapping(frame: &Frame<'_>, columns: &[(&str, &Proposed)]) -> String {
+pub(crate) fn mapping(frame: &Frame<'_>, columns: &[(Option<&str>, &Proposed)]) -> String {
     let mut text = String::new();
     head(&mut text, frame);
     places(&mut text, columns);
@@ -34,10 +34,14 @@ pub(crate) fn mapping(frame: &Frame<'_>, columns: &[(&str, &Proposed)]) -> Strin
             Sure::Guess => "a guess, check",
             Sure::Unknown => "not recognised, decide",
         };
-        line(
-            &mut text,
-            &format!("{} = {{ {} }} # {remark}: {}", quoted(name), verb(&proposed.verb, linked), proposed.why),
-        );
+        let does = verb(&proposed.verb, linked);
+        match name {
+            Some(name) => line(&mut text, &format!("{} = {{ {does} }} # {remark}: {}", quoted(name), proposed.why)),
+            None => line(
+                &mut text,
+                "# \"…\" = { drop = \"…\" } # a column whose name is not shown, because it may be a cell; write it yourself",
+            ),
+        }
     }
     text
 }
@@ -84,7 +88,7 @@ fn head(text: &mut String, frame: &Frame<'_>) {
     text.push('\n');
 }
 
-fn places(text: &mut String, columns: &[(&str, &Proposed)]) {
+fn places(text: &mut String, columns: &[(Option<&str>, &Proposed)]) {
     let mut seen = Vec::new();
     for (_, proposed) in columns {
         if let Verb::Place { role, .. } = &proposed.verb
@@ -100,14 +104,14 @@ fn places(text: &mut String, columns: &[(&str, &Proposed)]) {
 }
 
 /// Age follows from birth and registration when both dates are whole.
-fn ages(text: &mut String, columns: &[(&str, &Proposed)]) {
+fn ages(text: &mut String, columns: &[(Option<&str>, &Proposed)]) {
     let whole = |formats: &[String]| formats.iter().all(|format| format.contains("%d"));
     let birth = columns.iter().find_map(|(name, proposed)| match &proposed.verb {
-        Verb::Identity { field: "birth_date", formats } if whole(formats) => Some(*name),
+        Verb::Identity { field: "birth_date", formats } if whole(formats) => *name,
         _ => None,
     });
     let at = columns.iter().find_map(|(name, proposed)| match &proposed.verb {
-        Verb::Date { year: Some(_), formats, .. } if whole(formats) => Some(*name),
+        Verb::Date { year: Some(_), formats, .. } if whole(formats) => *name,
         _ => None,
     });
     let taken = |target: &str| columns.iter().any(|(_, proposed)| fills(&proposed.verb, target));

@@ -108,6 +108,30 @@ async fn several_writers_make_one_load() {
 }
 
 #[tokio::test]
+async fn a_writer_that_fails_leaves_no_file() {
+    let home = empty().await;
+    let good = batch(CASES, 0);
+    let short = good.project(&[0]).unwrap();
+    for is_seen in [false, true] {
+        let mut append = home.warehouse.append("cases", "load:00").await.unwrap();
+        append.write(&good).await.unwrap();
+        append.writers.write(&short).await.unwrap();
+        if is_seen {
+            while append.write(&good).await.is_ok() {}
+        }
+        let (adds, closed) = append.writers.close().await;
+        assert_eq!(adds.len(), 1, "the file that was written is known");
+        assert_eq!(closed.is_err(), !is_seen, "an error is told once");
+        fs::remove_file(home.folder.path().join("cases").join(&adds[0].path)).unwrap();
+        let mut append = home.warehouse.append("cases", "load:00").await.unwrap();
+        append.write(&good).await.unwrap();
+        append.writers.write(&short).await.unwrap();
+        append.abandon().await.unwrap_err();
+        assert_eq!(data_files(home.folder.path(), "cases"), 0);
+    }
+}
+
+#[tokio::test]
 async fn create_overwrites_nothing() {
     let home = filled().await;
     let again = Warehouse::create(home.folder.path(), &dictionary(), KEY).await;
