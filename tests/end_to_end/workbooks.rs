@@ -11,7 +11,7 @@ const KINDS: [&str; 3] = ["mission-small.xlsx", "mission-small.xls", "mission-sm
 
 /// What the child may use in these tests.
 const MEMORY: &str = "536870912";
-const SECONDS: &str = "10";
+const SECONDS: &str = "2";
 
 #[test]
 fn a_list_is_the_same_in_every_kind_of_file() {
