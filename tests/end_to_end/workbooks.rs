@@ -38,7 +38,8 @@ fn a_changed_workbook_ends_in_an_answer() {
         for _ in 0..60 {
             let request = [vec![0; 4], dice.changed(&book)].concat();
             let mut command = place.command(&["read-sheets", MEMORY, SECONDS]);
-            let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+            // As its parent starts it: with an empty environment.
+            let child = command.env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
             let mut child = child.spawn().expect("the binary starts");
             let mut input = child.stdin.take().expect("a pipe");
             // A child that gave up early closes its end.

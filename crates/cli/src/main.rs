@@ -67,6 +67,9 @@ fn main() -> ExitCode {
 /// The child that reads a workbook. It limits itself before anything else, so it begins before the runtime with its
 /// threads; then nothing but the workbook's cells goes through its pipes.
 fn read_sheets(memory: u64, seconds: u64) -> ExitCode {
+    // A damaged workbook may end in a panic of its reader. Its words may quote a cell, and looking for the place in the
+    // code needs memory that may have run out.
+    std::panic::set_hook(Box::new(|_| {}));
     match panoh_intake::sheet_child(memory, seconds, std::io::stdin().lock(), std::io::stdout().lock()) {
         Ok(()) => Code::Ok.into(),
         Err(error) => report(&error.into(), Code::Internal),
