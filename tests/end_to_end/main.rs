@@ -3,6 +3,7 @@
 //!
 //! This target belongs to the package of the command line, because only then does Cargo build the binary before it.
 
+mod erasures;
 mod faults;
 mod keys;
 mod leaks;

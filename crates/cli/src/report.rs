@@ -2,6 +2,7 @@
 //! spreadsheet. It holds counts, places, rules and remedies, in English, Russian or Tajik; never a cell.
 
 mod html;
+mod linking;
 mod phrases;
 
 use std::path::Path;
@@ -17,14 +18,7 @@ use phrases::Phrases;
 
 /// Prints what a load came to.
 pub(crate) fn print(report: &LoadReport, file: &Path, language: Language) -> Result<()> {
-    let name = file.display();
-    let said = Phrases::of(language);
-    match report.outcome {
-        Outcome::AlreadyLoaded => return say(format!("{name}: {}", said.already_loaded)),
-        Outcome::NoRows => say(format!("{name}: {}", said.no_rows))?,
-        Outcome::LeftOut => say(format!("{name}: {}", said.only_left_out))?,
-        Outcome::RefusedWhole | Outcome::DryRun | Outcome::Loaded => say(format!("{name}: {}", sum(report, language)))?,
-    }
+    say(format!("{}: {}", file.display(), headline(report, language)))?;
     if language == Language::En && matches!(report.outcome, Outcome::RefusedWhole | Outcome::DryRun | Outcome::Loaded) {
         say(format!(
             "  {} made known; {} of persons known before",
@@ -35,9 +29,31 @@ pub(crate) fn print(report: &LoadReport, file: &Path, language: Language) -> Res
     for line in facts(report, language) {
         say(format!("  {line}"))?;
     }
-    section(said.mended, &mended(report, language))?;
-    section(said.noted, &report.noted.iter().map(|(note, count)| (note.clone(), *count)).collect::<Vec<_>>())?;
+    if let Some(way_back) = way_back(report, language) {
+        say(format!("  {way_back}"))?;
+    }
+    for (title, counts) in sections(report, language) {
+        say(format!("  {title}:"))?;
+        counts.iter().try_for_each(|(what, count)| say(format!("    {what}: {count}")))?;
+    }
     refused(report, language)
+}
+
+/// What happened, in one line.
+fn headline(report: &LoadReport, language: Language) -> String {
+    let said = Phrases::of(language);
+    match report.outcome {
+        Outcome::AlreadyLoaded => said.already_loaded.to_owned(),
+        Outcome::ReplacedSince => said.replaced_since.to_owned(),
+        Outcome::NoRows => said.no_rows.to_owned(),
+        Outcome::LeftOut => said.only_left_out.to_owned(),
+        Outcome::RefusedWhole | Outcome::DryRun | Outcome::Loaded => sum(report, language),
+    }
+}
+
+/// How to bring rows back that a later export replaced, where it did.
+fn way_back(report: &LoadReport, language: Language) -> Option<&'static str> {
+    (report.outcome == Outcome::ReplacedSince).then(|| Phrases::of(language).way_back)
 }
 
 /// Rows read, loaded and refused, in one line.
@@ -71,6 +87,8 @@ fn facts(report: &LoadReport, language: Language) -> Vec<String> {
         (said.merged, report.merged),
         (said.ambiguous, report.ambiguous),
         (said.replaced, report.replaced),
+        (said.rows_replaced_since, report.replaced_since),
+        (said.still_there, report.still_there),
         (said.empty_rows, report.empty_rows),
         (said.total_rows, report.total_rows),
         (said.erased, report.left_out_erased),
@@ -79,19 +97,31 @@ fn facts(report: &LoadReport, language: Language) -> Vec<String> {
     told.map(|(what, count)| format!("{what}: {}", thousands(count))).collect()
 }
 
-fn mended(report: &LoadReport, language: Language) -> Vec<(String, u64)> {
+/// A title, and what was counted under it.
+type Section = (&'static str, Vec<(String, String)>);
+
+/// What was counted kind by kind, without the kinds of refusals; no section is empty.
+fn sections(report: &LoadReport, language: Language) -> Vec<Section> {
+    let (said, words) = (Phrases::of(language), linking::Words::of(language));
+    let mut sections = vec![
+        (words.grounds, linking::grounds(report, language)),
+        (words.lacking, linking::lacking(report, language)),
+        (said.mended, mended(report, language)),
+        (said.noted, noted(report)),
+    ];
+    sections.retain(|(_, counts)| !counts.is_empty());
+    sections
+}
+
+fn mended(report: &LoadReport, language: Language) -> Vec<(String, String)> {
     let title = |id: &str| {
         Mend::ALL.into_iter().find(|mend| mend.id() == id).map_or(id, |mend| mend.title(language)).to_owned()
     };
-    report.mended_by_rule.iter().map(|(mend, count)| (title(mend), *count)).collect()
+    report.mended_by_rule.iter().map(|(mend, count)| (title(mend), thousands(*count))).collect()
 }
 
-fn section(title: &str, counts: &[(String, u64)]) -> Result<()> {
-    if counts.is_empty() {
-        return Ok(());
-    }
-    say(format!("  {title}:"))?;
-    counts.iter().try_for_each(|(what, count)| say(format!("    {what}: {}", thousands(*count))))
+fn noted(report: &LoadReport) -> Vec<(String, String)> {
+    report.noted.iter().map(|(note, count)| (note.clone(), thousands(*count))).collect()
 }
 
 /// Each broken rule with what is wrong and what to do, and the places that are worst.

@@ -3,6 +3,9 @@
 //! so does the ledger: neither holds a pseudonym, and a release cannot be called back.
 //!
 //! Afterwards the register holds a keyed tombstone, so that a later load of the same export leaves the person out.
+//!
+//! Most persons are found by their documents and names. One about whom a row says too little for that is that row, and is
+//! found by the record id that the sender gave the row, or by the pseudonym.
 
 use std::collections::{BTreeMap, HashSet};
 use std::io;
@@ -10,7 +13,8 @@ use std::path::Path;
 
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
-use panoh_identity::{IdentityError, LinkKeys, Sealer};
+use panoh_identity::{IdentityError, LinkKeys, Meant, Pseudonym, Sealer};
+use panoh_intake::record_number;
 use panoh_warehouse::{Failure, Rebuild};
 use serde::Serialize;
 
@@ -24,15 +28,50 @@ const REMEDY: &str = "every command that loads finishes it, and until then the h
 /// Of a person whom the register did not know: there is no journal, and tombstones may be set and not yet swept.
 const AGAIN: &str = "its tombstones may be set already; erase the same person again to finish it";
 
+/// More than one person went. Whoever asked must learn it at once: it cannot be undone from within.
+const SEVERAL: &str = "more than one person fitted what was said, and all of them were erased. Rows that nothing links count \
+                       as one person each, also when they are one record in several exports. If this is not what was meant, \
+                       put the home back from a backup and say more about the person";
+
+/// Whom an erasure is about, sealed. What is said together is taken together: everybody goes for whom one of these stands.
+#[derive(Debug, Clone, Default)]
+pub struct Whom {
+    /// What is known of documents and names.
+    pub keys: Option<LinkKeys>,
+    /// The record of a sender that the person's row is.
+    pub record: Option<SendersRecord>,
+    /// The person's pseudonym.
+    pub person: Option<Pseudonym>,
+}
+
+/// What a record id of a source stands for.
+#[derive(Debug, Clone, Copy)]
+pub struct SendersRecord {
+    record: Pseudonym,
+    /// The person of its row when nothing links the row, should later exports replace it.
+    unlinked: Pseudonym,
+}
+
+impl SendersRecord {
+    /// The record with this id in the exports of a source. Letter case, dashes and the like matter no more than they do in
+    /// a load. None when the id is blank.
+    pub fn seal(sealer: &Sealer, source: &str, id: &str) -> Option<SendersRecord> {
+        let id = record_number(id)?;
+        Some(SendersRecord { record: sealer.stable_record(source, &id), unlinked: sealer.stable_unlinked(source, &id) })
+    }
+}
+
 /// What was deleted, without saying who. A keyed digest of the person's own case number that stands as a reference in rows
 /// of other persons stays there: with the key and the number it still shows which rows spoke of the case.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct EraseReport {
-    /// Pseudonyms that the register knew for the person, aliases included. None when the person was not known; the
-    /// tombstone is left all the same.
+    /// What whoever asked must know; none when there is nothing.
+    pub warning: Option<&'static str>,
+    /// Pseudonyms that were known for the person, aliases included. None when the person was not known; the tombstone is
+    /// left all the same.
     pub pseudonyms: u64,
-    /// Separate persons whom these pseudonyms stood for, aliases not counted. More than one when only what was said for
-    /// this erasure showed that several are one.
+    /// Separate persons whom these pseudonyms stood for, aliases not counted. More than one when several have rows of the
+    /// record that was named, or when only what was said for this erasure showed that several are one.
     pub persons: u64,
     /// Rows that a query saw, by table.
     pub rows: BTreeMap<String, u64>,
@@ -44,13 +83,14 @@ pub struct EraseReport {
     pub tombstones: u64,
 }
 
-/// Erases the person whom these keys stand for. After [`CustodyError::Unfinished`] the next opening of the home finishes
+/// Erases the person who is meant. After [`CustodyError::Unfinished`] the next opening of the home finishes
 /// it, or, for a person who was not known, the same call; its remedy says which. After any other error nothing was erased.
-pub async fn erase(stores: &mut Stores, keys: &LinkKeys, sealer: &Sealer) -> Result<EraseReport, CustodyError> {
-    let persons = stores.register.of(keys)?;
+pub async fn erase(stores: &mut Stores, whom: &Whom, sealer: &Sealer) -> Result<EraseReport, CustodyError> {
+    let meant = meant(stores, whom).await?;
+    let persons = stores.register.of(&meant)?;
     let mut report = EraseReport { pseudonyms: persons.len() as u64, ..EraseReport::default() };
     if persons.is_empty() {
-        let erased = stores.register.erase(keys, sealer).map_err(|error| match error {
+        let erased = stores.register.erase(&meant, sealer).map_err(|error| match error {
             IdentityError::PendingLoad => error.into(),
             error => CustodyError::Unfinished { change: "erasure", remedy: AGAIN, source: Box::new(error.into()) },
         });
@@ -58,14 +98,17 @@ pub async fn erase(stores: &mut Stores, keys: &LinkKeys, sealer: &Sealer) -> Res
         return Ok(report);
     }
     stores.warehouse.probe_swap()?;
-    let persons = persons.iter().map(ToString::to_string).collect();
-    let known_before = stores.register.persons()?;
-    let erasure = look(stores, persons, known_before, &mut report).await?;
+    // An older version of the table may hold the record from before something linked it.
+    let earlier = whom.record.map(|record| record.unlinked).filter(|unlinked| !persons.contains(unlinked));
+    let persons = persons.iter().chain(&earlier).map(ToString::to_string).collect();
+    let erasures_before = stores.register.erasures()?;
+    let erasure = look(stores, persons, erasures_before, &mut report).await?;
     journal::write(&stores.home, &Change::Erase(erasure.clone()))?;
-    match stores.register.erase(keys, sealer) {
+    match stores.register.erase(&meant, sealer) {
         Ok(erased) => (report.persons, report.tombstones) = (erased.heads, erased.tombstones),
         Err(error) => return Err(not_erased(stores, &erasure, error.into())),
     }
+    report.warning = (report.persons > 1).then_some(SEVERAL);
     report.reports = finish(stores, &erasure).await.map_err(unfinished)?;
     report.tables = erasure.tables;
     tracing::info!(rows = report.rows.values().sum::<u64>(), tables = report.tables.len(), "a person was erased");
@@ -75,7 +118,7 @@ pub async fn erase(stores: &mut Stores, keys: &LinkKeys, sealer: &Sealer) -> Res
 /// Finishes an erasure that was cut off. Whether there was anything to finish: before the register let the person go,
 /// nothing had happened.
 pub(crate) async fn resume(stores: &mut Stores, erasure: &Erasure) -> Result<bool, CustodyError> {
-    if stores.register.persons()? == erasure.known_before {
+    if stores.register.erasures()? == erasure.erasures_before {
         journal::remove(&stores.home)?;
         return Ok(false);
     }
@@ -85,11 +128,32 @@ pub(crate) async fn resume(stores: &mut Stores, erasure: &Erasure) -> Result<boo
     Ok(true)
 }
 
+/// What the register is to look for: what was said, and the persons of rows that it finds in tables.
+async fn meant(stores: &Stores, whom: &Whom) -> Result<Meant, CustodyError> {
+    let mut meant = Meant {
+        keys: whom.keys.clone(),
+        records: whom.record.iter().map(|record| record.record).collect(),
+        named: whom.person.into_iter().collect(),
+        found: vec![],
+    };
+    for table in stores.dictionary.tables() {
+        for record in &meant.records {
+            let persons = stores.warehouse.persons_of(&table.name, &record.to_string()).await?;
+            meant.found.extend(persons.iter().filter_map(|person| Pseudonym::of_digits(person)));
+        }
+        for person in &meant.named {
+            let held = stores.warehouse.held(&table.name, &HashSet::from([person.to_string()])).await?;
+            meant.found.extend(Some(*person).filter(|_| !held.loads.is_empty()));
+        }
+    }
+    Ok(meant)
+}
+
 /// Looks for the persons everywhere, before anything is changed.
 async fn look(
     stores: &Stores,
     persons: Vec<String>,
-    known_before: u64,
+    erasures_before: u64,
     report: &mut EraseReport,
 ) -> Result<Erasure, CustodyError> {
     let wanted: HashSet<String> = persons.iter().cloned().collect();
@@ -106,7 +170,7 @@ async fn look(
     }
     reports.sort_unstable();
     reports.dedup();
-    Ok(Erasure { persons, known_before, tables, reports })
+    Ok(Erasure { persons, erasures_before, tables, reports })
 }
 
 /// What follows the register. Every step can be done twice. The number of reports that were removed.
@@ -146,9 +210,9 @@ fn without(rows: &RecordBatch, gone: &HashSet<String>) -> Result<RecordBatch, Fa
     Ok(filter_record_batch(rows, &stays)?)
 }
 
-/// The register refused or failed. When it still knows everybody, nothing happened and the journal goes.
+/// The register refused or failed. When it counted no erasure, nothing happened and the journal goes.
 fn not_erased(stores: &Stores, erasure: &Erasure, error: CustodyError) -> CustodyError {
-    if stores.register.persons().is_ok_and(|known| known == erasure.known_before) {
+    if stores.register.erasures().is_ok_and(|count| count == erasure.erasures_before) {
         return journal::remove(&stores.home).err().unwrap_or(error);
     }
     unfinished(error)

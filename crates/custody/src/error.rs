@@ -31,6 +31,12 @@ pub enum CustodyError {
     /// The export could not be read, or is refused whole.
     #[error("the export was refused whole; nothing of it was kept")]
     Intake(#[from] IntakeError),
+    /// The export was loaded before, and cannot be read now to see which of its rows were replaced since.
+    #[error(
+        "the file was loaded before; which of its rows a later export has replaced cannot be told, as it cannot be read \
+         now in the way that was asked for"
+    )]
+    Reread(#[source] IntakeError),
     /// The identity register failed.
     #[error("the identity register failed")]
     Identity(#[from] IdentityError),

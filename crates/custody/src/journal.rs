@@ -31,8 +31,8 @@ pub(crate) enum Change {
 pub(crate) struct Erasure {
     /// The pseudonyms that must vanish.
     pub(crate) persons: Vec<String>,
-    /// How many persons the register knew before: as long as it knows as many, nothing has happened yet.
-    pub(crate) known_before: u64,
+    /// How many erasures the register had counted before: as long as it counts as many, nothing has happened yet.
+    pub(crate) erasures_before: u64,
     /// The tables that hold rows of these persons.
     pub(crate) tables: Vec<String>,
     /// Short ids of the loads whose reports of refused rows must go.
@@ -106,7 +106,7 @@ impl fmt::Debug for Erasure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Erasure")
             .field("persons", &self.persons.len())
-            .field("known_before", &self.known_before)
+            .field("erasures_before", &self.erasures_before)
             .field("tables", &self.tables)
             .field("reports", &self.reports.len())
             .finish()
@@ -160,7 +160,7 @@ mod tests {
             Change::Rotate(turn),
             Change::Erase(Erasure {
                 persons: vec!["00".into()],
-                known_before: 7,
+                erasures_before: 7,
                 tables: vec!["cases".into()],
                 reports: vec![],
             }),
@@ -204,7 +204,7 @@ mod tests {
         let (digest, other) = ("0badc0de".to_owned(), "0ddba11".to_owned());
         let erasure = Erasure {
             persons: vec![digest.clone()],
-            known_before: 7,
+            erasures_before: 7,
             tables: vec!["cases".into()],
             reports: vec![other.clone()],
         };

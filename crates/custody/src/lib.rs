@@ -34,11 +34,11 @@ mod rotate;
 mod stores;
 
 pub use aliases::unlink;
-pub use erase::{EraseReport, erase};
+pub use erase::{EraseReport, SendersRecord, Whom, erase};
 pub use error::CustodyError;
 pub use keys::{KeyState, key_state};
 pub use load::{Keep, Load, Progress, load};
-pub use report::{LoadReport, Outcome, Worst};
+pub use report::{Lacking, Linkable, LoadReport, Outcome, Worst};
 pub use rotate::{RotateReport, rotate};
 pub use stores::{Places, Recovered, Stores};
 

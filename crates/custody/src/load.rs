@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use panoh_dictionary::Source;
 use panoh_identity::{FileDigest, RegisterLoad, Sealer};
 use panoh_intake::{Intake, IntakeError, Language, Options, Pass};
-use panoh_warehouse::{Append, WarehouseError};
+use panoh_warehouse::{Append, Brought, WarehouseError};
 use tokio::task::spawn_blocking;
 
 use crate::aliases;
 use crate::columns::Columns;
 use crate::error::CustodyError;
-use crate::passes::{Records, Seen, Target, Way, carry, found, links};
+use crate::passes::{Records, Seen, Target, Way, carry, found, links, records};
 use crate::rejections::RejectionFile;
 use crate::report::{self, LoadReport, Outcome};
 use crate::stores::{Stores, load_name};
@@ -76,7 +76,9 @@ pub async fn load(
     let columns = Columns::of(described)?;
     let has_persons = described.population.is_some();
     let report = LoadReport::new(&load.source.name, table, load_name(&export.load_id).to_owned());
-    if stores.warehouse.loaded(table, &export.load_id).await? {
+    let loaded_before = stores.warehouse.loaded(table, &export.load_id).await?;
+    let replaces = load.source.file.replace_by_record_id;
+    if loaded_before && !replaces {
         return Ok(report);
     }
     let dictionary = stores.dictionary.clone();
@@ -92,13 +94,35 @@ pub async fn load(
         };
         panoh_intake::open(load.file, &export.digest, intake)
     };
-    let way = Way { bytes: export.metadata.len(), passed: 0, passes: 1, show: progress };
+    let mut way = Way { bytes: export.metadata.len(), passed: 0, passes: 1, show: progress };
+    if loaded_before {
+        let brought = still_there(stores, load, &export, reader(Pass::Rows), &report, &mut way).await?;
+        return Ok(report.loaded_before(brought));
+    }
     let loading = Loading { load, export: &export, columns, reader: &reader };
     let done = loading.run(stores, has_persons, report, way).await?;
     if done.outcome == Outcome::Loaded && has_persons {
         aliases::project(stores).await?;
     }
     Ok(done)
+}
+
+/// Whose rows stand in the table for the records of a file that was loaded before: its own, or those of later exports.
+async fn still_there(
+    stores: &Stores,
+    load: &Load<'_>,
+    export: &Export,
+    opened: Result<panoh_intake::Reader, IntakeError>,
+    report: &LoadReport,
+    way: &mut Way<'_>,
+) -> Result<Brought, CustodyError> {
+    let read = async { records(opened?, report, way).await };
+    let records = read.await.map_err(|error| match error {
+        CustodyError::Intake(source) => CustodyError::Reread(source),
+        other => other,
+    })?;
+    export.refuse_change()?;
+    Ok(stores.warehouse.brought(&report.table, &load.source.name, &records, &export.load_id).await?)
 }
 
 /// One load on its way.
@@ -125,7 +149,16 @@ impl<R: Fn(Pass) -> Result<panoh_intake::Reader, IntakeError>> Loading<'_, R> {
             let mut seen = None;
             if let Some(persons) = persons.as_mut().filter(|_| links(load.source)) {
                 way.passes = 2;
-                seen = Some(found(reader(Pass::People)?, persons, &mut report, &mut way).await?);
+                seen = Some(
+                    found(
+                        reader(Pass::People)?,
+                        persons,
+                        !load.source.file.replace_by_record_id,
+                        &mut report,
+                        &mut way,
+                    )
+                    .await?,
+                );
                 export.refuse_change()?;
                 way.passed = 1;
             }
@@ -133,7 +166,7 @@ impl<R: Fn(Pass) -> Result<panoh_intake::Reader, IntakeError>> Loading<'_, R> {
             let mut target = Target {
                 export,
                 columns,
-                persons: persons.as_ref(),
+                persons: persons.as_mut(),
                 seen: seen.map(Seen::replay),
                 append: &mut append,
                 rejections: &mut rejections,

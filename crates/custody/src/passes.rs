@@ -13,8 +13,8 @@ use std::collections::HashSet;
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
 use panoh_dictionary::{Does, Identity, Source};
-use panoh_identity::RegisterLoad;
-use panoh_intake::{Batch, IntakeError, Mark, Reader, SealedIdentity};
+use panoh_identity::{Pseudonym, RegisterLoad};
+use panoh_intake::{Batch, IntakeError, Mark, Reader, Sealed, SealedIdentity};
 use panoh_warehouse::Append;
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -44,7 +44,7 @@ pub(crate) struct Target<'a, 'r> {
     pub(crate) export: &'a Export,
     pub(crate) columns: Columns,
     /// None for a table without persons.
-    pub(crate) persons: Option<&'a RegisterLoad<'r>>,
+    pub(crate) persons: Option<&'a mut RegisterLoad<'r>>,
     /// What the first pass found, when there was one.
     pub(crate) seen: Option<Replay>,
     pub(crate) append: &'a mut Append,
@@ -103,16 +103,18 @@ pub(crate) fn links(source: &Source) -> bool {
             | Identity::FamilyName
             | Identity::BirthDate { .. }
             | Identity::Document => true,
-            Identity::FatherName | Identity::DocumentCountry { .. } | Identity::RecordId => false,
+            Identity::FatherName | Identity::DocumentCountry { .. } | Identity::RecordId { .. } => false,
         },
         _ => false,
     })
 }
 
-/// The first pass: finds or makes the person of every row that can be linked, and writes nothing.
+/// The first pass: finds or makes the person of every row that can be linked, and writes nothing but the register.
+/// `notes` is whether the records of rows are noted there.
 pub(crate) async fn found(
     reader: Reader,
     persons: &mut RegisterLoad<'_>,
+    notes: bool,
     report: &mut LoadReport,
     way: &mut Way<'_>,
 ) -> Result<Seen, CustodyError> {
@@ -121,14 +123,23 @@ pub(crate) async fn found(
     while let Some(batch) = batches.recv().await {
         let batch = batch?;
         for (sealed, record) in std::iter::zip(&batch.people, &batch.records) {
-            seen.persons.push(match &sealed.identity {
+            let (whose, person) = match &sealed.identity {
+                _ if is_erased(persons, sealed) => {
+                    seen.persons.push(ERASED);
+                    continue;
+                }
                 SealedIdentity::Linked(keys) => {
                     let resolved = persons.resolve(keys, *record, &sealed.cohort)?;
                     report.count_linked(resolved.how);
-                    resolved.number.unwrap_or(ERASED)
+                    (resolved.number.unwrap_or(ERASED), resolved.person)
                 }
-                SealedIdentity::Unlinked(_) => NOBODY_KNOWN,
-            });
+                SealedIdentity::Unlinked(person) => (NOBODY_KNOWN, *person),
+            };
+            if whose != ERASED {
+                report.linkable.count(sealed.grounds);
+                note(persons, sealed, person, notes)?;
+            }
+            seen.persons.push(whose);
         }
         seen.marks.push(batch.mark);
         way.show(batch.bytes_read, report);
@@ -171,6 +182,36 @@ pub(crate) async fn carry(
     Ok(())
 }
 
+/// Whether a row was erased by what it is: by the sender's record, or by the pseudonym of a person whom nothing links.
+fn is_erased(persons: &RegisterLoad<'_>, sealed: &Sealed) -> bool {
+    let alone = match &sealed.identity {
+        SealedIdentity::Unlinked(person) => persons.is_erased(*person),
+        SealedIdentity::Linked(_) => false,
+    };
+    alone || sealed.sender.is_some_and(|record| persons.is_erased(record))
+}
+
+/// Notes whose row carries the sender's record id. A row that a later export can replace is told by its own pseudonym.
+fn note(persons: &mut RegisterLoad<'_>, sealed: &Sealed, person: Pseudonym, notes: bool) -> Result<(), CustodyError> {
+    match sealed.sender.filter(|_| notes) {
+        Some(record) => Ok(persons.note(record, person)?),
+        None => Ok(()),
+    }
+}
+
+/// The records of the rows that a load of the file takes, and nothing else about them.
+pub(crate) async fn records(reader: Reader, report: &LoadReport, way: &mut Way<'_>) -> Result<Records, CustodyError> {
+    let (mut batches, reading) = read_ahead(reader);
+    let mut records = Records::default();
+    while let Some(batch) = batches.recv().await {
+        let batch = batch?;
+        gather(&mut records, &batch.rows);
+        way.show(batch.bytes_read, report);
+    }
+    reading.await.map_err(|_| CustodyError::Stopped)?;
+    Ok(records)
+}
+
 /// Takes down the records of rows that stay.
 fn gather(records: &mut Records, rows: &RecordBatch) {
     let column = rows.column_by_name("record").and_then(|column| column.as_string_opt::<i32>());
@@ -211,13 +252,16 @@ fn look_up(
     report: &mut LoadReport,
 ) -> Result<(RecordBatch, Linked), CustodyError> {
     let mut linked = Linked::default();
-    let Target { persons: Some(persons), seen, export, .. } = target else { return Ok((batch.rows.clone(), linked)) };
+    let Target { persons: Some(persons), seen, export, records, .. } = target else {
+        return Ok((batch.rows.clone(), linked));
+    };
     if seen.as_mut().is_some_and(|seen| seen.marks.next() != Some(batch.mark)) {
         return Err(export.changed());
     }
     let mut stays = Vec::with_capacity(batch.people.len());
     for sealed in &batch.people {
-        let whose = seen.as_mut().map_or(Some(NOBODY_KNOWN), |seen| seen.persons.next());
+        let unseen = if seen.is_none() && is_erased(persons, sealed) { ERASED } else { NOBODY_KNOWN };
+        let whose = seen.as_mut().map_or(Some(unseen), |seen| seen.persons.next());
         let (person, cohort) = match (whose.ok_or_else(|| export.changed())?, &sealed.identity) {
             (ERASED, _) => {
                 stays.push(false);
@@ -233,6 +277,10 @@ fn look_up(
                 (person, cohort)
             }
         };
+        if seen.is_none() {
+            note(persons, sealed, person, records.is_none())?;
+            report.linkable.count(sealed.grounds);
+        }
         stays.push(true);
         linked.persons.push(person.to_string());
         linked.cohorts.push(cohort);

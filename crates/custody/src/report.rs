@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use panoh_identity::{How, LinkRule};
+use panoh_identity::{Grounds, How, LinkRule};
 use panoh_intake::{Language, Rejection, Tally};
+use panoh_warehouse::Brought;
 use serde::Serialize;
 
 /// How many of the worst places a report names, and how many examples of each.
@@ -35,6 +36,10 @@ pub struct LoadReport {
     pub left_out_erased: u64,
     /// Rows of earlier loads of this source that rows of this one replaced.
     pub replaced: u64,
+    /// Of a file that was loaded before: its rows in whose place rows of a later load stand now.
+    pub replaced_since: u64,
+    /// Of a file some of whose rows were replaced since: its rows that are still in the table.
+    pub still_there: u64,
     /// Rows that made a person known. With `persons_known` and `persons_unlinked` this sums to `loaded`.
     pub persons_new: u64,
     /// Rows about a person known before, from an earlier load or an earlier row of this file.
@@ -49,6 +54,8 @@ pub struct LoadReport {
     /// Of the known: rows with an earlier year than the cohort of a person whom an earlier load made known. The cohort
     /// stays.
     pub earlier_registrations: u64,
+    /// What the rows that are in had to be linked by.
+    pub linkable: Linkable,
     /// Rows about known persons by the rule that linked them.
     pub linked_by_rule: BTreeMap<&'static str, u64>,
     /// Rejections by the rule that was broken; a row may have several.
@@ -63,6 +70,31 @@ pub struct LoadReport {
     pub version: Option<u64>,
     /// Name of the report of refused rows in the folder for rejections; none when no row was refused.
     pub rejections: Option<String>,
+}
+
+/// What rows had to be linked by, whether anybody was found or not. The first four sum to the rows loaded into a table
+/// about persons.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Linkable {
+    /// Rows with the number of a document, and with a name and enough of the birth date.
+    pub by_document_and_name: u64,
+    /// Rows with the number of a document alone.
+    pub by_document: u64,
+    /// Rows with a name and enough of the birth date alone.
+    pub by_name: u64,
+    /// Rows with neither: each counts as one person.
+    pub by_nothing: u64,
+    /// What rows lacked that would have linked them, or linked them better, by its name. A row may lack several.
+    pub lacking: BTreeMap<&'static str, Lacking>,
+}
+
+/// Rows that lack one thing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Lacking {
+    /// All of them.
+    pub rows: u64,
+    /// Those among them that nothing links.
+    pub by_nothing: u64,
 }
 
 /// Rejections that break one rule in one column.
@@ -86,6 +118,9 @@ pub enum Outcome {
     Loaded,
     /// The same file was loaded before; nothing was changed.
     AlreadyLoaded,
+    /// The same file was loaded before, and a later load replaced some of its rows or all; nothing was changed. To bring
+    /// them back unasked would undo what somebody corrected.
+    ReplacedSince,
     /// Every row was refused; nothing was changed.
     RefusedWhole,
     /// The file has a header and no rows; nothing was changed.
@@ -111,12 +146,15 @@ impl LoadReport {
             refused: 0,
             left_out_erased: 0,
             replaced: 0,
+            replaced_since: 0,
+            still_there: 0,
             persons_new: 0,
             persons_known: 0,
             persons_unlinked: 0,
             merged: 0,
             ambiguous: 0,
             earlier_registrations: 0,
+            linkable: Linkable::default(),
             linked_by_rule: BTreeMap::new(),
             refused_by_rule: BTreeMap::new(),
             mended_by_rule: BTreeMap::new(),
@@ -130,6 +168,19 @@ impl LoadReport {
     /// The report with nothing but the outcome, for a load that changed nothing after all.
     pub(crate) fn already_loaded(&self) -> LoadReport {
         LoadReport::new(&self.source, &self.table, self.load.clone())
+    }
+
+    /// The report of a load that changed nothing because the file was loaded before, with what became of its rows since.
+    pub(crate) fn loaded_before(self, rows: Brought) -> LoadReport {
+        match rows {
+            Brought { by_others: 0, .. } => self.already_loaded(),
+            Brought { by_load, by_others } => LoadReport {
+                outcome: Outcome::ReplacedSince,
+                replaced_since: by_others,
+                still_there: by_load,
+                ..self.already_loaded()
+            },
+        }
     }
 
     /// Counts a row that was brought together with a person. A row about an erased person is counted when it is left out.
@@ -169,6 +220,24 @@ impl LoadReport {
     fn count_known(&mut self, rule: LinkRule) {
         self.persons_known += 1;
         *self.linked_by_rule.entry(rule.name()).or_default() += 1;
+    }
+}
+
+impl Linkable {
+    /// Counts a row.
+    pub(crate) fn count(&mut self, grounds: Grounds) {
+        let place = match (grounds.by_document, grounds.by_name) {
+            (true, true) => &mut self.by_document_and_name,
+            (true, false) => &mut self.by_document,
+            (false, true) => &mut self.by_name,
+            (false, false) => &mut self.by_nothing,
+        };
+        *place += 1;
+        for lack in grounds.lacks() {
+            let lacking = self.lacking.entry(lack.name()).or_default();
+            lacking.rows += 1;
+            lacking.by_nothing += u64::from(grounds.is_nothing());
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::raw_source::in_order;
 use crate::read_columns::read_column;
 use crate::read_sources::{Filled, Scope, bad_place, bad_target};
 use crate::rules::Days;
-use crate::source::{AgeFromBirth, AgeTarget, Does, Identity, PlacePart, SourceColumn};
+use crate::source::{AgeFromBirth, AgeTarget, Does, Identity, PlacePart, Reference, SourceColumn};
 
 impl Scope<'_> {
     /// Reads all columns and notes what they fill in.
@@ -72,7 +72,7 @@ impl Scope<'_> {
         columns: &mut [SourceColumn],
     ) -> Result<(), DictionaryError> {
         let Some(said) = self.raw.file.replace_by_record_id.as_ref().filter(|_| replaces) else { return Ok(()) };
-        let is_id = |column: &&mut SourceColumn| matches!(column.does, Does::Identity(Identity::RecordId));
+        let is_id = |column: &&mut SourceColumn| matches!(column.does, Does::Identity(Identity::RecordId { .. }));
         match columns.iter_mut().find(is_id) {
             Some(column) if !column.optional => {
                 column.required = true;
@@ -153,7 +153,8 @@ fn targets(does: &Does) -> Vec<&String> {
         | Does::Codes { target, .. }
         | Does::Flag { target, .. }
         | Does::Count { target, .. }
-        | Does::Reference { target, .. } => vec![target],
+        | Does::Reference(Reference { target, .. })
+        | Does::Identity(Identity::RecordId { reference: Some(Reference { target, .. }) }) => vec![target],
         Does::Date { year, month, .. } => year.iter().chain(month).collect(),
         Does::Code(rule) => std::iter::once(&rule.target).chain(rule.sets.iter().map(|sets| &sets.target)).collect(),
         _ => Vec::new(),

@@ -44,8 +44,8 @@ pub use headers::{HeaderMeans, HeaderWords};
 pub use rules::{Days, Holds, Implies, Otherwise, Sums};
 pub use shape::{ENCODINGS, FileShape, Separator, encoding};
 pub use source::{
-    AgeFromBirth, AgeTarget, BasisWhen, CodeRule, Constant, Does, Identity, PlacePart, Sets, Sex, Source, SourceColumn,
-    SourcePlace,
+    AgeFromBirth, AgeTarget, BasisWhen, CodeRule, Constant, Does, Identity, PlacePart, Reference, Sets, Sex, Source,
+    SourceColumn, SourcePlace,
 };
 pub use table::{Column, Kind, Origin, Population, Role, Table, Treatment, YEARS, place_fields};
 pub use words::{Absence, AbsenceWords, Accept, CodeWords, Said, fold};

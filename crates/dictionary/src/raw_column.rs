@@ -1,4 +1,5 @@
-//! The text of one column of a mapping before it is checked: one thing to do, and the keys that belong to it.
+//! The text of one column of a mapping before it is checked: one thing to do, and the keys that belong to it. The number of
+//! a record alone may say two things: which record a row is, and by which number other registers refer to it.
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -24,7 +25,7 @@ pub(crate) struct RawColumn {
     place: Option<Spanned<String>>,
     count: Option<Spanned<String>>,
     consent: Option<Vec<String>>,
-    reference: Option<Spanned<String>>,
+    pub(crate) reference: Option<Spanned<String>>,
     same_as: Option<Spanned<String>>,
 
     #[serde(default)]
@@ -128,7 +129,8 @@ impl RawColumn {
             ("place", self.place.as_ref().map(Verb::Place)),
             ("count", self.count.as_ref().map(Verb::Count)),
             ("consent", self.consent.as_deref().map(Verb::Consent)),
-            ("reference", self.reference.as_ref().map(Verb::Reference)),
+            // Beside the number of a record it is a key of that.
+            ("reference", self.reference.as_ref().filter(|_| !self.is_record_id()).map(Verb::Reference)),
             ("same_as", self.same_as.as_ref().map(Verb::SameAs)),
         ];
         let choices = verbs.each_ref().map(|(name, _)| *name).join(", ");
@@ -164,9 +166,13 @@ impl RawColumn {
             ("part", self.part.is_some(), &["place"]),
             ("thousands", self.thousands.is_some(), &["count"]),
             ("largest", self.largest.is_some(), &["count"]),
-            ("register", self.register.is_some(), &["reference"]),
+            ("register", self.register.is_some(), &["reference", "identity"]),
         ];
         let stray = said.into_iter().find(|(_, said, beside)| *said && !beside.contains(&verb));
         stray.map_or(Ok(()), |(key, ..)| Err(Problem::StrayKey { key, verb }))
+    }
+
+    fn is_record_id(&self) -> bool {
+        matches!(self.identity, Some(RawIdentity::RecordId))
     }
 }

@@ -13,7 +13,7 @@ use crate::raw_column::{RawColumn, RawPart, RawSex, Verb};
 use crate::raw_source::{OneOrMore, in_order};
 use crate::read_file::{bad_cell, not_blank};
 use crate::read_sources::{Scope, bad_target, known_code, wrong_kind};
-use crate::source::{CodeRule, Does, PlacePart, Sets, Sex, SourceColumn};
+use crate::source::{CodeRule, Does, PlacePart, Reference, Sets, Sex, SourceColumn};
 use crate::table::Kind;
 use crate::words::{Absence, AbsenceWords, Accept, CodeWords, fold};
 
@@ -94,7 +94,7 @@ impl Reader<'_> {
             Verb::Place(place) => self.place(place),
             Verb::Count(target) => self.count(target),
             Verb::Consent(words) => self.consent(words),
-            Verb::Reference(target) => self.reference(target),
+            Verb::Reference(target) => Ok(Does::Reference(self.reference(target)?)),
             Verb::SameAs(header) => Ok(Does::SameAs { header: header.get_ref().trim().to_owned() }),
         }
     }
@@ -274,14 +274,15 @@ impl Reader<'_> {
         Ok(Does::Consent { words: words.iter().map(read).collect::<Result<_, DictionaryError>>()? })
     }
 
-    fn reference(&self, target: &Spanned<String>) -> Result<Does, DictionaryError> {
+    /// Where a number goes as a digest, and whose number it is.
+    pub(crate) fn reference(&self, target: &Spanned<String>) -> Result<Reference, DictionaryError> {
         let target = self.of_kind(target, &Kind::Reference, "reference")?;
         let register = match &self.raw.register {
             None => self.scope.raw.name.get_ref().clone(),
             Some(said) if is_name(said.get_ref(), '-') => said.get_ref().clone(),
             Some(said) => return Err(self.at(&said.span(), Problem::BadName(said.get_ref().clone(), "-"))),
         };
-        Ok(Does::Reference { target, register })
+        Ok(Reference { target, register })
     }
 
     /// How the words of the column become codes: own translations, and the ways of writing that are accepted.

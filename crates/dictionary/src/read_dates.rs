@@ -24,6 +24,8 @@ impl Reader<'_> {
             ("century", self.raw.century.is_some(), is_birth),
             ("accept", self.raw.accept.is_some(), is_country),
             ("translate", self.raw.translate.is_some(), is_country),
+            // Beside any other identity a reference is a second thing to do, which was refused before.
+            ("register", self.raw.register.is_some(), self.raw.reference.is_some()),
         ] {
             if said && !belongs {
                 return stray(key);
@@ -38,7 +40,10 @@ impl Reader<'_> {
             RawIdentity::FamilyName => Identity::FamilyName,
             RawIdentity::FatherName => Identity::FatherName,
             RawIdentity::Document => Identity::Document,
-            RawIdentity::RecordId => Identity::RecordId,
+            RawIdentity::RecordId => {
+                let reference = self.raw.reference.as_ref().map(|target| self.reference(target)).transpose()?;
+                Identity::RecordId { reference }
+            }
             RawIdentity::BirthDate => Identity::BirthDate { formats: self.formats("identity", |_| true, "")? },
             RawIdentity::DocumentCountry => {
                 let list = self.scope.list("country").map_err(|problem| self.here(problem))?;

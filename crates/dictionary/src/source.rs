@@ -205,12 +205,7 @@ pub enum Does {
         words: Vec<String>,
     },
     /// A sender's number, stored as a keyed digest; NULL when absent.
-    Reference {
-        /// A column of kind `Reference`.
-        target: String,
-        /// Whose numbers they are: the name of a source whose record ids are meant, or a name for the register.
-        register: String,
-    },
+    Reference(Reference),
     /// The same column once more: read as that one is, it fills in when that one is absent. When both say different things
     /// the row is refused.
     SameAs {
@@ -242,8 +237,21 @@ pub enum Identity {
         /// How a word becomes a code of the list `country`.
         words: CodeWords,
     },
-    /// The sender's number of the case; gives the pseudonym of the record.
-    RecordId,
+    /// The sender's number of the record; gives its pseudonym.
+    RecordId {
+        /// Where the number is kept as a digest as well, so that other registers can refer to the record.
+        reference: Option<Reference>,
+    },
+}
+
+/// Where a sender's number goes as a keyed digest, and whose number it is. Equal numbers of one register have one digest,
+/// whatever table they stand in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// A column of kind `Reference`.
+    pub target: String,
+    /// Whose numbers they are: the name of a source whose record ids are meant, or a name for the register.
+    pub register: String,
 }
 
 /// A column that holds one code.
@@ -308,7 +316,7 @@ impl Identity {
             Self::BirthDate { .. } => "birth_date",
             Self::Document => "document",
             Self::DocumentCountry { .. } => "document_country",
-            Self::RecordId => "record_id",
+            Self::RecordId { .. } => "record_id",
         }
     }
 }

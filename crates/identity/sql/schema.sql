@@ -1,7 +1,8 @@
 -- The identity register: keyed digests, pseudonyms and cohorts. No identity is in it, and none can be read out of it
 -- without the key.
 
--- What the register says about itself. `key_id` tells which keys its digests are made with.
+-- What the register says about itself. `key_id` tells which keys its digests are made with; `erasures` counts erasures, so
+-- that one that was cut off can be told from one that did not begin.
 CREATE TABLE about (
     name  TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -46,6 +47,15 @@ CREATE TABLE facts (
     entries BLOB NOT NULL CHECK (length(entries) % 52 = 0)
 ) STRICT;
 
+-- Entries of 32 bytes: the digest of a sender's record id (16), the pseudonym of the person of a row that carries it (16),
+-- known to `persons` or not. Of rows whose own pseudonym does not follow from source and record id alone: it comes from
+-- the file too, and after a change of keys no file's first digest is known any more.
+CREATE TABLE records (
+    id      INTEGER PRIMARY KEY,
+    load    INTEGER NOT NULL,
+    entries BLOB NOT NULL CHECK (length(entries) % 32 = 0)
+) STRICT;
+
 -- The log of persons who were found to be one, and of links that were taken back: lines are added and never changed. What
 -- holds now follows from reading it from the start. `load` is the attempt whose row showed it; none for a person's word.
 CREATE TABLE joins (
@@ -57,7 +67,8 @@ CREATE TABLE joins (
     load  INTEGER
 ) STRICT;
 
--- What is left of erased persons: their digests under a cover that only the key lifts, and the cohort.
+-- What is left of erased persons: the digests by which they, their senders' records or they alone as pseudonyms would be
+-- told again, under a cover that only the key lifts, and the cohort.
 CREATE TABLE tombstones (
     digest BLOB PRIMARY KEY CHECK (length(digest) = 16),
     cohort TEXT NOT NULL

@@ -31,11 +31,13 @@
 //! ISO 9:1995, and the Uzbek Latin alphabet of 1995. A change of any rule here changes link keys: raise the version of
 //! the label `link` with it.
 
+mod absent;
 mod sounds;
 mod tables;
 mod words;
 
 use crate::seal::Identity;
+use absent::{Absent, absent};
 use sounds::{latin, sounds};
 use tables::{ENDINGS, FATHER_WORDS, FATHERS};
 use words::{composed_words, is_plain, plain_words};
@@ -72,6 +74,17 @@ pub(crate) struct Names {
     pub(crate) father_is_known: bool,
 }
 
+/// Why the names of a record make no pair.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Nameless {
+    /// There is no name.
+    Nothing,
+    /// Only words that say so, or initials.
+    Absent,
+    /// One word.
+    OneWord,
+}
+
 /// How letters are read that mean one thing in one romanisation and another in the next.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reading {
@@ -95,6 +108,17 @@ pub(crate) fn names(identity: &Identity<'_>) -> Names {
         }
     }
     names
+}
+
+/// Why an identity without a pair has none.
+pub(crate) fn nameless(identity: &Identity<'_>) -> Nameless {
+    let written = [identity.full_name, identity.given_name, identity.family_name];
+    let mut written = written.into_iter().flatten().peekable();
+    if written.peek().is_none() {
+        return Nameless::Nothing;
+    }
+    let has_word = written.any(|name| !spoken(name, Reading::English).is_empty());
+    if has_word { Nameless::OneWord } else { Nameless::Absent }
 }
 
 impl Names {
@@ -202,15 +226,22 @@ fn pair(one: &str, other: &str) -> Option<(Pair, Family)> {
     pair.iter().all(|part| part.chars().nth(1).is_some()).then_some((pair, family))
 }
 
-/// The words of a name in sounds. Initials are no words.
+/// The words of a name in sounds. Initials are no words, and neither is what says that there is no name.
 fn spoken(name: &str, reading: Reading) -> Vec<String> {
     let mut spoken = Vec::with_capacity(4);
     let mut latin_word = String::with_capacity(32);
+    let (mut is_name, mut is_remark) = (false, false);
     let mut take = |word: &str| {
+        let listed = absent(word);
+        if listed == Some(Absent::Always) {
+            return;
+        }
+        is_remark |= listed == Some(Absent::Alone);
         latin_word.clear();
         latin(word, &mut latin_word);
         let sounds = sounds(&latin_word, reading);
         if sounds.chars().nth(1).is_some() {
+            is_name |= listed.is_none();
             spoken.push(sounds);
         }
     };
@@ -218,6 +249,9 @@ fn spoken(name: &str, reading: Reading) -> Vec<String> {
         plain_words(name, &mut take);
     } else {
         composed_words(name, &mut take);
+    }
+    if is_remark && !is_name {
+        spoken.clear();
     }
     spoken
 }

@@ -57,6 +57,6 @@ mod seal;
 pub use error::IdentityError;
 pub use key::{KeyFile, MasterKey, Secret, refuse_key_inside};
 pub use pseudonym::{FileDigest, Pseudonym};
-pub use register::{Alias, Erased, Found, How, LogEvent, LogLine, Register, RegisterLoad, Resolved};
+pub use register::{Alias, Erased, Found, How, LogEvent, LogLine, Meant, Register, RegisterLoad, Resolved};
 pub use rotation::Rotation;
-pub use seal::{BirthDate, Digester, Identity, LinkKeys, LinkRule, Population, Sealer, Sex};
+pub use seal::{BirthDate, Digester, Grounds, Identity, Lack, LinkKeys, LinkRule, Population, Sealer, Sex};

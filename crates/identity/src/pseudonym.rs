@@ -11,6 +11,13 @@ pub(crate) const LOAD: &str = "load:";
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Pseudonym(pub(crate) [u8; 16]);
 
+impl Pseudonym {
+    /// The pseudonym that these 32 hexadecimal digits write; none when they are something else.
+    pub fn of_digits(digits: &str) -> Option<Pseudonym> {
+        read_hex(digits.as_bytes()).map(Pseudonym)
+    }
+}
+
 impl fmt::Display for Pseudonym {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_hex(out, &self.0)
@@ -98,6 +105,10 @@ mod tests {
         let pseudonym = Pseudonym(std::array::from_fn(|place| place as u8 * 17));
         assert_eq!(pseudonym.to_string(), "00112233445566778899aabbccddeeff");
         assert_eq!(format!("{pseudonym:?}"), "Pseudonym(00112233445566778899aabbccddeeff)");
+        assert_eq!(Pseudonym::of_digits("00112233445566778899AABBccddeeff"), Some(pseudonym));
+        for wrong in ["", "00112233445566778899aabbccddeef", " 00112233445566778899aabbccddeeff", "no_year"] {
+            assert_eq!(Pseudonym::of_digits(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -40,7 +40,7 @@ use crate::error::IdentityError;
 use crate::seal::Sealer;
 use joins::log_join;
 
-pub use erasure::Erased;
+pub use erasure::{Erased, Meant};
 pub use joins::{Alias, LogEvent, LogLine};
 pub use linking::{Found, How, RegisterLoad, Resolved};
 
@@ -48,10 +48,13 @@ pub use linking::{Found, How, RegisterLoad, Resolved};
 const APPLICATION: i64 = 0x5061_6e49;
 
 /// Number of the layout in `sql/schema.sql`.
-const LAYOUT: i64 = 2;
+const LAYOUT: i64 = 3;
 
 /// Where `about` tells which keys the digests are made with.
 const KEY_ID: &str = "key_id";
+
+/// Where `about` counts erasures.
+const ERASURES: &str = "erasures";
 
 /// The register of one home folder.
 #[derive(Debug)]
@@ -100,8 +103,8 @@ impl Register {
     pub fn begin(&mut self, load_id: &str, sealer: &Sealer) -> Result<RegisterLoad<'_>, IdentityError> {
         self.refuse_pending()?;
         self.connection.execute_batch(include_str!("../sql/begin.sql")).map_err(failed("beginning a load"))?;
-        let mut load = RegisterLoad::new(self, sealer);
-        load.begin(load_id).map_err(failed("beginning a load"))?;
+        let mut load = RegisterLoad::new(self);
+        load.begin(load_id, sealer).map_err(failed("beginning a load"))?;
         Ok(load)
     }
 
@@ -130,6 +133,7 @@ impl Register {
                 include_str!("../sql/remove_offers.sql"),
                 include_str!("../sql/remove_links.sql"),
                 include_str!("../sql/remove_facts.sql"),
+                include_str!("../sql/remove_records.sql"),
                 include_str!("../sql/remove_joins.sql"),
                 include_str!("../sql/remove_persons.sql"),
                 include_str!("../sql/remove_load.sql"),

@@ -2,6 +2,7 @@
 
 mod birth;
 pub(crate) mod cover;
+mod grounds;
 mod keys;
 mod rule;
 
@@ -17,6 +18,7 @@ use crate::pseudonym::{FileDigest, Pseudonym};
 use cover::Cover;
 
 pub use birth::BirthDate;
+pub use grounds::{Grounds, Lack};
 pub(crate) use keys::Facts;
 pub use keys::LinkKeys;
 pub(crate) use rule::Class;
@@ -136,7 +138,8 @@ impl Sealer {
         self.pseudonym(place(&self.0.record, source, record_id).field(&file.first))
     }
 
-    /// The pseudonym of a record whose id names it in every export of `source`, so that a later export replaces it.
+    /// The pseudonym of a record whose id names it in every export of `source`, so that a later export replaces it. Of any
+    /// other record that carries an id, what tells it in every export: an erasure by record id leaves this behind.
     pub fn stable_record(&self, source: &str, record_id: &str) -> Pseudonym {
         self.pseudonym(place(&self.0.stable_record, source, record_id))
     }

@@ -44,7 +44,7 @@ pub enum ArchiveProblem {
     /// There is more than one file in it, or none.
     #[error("the archive holds {files} files; pack each export alone")]
     Files {
-        /// Number of files, without those that systems add.
+        /// Number of files, without those that systems add. Names that are there more than once count as one more.
         files: usize,
     },
     /// An archive in an archive.
@@ -114,8 +114,10 @@ pub(crate) fn unzip(file: File) -> io::Result<(Zip, Arc<AtomicU64>)> {
         !(last.is_empty() || name.starts_with("__MACOSX/") || [".DS_Store", "Thumbs.db", "desktop.ini"].contains(&last))
     };
     let files: Vec<usize> = (0..names.len()).filter(|&at| own(&names[at])).collect();
-    let &[at] = &files[..] else {
-        return Err(io::Error::other(ArchiveProblem::Files { files: files.len() }));
+    // Of two files with one name each program may unpack another one.
+    let count = files.len() + usize::from(archive.has_duplicate_names());
+    let (&[at], 1) = (&files[..], count) else {
+        return Err(io::Error::other(ArchiveProblem::Files { files: count }));
     };
     let entry = archive.by_index_raw(at).map_err(damaged)?;
     if entry.encrypted() {
@@ -236,6 +238,21 @@ mod tests {
         file
     }
 
+    /// Two files with one name, as some programs add a file again.
+    fn twins() -> File {
+        let mut file = zipped(&[("a.csv", TEXT), ("b.csv", b"name;year\nx;2021\n")], CompressionMethod::Stored);
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).expect("a file");
+        for at in 0..bytes.len() {
+            if bytes[at..].starts_with(b"b.csv") {
+                bytes[at] = b'a';
+            }
+        }
+        let mut changed = tempfile::tempfile().expect("a temporary file");
+        changed.write_all(&bytes).expect("the disk has room");
+        changed
+    }
+
     fn all(mut input: Input) -> Result<Vec<u8>, ArchiveProblem> {
         let mut bytes = Vec::new();
         match input.read_to_end(&mut bytes) {
@@ -276,6 +293,7 @@ mod tests {
         }
         let two = zipped(&[("a.csv", TEXT), ("b.csv", TEXT)], CompressionMethod::Stored);
         assert_eq!(entry(two), Err(ArchiveProblem::Files { files: 2 }));
+        assert_eq!(entry(twins()), Err(ArchiveProblem::Files { files: 2 }));
         let none = zipped(&[("folder/", b"")], CompressionMethod::Stored);
         assert_eq!(entry(none), Err(ArchiveProblem::Files { files: 0 }));
         let parts = zipped(&[("[Content_Types].xml", b""), ("xl/workbook.xml", b"")], CompressionMethod::Stored);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use foldhash::fast::RandomState;
 use panoh_dictionary::Population;
-use panoh_identity::{FileDigest, Pseudonym, Sealer};
+use panoh_identity::{FileDigest, Grounds, Pseudonym, Sealer};
 
 use crate::Pass;
 use crate::checks::Implied;
@@ -140,6 +140,7 @@ impl Assembly {
         self.read_cells(row);
         let person = self.program.person.read(row, &mut self.mended, &mut self.faults);
         self.read_references(row);
+        self.keep_record_number(&person);
         if self.faults.is_empty() {
             self.settle(person.birth)?;
             self.push(&person, number)?;
@@ -195,6 +196,16 @@ impl Assembly {
         }
     }
 
+    // Puts the digest of the record's own number into the draft. Its cell is read, checked and its mends counted as part of
+    // who the row is about; here it only goes to one more place.
+    fn keep_record_number(&mut self, person: &Person<'_>) {
+        let Some((kept, value)) = self.program.record_reference.as_ref().zip(person.record_id) else { return };
+        self.number.clear();
+        write_record_number(value, &mut self.number);
+        let digest = self.stamp.sealer.reference(&kept.register, &self.number);
+        self.draft.values[kept.slot] = Value::Reference(Some(digest));
+    }
+
     // Settles what depends on several cells.
     fn settle(&mut self, birth: Birth) -> Result<(), Fault> {
         let Self { program, draft, .. } = self;
@@ -231,13 +242,15 @@ impl Assembly {
     fn push(&mut self, person: &Person<'_>, number: u64) -> Result<(), Fault> {
         self.number.clear();
         let mends = write_record_number(person.record_id.unwrap_or_default(), &mut self.number);
-        let record = self.record(number)?;
+        let sender = self.sender();
+        let record = self.record(number, sender)?;
         if self.stamp.pass != Pass::People {
             self.columns.push(&self.program, record, &self.draft.values);
         }
         self.gathered.records.push(record);
         if let Some(population) = self.program.population {
-            let sealed = Sealed { identity: self.seal(person, population), cohort: self.cohort() };
+            let (identity, grounds) = self.seal(person, population);
+            let sealed = Sealed { identity, grounds, cohort: self.cohort(), sender };
             self.gathered.people.push(sealed);
         }
         for mend in self.mended.iter().flat_map(|mends| mends.each()).chain(mends.each()) {
@@ -249,8 +262,16 @@ impl Assembly {
         Ok(())
     }
 
+    // What tells the sender's record in every export; none when it has no number, or when nobody asks: in the second pass
+    // it is known already whose row this is.
+    fn sender(&self) -> Option<Pseudonym> {
+        let Stamp { sealer, source, pass, .. } = &*self.stamp;
+        let is_wanted = self.program.replaces || (self.program.population.is_some() && *pass != Pass::Rows);
+        (is_wanted && !self.number.is_empty()).then(|| sealer.stable_record(source, &self.number))
+    }
+
     // The pseudonym of the record; its name stands in `number` when the sender numbers records.
-    fn record(&mut self, number: u64) -> Result<Pseudonym, Fault> {
+    fn record(&mut self, number: u64, sender: Option<Pseudonym>) -> Result<Pseudonym, Fault> {
         let Stamp { sealer, source, file, .. } = &*self.stamp;
         let at = self.program.person.record_id_at();
         if !self.program.replaces {
@@ -259,15 +280,14 @@ impl Assembly {
             write!(self.number, "\0{number}").expect("a String takes everything");
             return Ok(sealer.record(source, &self.number, file));
         }
-        if self.number.is_empty() {
-            return Err((at, Rule::RecordIdMissing));
-        }
-        let record = sealer.stable_record(source, &self.number);
+        let record = sender.ok_or((at, Rule::RecordIdMissing))?;
         if self.seen.insert(record) { Ok(record) } else { Err((at, Rule::RecordIdRepeated)) }
     }
 
-    fn seal(&self, person: &Person<'_>, population: Population) -> SealedIdentity {
+    // Whom the row is about, and what there was to tell it by.
+    fn seal(&self, person: &Person<'_>, population: Population) -> (SealedIdentity, Grounds) {
         let Stamp { sealer, source, file, .. } = &*self.stamp;
+        let mut grounds = if self.stamp.pass == Pass::Rows { Grounds::default() } else { Grounds::NOTHING };
         if self.stamp.pass != Pass::Rows && self.program.person.identify() {
             let country = self.draft.document_country.map(|country| self.program.codes.text(country));
             let population = match population {
@@ -275,15 +295,17 @@ impl Assembly {
                 Population::Suspects => panoh_identity::Population::Suspects,
             };
             let keys = sealer.seal(&person.identity(self.draft.sex, country), population);
+            grounds = keys.grounds();
             if !keys.is_empty() {
-                return SealedIdentity::Linked(keys);
+                return (SealedIdentity::Linked(keys), grounds);
             }
         }
-        SealedIdentity::Unlinked(if self.program.replaces {
+        let alone = if self.program.replaces {
             sealer.stable_unlinked(source, &self.number)
         } else {
             sealer.unlinked(source, &self.number, file)
-        })
+        };
+        (SealedIdentity::Unlinked(alone), grounds)
     }
 
     fn cohort(&self) -> String {

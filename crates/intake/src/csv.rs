@@ -34,6 +34,8 @@ pub(crate) struct CsvRows<R> {
     at_end: bool,
     /// Number of the line that `begin` stands in.
     line: u64,
+    /// The width of the table and, in the file, of empty columns behind it.
+    beside: Option<(usize, usize)>,
 }
 
 /// What the front of the window holds.
@@ -48,7 +50,7 @@ impl<R: Read> CsvRows<R> {
     /// Starts at the beginning of the file; a UTF-8 byte-order mark is read over.
     pub(crate) fn new(input: R, signs: Signs) -> io::Result<Self> {
         let window = vec![0; WINDOW];
-        let mut rows = Self { input, signs, window, begin: 0, end: 0, at_end: false, line: 1 };
+        let mut rows = Self { input, signs, window, begin: 0, end: 0, at_end: false, line: 1, beside: None };
         while rows.end < 3 && !rows.at_end {
             rows.fill()?;
         }
@@ -72,6 +74,12 @@ impl<R: Read> CsvRows<R> {
             self.fill()?;
         }
         Ok(())
+    }
+
+    /// Leaves out columns without a name behind the last one with a name: spreadsheets write a cell for each column that
+    /// was ever touched. A row that holds something there keeps its cells, and so is too wide.
+    pub(crate) fn leave_out_behind(&mut self, width: usize, beside: usize) {
+        self.beside = (beside > 0).then_some((width, beside));
     }
 
     /// Puts the next row into `row`. None at the end of the file; a rule when the row cannot be split into cells. Lines
@@ -100,6 +108,9 @@ impl<R: Read> CsvRows<R> {
                 }
             };
             row.place.last_line = self.line - u64::from(self.stands_after_line_end());
+            if let Some((width, beside)) = self.beside {
+                row.drop_blank_end(width, beside);
+            }
             return Ok(Some(outcome));
         }
     }

@@ -1,7 +1,9 @@
 //! Dates of a column: the formats that its mapping declares, the dates of typed cells, and the years that are believed.
 
-use panoh_dictionary::{Date, DateFormat, YEARS};
+use panoh_dictionary::{Date, DateFormat, Does, Identity, SourceColumn, YEARS};
 
+use crate::error::IntakeError;
+use crate::frames::DayCount;
 use crate::mend::{Mend, Mends};
 use crate::number::{blanks, year};
 use crate::rule::Rule;
@@ -46,6 +48,26 @@ impl Dates {
     }
 }
 
+/// Refuses a column whose numbers the mapping takes for days counted from another day than that of the workbook: every
+/// date would come out four years off, and look like a date.
+pub(crate) fn check_days(column: &SourceColumn, days: DayCount) -> Result<(), IntakeError> {
+    let (Does::Date { formats, .. } | Does::Identity(Identity::BirthDate { formats })) = &column.does else {
+        return Ok(());
+    };
+    let counted = formats.iter().map(DateFormat::pattern).find(|pattern| pattern.starts_with("excel-"));
+    let (fits, found) = match days {
+        DayCount::From1900 => ("excel-1900", "1900"),
+        DayCount::From1904 => ("excel-1904", "1904"),
+        DayCount::Other => ("", "another day than these"),
+    };
+    match counted.filter(|pattern| *pattern != fits) {
+        None => Ok(()),
+        Some(pattern) => {
+            Err(IntakeError::OtherDayCount { column: column.header.clone(), declared: pattern.to_owned(), found })
+        }
+    }
+}
+
 /// Refuses a year that has not come yet.
 pub(crate) fn not_later(year: i16, latest_year: i16) -> Result<(), Rule> {
     if year > latest_year { Err(Rule::InTheFuture) } else { Ok(()) }
@@ -73,6 +95,33 @@ mod tests {
             let (date, mends) = dates(false).read(cell).unwrap_or_else(|rule| panic!("{cell} breaks {rule}"));
             assert_eq!((date.year, date.month, date.day), (2018, Some(5), Some(1)), "{cell}");
             assert_eq!(mends.each().collect::<Vec<_>>(), expected, "{cell}");
+        }
+    }
+
+    #[test]
+    fn days_are_counted_as_the_workbook_counts_them() {
+        let column = |formats: &str| {
+            let text = format!(
+                "name = \"days\"\ntitle = \"A list of days\"\ntable = \"cases\"\n[columns]\n\
+                 Seen = {{ date = {{ year = \"registered_year\" }}, formats = [{formats}] }}\n"
+            );
+            let dictionary = panoh_dictionary::Dictionary::builtin().expect("sound");
+            let source = dictionary.parse_source("days.toml", &text).unwrap_or_else(|error| panic!("{error}"));
+            source.columns[0].clone()
+        };
+        let [plain, from_1900, from_1904] =
+            [r#""%d.%m.%Y""#, r#""%d.%m.%Y", "excel-1900""#, r#""excel-1904""#].map(column);
+        let fits = |column: &SourceColumn, days| check_days(column, days).is_ok();
+        for (days, fitting) in [
+            (DayCount::From1900, [true, true, false]),
+            (DayCount::From1904, [true, false, true]),
+            (DayCount::Other, [true, false, false]),
+        ] {
+            assert_eq!([&plain, &from_1900, &from_1904].map(|column| fits(column, days)), fitting, "{days:?}");
+        }
+        let said = check_days(&from_1900, DayCount::From1904).expect_err("another count").to_string();
+        for part in ["column Seen", "excel-1900", "from 1904", "declare"] {
+            assert!(said.contains(part), "{part}: {said}");
         }
     }
 

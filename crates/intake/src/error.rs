@@ -60,6 +60,20 @@ pub enum IntakeError {
         /// Why not.
         problem: WorkbookProblem,
     },
+    /// The mapping takes numbers for days that are counted from another day than those of the workbook.
+    #[error(
+        "the mapping reads numbers of the column {column} as days of the count {declared}, and the workbook counts its days \
+         from {found}; declare in a mapping for such workbooks the count that they have, excel-1900 or excel-1904, or give \
+         the cells of the column the type of a date and take {declared} out of the mapping"
+    )]
+    OtherDayCount {
+        /// The column as the mapping calls it.
+        column: String,
+        /// What the mapping declares.
+        declared: String,
+        /// What the workbook says.
+        found: &'static str,
+    },
     /// The file is a workbook and nothing was given that reads workbooks. A fault of the caller.
     #[error("the file is a workbook, and nothing is set up that reads workbooks; save it as CSV")]
     NoSheetReader,
@@ -69,6 +83,9 @@ pub enum IntakeError {
         /// The rule.
         rule: crate::Rule,
     },
+    /// The file is one JSON array.
+    #[error("the file is one JSON array; export it as JSON Lines, with one object a line and nothing around them")]
+    JsonArray,
     /// No cell of the first row is a column of the mapping.
     #[error(
         "none of the {columns} cells in the first row is a column of the mapping {mapping}; check that the file has a header \

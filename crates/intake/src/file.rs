@@ -16,7 +16,7 @@ use crate::archive::{self, ArchiveProblem, Counted, Input, Zip};
 use crate::csv::CsvRows;
 use crate::encoding::Encoding;
 use crate::error::IntakeError;
-use crate::frames::WorkbookProblem;
+use crate::frames::{DayCount, WorkbookProblem};
 use crate::json_lines::JsonRows;
 use crate::parquet::{ParquetFile, ParquetRows};
 use crate::rejection::Site;
@@ -263,6 +263,14 @@ impl Opened {
     /// Whether the file knows types, so that dates come as `YYYY-MM-DD`.
     pub(crate) fn typed_dates(&self) -> bool {
         matches!(self.kind, Kind::Sheet(_) | Kind::Parquet(_) | Kind::ParquetInMemory(_))
+    }
+
+    /// From when a workbook counts its days.
+    pub(crate) fn days(&self) -> Option<DayCount> {
+        match &self.kind {
+            Kind::Sheet(sheet) => Some(sheet.days),
+            Kind::Csv(_) | Kind::JsonLines(_) | Kind::Parquet(_) | Kind::ParquetInMemory(_) => None,
+        }
     }
 
     /// Starts reading; `wanted` holds for each column its name when anything looks at its cells.

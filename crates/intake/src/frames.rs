@@ -7,6 +7,7 @@
 use std::io::{self, Read, Write};
 
 use crate::row::{CELLS_LIMIT, ROW_LIMIT};
+use crate::rule::Rule;
 
 /// Why a workbook is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -27,7 +28,9 @@ pub enum WorkbookProblem {
     #[error("the workbook has none of the sheets that the mapping names under `file.sheet`; add the name of the sheet")]
     NoSheet,
     /// The mapping names no sheet and several can be meant.
-    #[error("several visible sheets hold cells; name the one to read under `file.sheet` in the mapping")]
+    #[error(
+        "several visible sheets hold cells; name the one to read under `file.sheet` in the mapping, or by --sheet of inspect"
+    )]
     ManySheets,
     /// There is nothing in it.
     #[error("the workbook holds no cell in a visible sheet; export it again, or name the sheet under `file.sheet`")]
@@ -66,8 +69,9 @@ const CELL_HEAD: usize = 9;
 /// One frame without the cells of a row, which stay in the buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Frame {
-    /// The sheet was chosen: the place of its name among those asked for, none when it was the only one.
-    Sheet(Option<u32>),
+    /// The sheet was chosen: the place of its name among those asked for, none when it was the only one. With it comes the
+    /// day from which the workbook counts.
+    Sheet(Option<u32>, DayCount),
     /// A row with this number, counted from 1. Its cells follow in the buffer.
     Row(u32),
     /// A row with this number that is too large.
@@ -83,10 +87,51 @@ pub(crate) enum Frame {
 pub(crate) struct Cell<'a> {
     /// Counted from 0.
     pub(crate) column: u32,
-    /// Whether it shows an error such as `#N/A`.
-    pub(crate) error: bool,
+    /// Why it must not be read.
+    pub(crate) flaw: Option<Flaw>,
+    /// Empty where there is a flaw.
     pub(crate) text: &'a [u8],
 }
+
+/// Why a cell must not be read: what a program would take from it is not what people see in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    /// It shows an error such as `#N/A`.
+    Error,
+    /// It holds a formula, and the file does not say what comes of it.
+    FormulaWithoutValue,
+    /// It lies under a merged cell: people see the value of that one, or a value of its own that nobody sees.
+    Merged,
+}
+
+/// All flaws; the place of one, counted from 1, is its number in a cell.
+const FLAWS: [Flaw; 3] = [Flaw::Error, Flaw::FormulaWithoutValue, Flaw::Merged];
+
+impl Flaw {
+    /// The rule that a row with such a cell breaks.
+    pub(crate) fn rule(self) -> Rule {
+        match self {
+            Self::Error => Rule::ErrorCell,
+            Self::FormulaWithoutValue => Rule::FormulaWithoutValue,
+            Self::Merged => Rule::MergedCells,
+        }
+    }
+}
+
+/// The day from which a workbook counts its days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DayCount {
+    From1900,
+    From1904,
+    /// Some other day, as ODS workbooks may choose it.
+    Other,
+}
+
+/// All counts; the place of one is its number in a frame.
+const DAY_COUNTS: [DayCount; 3] = [DayCount::From1900, DayCount::From1904, DayCount::Other];
+
+/// In the number of a sheet the bits from here on tell the count of days.
+const DAY_COUNT_BITS: u32 = 30;
 
 /// Writes what the parent asks before the workbook.
 pub(crate) fn write_request(out: &mut impl Write, sheets: &[String]) -> io::Result<()> {
@@ -113,7 +158,8 @@ pub(crate) fn read_request(input: &mut impl Read) -> io::Result<Vec<String>> {
 /// Adds a cell to the cells of a row.
 pub(crate) fn push_cell(cells: &mut Vec<u8>, cell: Cell<'_>) {
     cells.extend_from_slice(&cell.column.to_le_bytes());
-    cells.push(u8::from(cell.error));
+    let flaw = FLAWS.iter().position(|known| Some(*known) == cell.flaw).map_or(0, |at| at as u8 + 1);
+    cells.push(flaw);
     cells.extend_from_slice(&(cell.text.len() as u32).to_le_bytes());
     cells.extend_from_slice(cell.text);
 }
@@ -121,7 +167,10 @@ pub(crate) fn push_cell(cells: &mut Vec<u8>, cell: Cell<'_>) {
 /// Writes a frame; `cells` are those of a row.
 pub(crate) fn write(out: &mut impl Write, frame: Frame, cells: &[u8]) -> io::Result<()> {
     let (letter, number) = match frame {
-        Frame::Sheet(at) => (b'S', at.map_or(0, |at| at + 1)),
+        Frame::Sheet(at, days) => {
+            let days = DAY_COUNTS.iter().position(|known| *known == days).unwrap_or(0) as u32;
+            (b'S', at.map_or(0, |at| at + 1) | days << DAY_COUNT_BITS)
+        }
         Frame::Row(row) if cells.len() + 4 <= FRAME_LIMIT => (b'R', row),
         Frame::Row(row) | Frame::LargeRow(row) => return write_small(out, b'L', row),
         Frame::End => (b'E', 0),
@@ -156,7 +205,11 @@ pub(crate) fn read(input: &mut impl Read, cells: &mut Vec<u8>) -> io::Result<Fra
     cells.resize(length - 4, 0);
     input.read_exact(cells)?;
     match letter[0] {
-        b'S' => Ok(Frame::Sheet(value.checked_sub(1))),
+        b'S' => {
+            let days = DAY_COUNTS.get((value >> DAY_COUNT_BITS) as usize).ok_or_else(invalid)?;
+            let at = value & ((1 << DAY_COUNT_BITS) - 1);
+            Ok(Frame::Sheet(at.checked_sub(1), *days))
+        }
         b'R' => Ok(Frame::Row(value)),
         b'L' => Ok(Frame::LargeRow(value)),
         b'E' => Ok(Frame::End),
@@ -172,7 +225,11 @@ pub(crate) fn cells(mut bytes: &[u8]) -> Option<Vec<Cell<'_>>> {
         let (head, rest) = bytes.split_at_checked(CELL_HEAD)?;
         let part = |at: usize| head[at..at + 4].try_into().ok().map(u32::from_le_bytes);
         let (text, rest) = rest.split_at_checked(part(5)? as usize)?;
-        cells.push(Cell { column: part(0)?, error: head[4] != 0, text });
+        let flaw = match head[4] {
+            0 => None,
+            number => Some(*FLAWS.get(usize::from(number) - 1)?),
+        };
+        cells.push(Cell { column: part(0)?, flaw, text });
         bytes = rest;
     }
     let in_order = cells.windows(2).all(|two| two[0].column < two[1].column);
@@ -193,10 +250,14 @@ mod tests {
     #[test]
     fn frames_are_read_as_written() {
         let mut row = Vec::new();
-        push_cell(&mut row, Cell { column: 0, error: false, text: "Ҷ".as_bytes() });
-        push_cell(&mut row, Cell { column: 7, error: true, text: b"" });
-        let frames = [Frame::Sheet(None), Frame::Sheet(Some(3)), Frame::Row(9), Frame::LargeRow(10), Frame::End];
-        for frame in frames.into_iter().chain(PROBLEMS.map(Frame::Problem)) {
+        push_cell(&mut row, Cell { column: 0, flaw: None, text: "Ҷ".as_bytes() });
+        for (column, flaw) in (7..).zip(FLAWS) {
+            push_cell(&mut row, Cell { column, flaw: Some(flaw), text: b"" });
+        }
+        let sheets = DAY_COUNTS.map(|days| Frame::Sheet(Some(3), days));
+        let frames =
+            [Frame::Sheet(None, DayCount::From1900), Frame::Row(9), Frame::LargeRow(10), Frame::End].into_iter();
+        for frame in frames.chain(sheets).chain(PROBLEMS.map(Frame::Problem)) {
             let given: &[u8] = if frame == Frame::Row(9) { &row } else { &[] };
             let mut bytes = Vec::new();
             write(&mut bytes, frame, given).expect("memory takes everything");
@@ -204,8 +265,9 @@ mod tests {
             assert_eq!(read(&mut &bytes[..], &mut seen).ok(), Some(frame));
             assert_eq!(seen, given);
         }
-        let read = cells(&row).expect("two cells");
-        assert_eq!((read[0].text, read[1].column, read[1].error), ("Ҷ".as_bytes(), 7, true));
+        let read = cells(&row).expect("cells in order");
+        assert_eq!((read[0].text, read[0].flaw, read[1].column), ("Ҷ".as_bytes(), None, 7));
+        assert_eq!(read[1..].iter().map(|cell| cell.flaw).collect::<Vec<_>>(), FLAWS.map(Some));
     }
 
     #[test]
@@ -217,16 +279,25 @@ mod tests {
 
     #[test]
     fn an_answer_that_is_none_is_refused() {
-        let frames: [&[u8]; 5] =
-            [b"", b"E", b"X\x04\0\0\0\0\0\0\0", b"R\xff\xff\xff\xff\0\0\0\0", b"P\x04\0\0\0\x63\0\0\0"];
+        let frames: [&[u8]; 6] = [
+            b"",
+            b"E",
+            b"X\x04\0\0\0\0\0\0\0",
+            b"R\xff\xff\xff\xff\0\0\0\0",
+            b"P\x04\0\0\0\x63\0\0\0",
+            b"S\x04\0\0\0\0\0\0\xc0",
+        ];
         for bytes in frames {
             assert!(read(&mut &bytes[..], &mut Vec::new()).is_err(), "{bytes:?}");
         }
         let mut disordered = Vec::new();
-        push_cell(&mut disordered, Cell { column: 1, error: false, text: b"a" });
-        push_cell(&mut disordered, Cell { column: 1, error: false, text: b"b" });
+        push_cell(&mut disordered, Cell { column: 1, flaw: None, text: b"a" });
+        push_cell(&mut disordered, Cell { column: 1, flaw: None, text: b"b" });
         assert_eq!(cells(&disordered), None);
         assert_eq!(cells(&disordered[..12]), None);
+        let mut unknown = disordered[..10].to_vec();
+        unknown[4] = FLAWS.len() as u8 + 1;
+        assert_eq!(cells(&unknown), None, "a flaw that there is not");
     }
 
     #[test]

@@ -12,6 +12,8 @@ mod similar;
 mod tests;
 mod writing;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::Path;
 
 use panoh_dictionary::{Dictionary, FileShape, Separator, Source};
@@ -33,6 +35,9 @@ const LONGEST_NAME: usize = 300;
 
 /// Most columns of a file that is looked at; registers have a few hundred at most.
 const MOST_COLUMNS: usize = 1_000;
+
+/// Most cells that are compared with the known words to find the row of names.
+const MOST_COMPARED: usize = 10 * MOST_COLUMNS;
 
 /// Rows that are looked at; enough to meet the words of a register, and quick.
 const ROWS_SEEN: u64 = 50_000;
@@ -119,7 +124,8 @@ pub fn inspect(
     look: &Look<'_>,
 ) -> Result<Inspection, IntakeError> {
     let vocabulary = Vocabulary::new(dictionary);
-    let mut top = Top { path, dictionary, options, vocabulary: &vocabulary, sheets: Vec::new() };
+    let mut top =
+        Top { path, dictionary, options, vocabulary: &vocabulary, sheets: Vec::new(), compared: RefCell::default() };
     top.choose_sheet(look.sheet)?;
     let (header_row, recognised) = match look.header_row {
         Some(row) => (row.max(1), true),
@@ -203,6 +209,8 @@ struct Top<'a> {
     vocabulary: &'a Vocabulary<'a>,
     /// Sheets to look for in a workbook; none for the only one that is visible.
     sheets: Vec<String>,
+    /// Names that were compared with the known words, and whether one resembles them.
+    compared: RefCell<HashMap<String, bool>>,
 }
 
 impl Top<'_> {
@@ -236,6 +244,9 @@ impl Top<'_> {
     fn header_row(&self) -> Result<(u32, bool), IntakeError> {
         let mut best = (1, 0, 0);
         for (at, names) in self.rows()? {
+            if names.len() > MOST_COLUMNS {
+                continue;
+            }
             let known = names.iter().filter(|name| !name.trim().is_empty() && self.knows(name)).count();
             let filled = names.iter().filter(|name| !name.trim().is_empty()).count();
             if known > best.1 {
@@ -266,8 +277,23 @@ impl Top<'_> {
             return false;
         }
         let shipped = || self.dictionary.sources().iter().any(|source| source.column(name).is_some());
-        // A column without a name is one too: many lists number their rows in such a one.
-        name.is_empty() || (name.chars().count() > 1 && (shipped() || self.vocabulary.recognises(name) > 0.8))
+        let recognised = || shipped() || self.resembles(name);
+        // A column without a name is one too: many lists number their rows in such a one, or under a sign. One letter alone
+        // is more likely an answer than a name.
+        ["", "№", "#"].contains(&name) || (name.chars().count() > 1 && recognised())
+    }
+
+    // A file is asked about under several encodings and separators; one of endless lines must not take all day.
+    fn resembles(&self, name: &str) -> bool {
+        let mut compared = self.compared.borrow_mut();
+        if let Some(known) = compared.get(name) {
+            return *known;
+        }
+        let known = compared.len() < MOST_COMPARED && self.vocabulary.recognises(name) > 0.8;
+        if compared.len() < MOST_COMPARED {
+            compared.insert(name.to_owned(), known);
+        }
+        known
     }
 }
 

@@ -65,6 +65,12 @@ pub(crate) fn begins_entry(text: &str) -> bool {
     after.is_some_and(|after| after.starts_with(['"', '}']))
 }
 
+/// Whether a text begins like one JSON array of objects, which is held as a whole by those who write it and is no text
+/// of lines.
+pub(crate) fn begins_array(text: &str) -> bool {
+    text.trim_start().strip_prefix('[').is_some_and(|after| after.trim_start().is_empty() || begins_entry(after))
+}
+
 impl<R: Read> JsonRows<R> {
     pub(crate) fn new(input: R, keys: Keys) -> Self {
         let cells = vec![None; keys.joiners.len()];
@@ -307,5 +313,6 @@ mod tests {
         let text = "{\"b\":1,\"a\":[1,2]}\n{\"c\":{\"d\":1},\"e\":2}\n{\"a\":1,\"f\":null}\n";
         assert_eq!(Keys::of_text(text, 10), ["b", "a", "c", "f"]);
         assert!(begins_entry("\n { \"a\":1}") && begins_entry("{}") && !begins_entry("{a},b"));
+        assert!(begins_array(" [\n{\"a\":1}]") && !begins_array("[a],b") && !begins_array("{}"));
     }
 }

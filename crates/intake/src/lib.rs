@@ -72,6 +72,7 @@ pub use frames::WorkbookProblem;
 pub use inspect::{ColumnSeen, Fit, Inspection, Look, Sure, inspect};
 pub use language::Language;
 pub use mend::Mend;
+pub use number::record_number;
 pub use reader::{Batch, Mark, Reader, Sealed, SealedIdentity};
 pub use rejection::{Place, Rejection, Written};
 pub use row::RawRow;
@@ -135,7 +136,7 @@ pub fn open(path: &Path, file: &FileDigest, intake: Intake<'_>) -> Result<Reader
     let expected = file::Expected { shape: &source.file, knows: &knows, keys: Some(source) };
     let (opened, names) = file::open(path, &expected, options)?;
     let header = header::fit(&names, source)?;
-    let given = program::Given { typed_dates: opened.typed_dates(), latest_year };
+    let given = program::Given { typed_dates: opened.typed_dates(), days: opened.days(), latest_year };
     let mut program = program::compile(dictionary, source, &header, given)?;
     let wanted: Vec<_> =
         program.names.iter().enumerate().map(|(at, name)| program.reads(at).then_some(name.as_str())).collect();

@@ -82,6 +82,13 @@ pub(crate) fn write_record_number(cell: &str, out: &mut String) -> Mends {
     Mends::only_if(mixed, Mend::LookAlike)
 }
 
+/// The comparison form of a sender's number, as [`write_record_number`] writes it; none when nothing but blanks was given.
+pub fn record_number(cell: &str) -> Option<String> {
+    let mut number = String::new();
+    write_record_number(cell, &mut number);
+    (!number.is_empty()).then_some(number)
+}
+
 /// Whether blanks stand around the cell.
 pub(crate) fn blanks(cell: &str) -> Mends {
     Mends::only_if(cell.trim().len() < cell.len(), Mend::BlanksTrimmed)
@@ -157,11 +164,8 @@ mod tests {
 
     #[test]
     fn a_retyped_number_is_the_same_record() {
-        let form = |cell: &str| {
-            let mut form = String::new();
-            write_record_number(cell, &mut form);
-            form
-        };
+        let form = |cell: &str| record_number(cell).expect("a number");
+        assert_eq!(record_number(" "), None);
         for same in ["K-1", " k-1 ", "К-1", "к–1", "K—1", "k\u{2011}1"] {
             assert_eq!(form(same), "k-1", "{same}");
         }

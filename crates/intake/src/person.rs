@@ -65,7 +65,7 @@ impl PersonCells {
                 self.birth = Some((cell, Dates::new(formats, given.typed_dates, given.latest_year)));
             }
             Identity::Document => self.document = Some(cell),
-            Identity::RecordId => self.record_id = Some(cell),
+            Identity::RecordId { .. } => self.record_id = Some(cell),
             // Few spellings, all codes: read like any other column of codes.
             Identity::DocumentCountry { .. } => {}
         }

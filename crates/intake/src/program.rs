@@ -8,14 +8,16 @@ use std::sync::Arc;
 
 use arrow::datatypes::Schema;
 use panoh_dictionary::{
-    AbsenceWords, Column, Dictionary, Does, Identity, Kind, Origin, PlacePart, Population, Source, SourceColumn,
-    Treatment,
+    AbsenceWords, Column, Dictionary, Does, Identity, Kind, Origin, PlacePart, Population, Reference, Source,
+    SourceColumn, Treatment,
 };
 
 use crate::checks::{DaysRule, ImpliesRule, SumRule};
 use crate::codes::{CodeId, Codes};
+use crate::dates;
 use crate::draft::Value;
 use crate::error::IntakeError;
+use crate::frames::DayCount;
 use crate::header::Header;
 use crate::left_out::LeftOut;
 use crate::meaning::{Meaning, Slot};
@@ -27,6 +29,8 @@ use names::Names;
 pub(crate) struct Given {
     /// Whether the file knows types, so that a cell may be a date whatever format the mapping declares.
     pub(crate) typed_dates: bool,
+    /// From when a workbook counts its days; none for a file that is none.
+    pub(crate) days: Option<DayCount>,
     /// The latest year that is believed.
     pub(crate) latest_year: i16,
 }
@@ -47,6 +51,8 @@ pub(crate) struct Program {
     pub(crate) population: Option<Population>,
     /// The senders' numbers that are kept as digests.
     pub(crate) references: Vec<ReferenceCell>,
+    /// Where the number of the record is kept as a digest as well.
+    pub(crate) record_reference: Option<RecordReference>,
     /// Whether a later export replaces the rows with the same record ids.
     pub(crate) replaces: bool,
     /// How many dates are kept for ages and lengths of time.
@@ -94,6 +100,12 @@ pub(crate) struct Cell {
 /// A sender's number and the column that keeps its digest.
 pub(crate) struct ReferenceCell {
     pub(crate) cell: IdentityCell,
+    pub(crate) slot: Slot,
+    pub(crate) register: String,
+}
+
+/// The column that keeps the digest of the record's own number, and whose number that is.
+pub(crate) struct RecordReference {
     pub(crate) slot: Slot,
     pub(crate) register: String,
 }
@@ -146,17 +158,22 @@ pub(crate) fn compile(
     let replaces = source.file.replace_by_record_id;
     let mut person = PersonCells::default();
     let mut references = Vec::new();
+    let mut record_reference = None;
     let mut steps = Vec::new();
     for column in &source.columns {
         let Some((cell, seconds)) = cells(source, header, column) else { continue };
+        given.days.map_or(Ok(()), |days| dates::check_days(column, days))?;
         match &column.does {
             Does::Identity(identity) => {
                 let mut cell = IdentityCell { cell: cell.clone(), seconds: seconds.clone() };
                 // A record id that is needed to replace rows has a rule of its own.
-                cell.cell.required &= !(replaces && matches!(identity, Identity::RecordId));
+                cell.cell.required &= !(replaces && matches!(identity, Identity::RecordId { .. }));
+                if let Identity::RecordId { reference: Some(Reference { target, register }) } = identity {
+                    record_reference = Some(RecordReference { slot: names.slot(target)?, register: register.clone() });
+                }
                 person.add(identity, cell, given);
             }
-            Does::Reference { target, register } => references.push(ReferenceCell {
+            Does::Reference(Reference { target, register }) => references.push(ReferenceCell {
                 cell: IdentityCell { cell: cell.clone(), seconds: seconds.clone() },
                 slot: names.slot(target)?,
                 register: register.clone(),
@@ -174,6 +191,7 @@ pub(crate) fn compile(
         person,
         population: table.population,
         references,
+        record_reference,
         replaces,
         dates: names.kept_dates().len(),
         ages: names.ages()?,

@@ -12,7 +12,7 @@ use std::thread::{self, JoinHandle};
 use arrow::array::RecordBatch;
 use foldhash::SharedSeed;
 use foldhash::quality::SeedableRandomState;
-use panoh_identity::{LinkKeys, Pseudonym};
+use panoh_identity::{Grounds, LinkKeys, Pseudonym};
 
 use crate::assembly::{Assembly, Gathered, Outcome};
 use crate::error::IntakeError;
@@ -64,8 +64,13 @@ impl fmt::Debug for Mark {
 pub struct Sealed {
     /// Link keys, or the pseudonym of a person about whom nothing is known.
     pub identity: SealedIdentity,
+    /// What linking has to go on, and what it lacks; nothing at all when nobody was sealed ([`crate::Pass::Rows`]).
+    pub grounds: Grounds,
     /// The cohort that the row would found: its year of registration in four digits, or `no_year`.
     pub cohort: String,
+    /// The sender's record: equal for rows of one source with the same record id, whatever export they stand in. None
+    /// when the row carries no id, and in the second pass of two.
+    pub sender: Option<Pseudonym>,
 }
 
 /// What linking has to go on.

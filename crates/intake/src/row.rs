@@ -126,6 +126,15 @@ impl RawRow {
         self.bytes.push(b',');
     }
 
+    /// Takes the last `beside` cells away, all blank, behind `width` others. A row of another width stays one.
+    pub(crate) fn drop_blank_end(&mut self, width: usize, beside: usize) {
+        if self.len() == width + beside && (width..self.len()).all(|at| self.cell(at).trim_ascii().is_empty()) {
+            self.cells.truncate(width);
+        } else if self.len() == width {
+            self.flaw = Some((Rule::WrongNumberOfCells, None));
+        }
+    }
+
     /// What makes the row unreadable whatever its columns mean: the first rule that it breaks, with the cell where that
     /// can be told.
     pub(crate) fn broken(&self, width: usize) -> Option<(Rule, Option<usize>)> {

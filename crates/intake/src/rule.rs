@@ -65,6 +65,10 @@ rules! {
     NestedValue = "nested_value",
     /// A cell of a workbook holds an error such as a division by nought.
     ErrorCell = "error_cell",
+    /// A cell of a workbook holds a formula, and the file does not say what comes of it.
+    FormulaWithoutValue = "formula_without_value",
+    /// A cell of a workbook lies under a merged cell.
+    MergedCells = "merged_cells",
     /// A word is neither a code of the column nor a word for not knowing.
     UnknownWord = "unknown_word",
     /// The cell is not a year from 1900 to 2099.
@@ -179,7 +183,7 @@ mod tests {
     fn a_remedy_says_what_to_do() {
         let verbs = [
             "Give", "Save", "Export", "Put", "Close", "Shorten", "Write", "Leave", "Correct", "List", "Say", "Fill",
-            "Load", "Add",
+            "Load", "Add", "Open", "Unmerge",
         ];
         for rule in Rule::ALL {
             let remedy = rule.remedy(Language::En);

@@ -16,7 +16,7 @@ use panoh_dictionary::FileShape;
 
 use crate::archive::Input;
 use crate::error::IntakeError;
-use crate::frames::{self, Frame, WorkbookProblem};
+use crate::frames::{self, DayCount, Flaw, Frame, WorkbookProblem};
 use crate::row::{Place, RawRow};
 use crate::rule::Rule;
 
@@ -38,6 +38,7 @@ pub struct SheetReader {
 pub(crate) struct SheetAnswer {
     frames: Frames,
     name: Option<Arc<str>>,
+    days: DayCount,
 }
 
 /// A workbook whose header was read.
@@ -48,6 +49,8 @@ pub(crate) struct SheetFile {
     pub(crate) header: Vec<String>,
     /// The column of the sheet in which the first name stands, counted from 0.
     pub(crate) first_column: usize,
+    /// From when the workbook counts its days.
+    pub(crate) days: DayCount,
     first_row: u32,
 }
 
@@ -99,11 +102,11 @@ impl SheetReader {
 
 impl SheetAnswer {
     fn read(mut frames: Frames, shape: &FileShape) -> Result<Self, IntakeError> {
-        let name = match frames.next()? {
-            Frame::Sheet(asked) => asked.and_then(|at| shape.sheets.get(at as usize)),
+        let (name, days) = match frames.next()? {
+            Frame::Sheet(asked, days) => (asked.and_then(|at| shape.sheets.get(at as usize)), days),
             _ => return Err(IntakeError::Workbook { problem: WorkbookProblem::Child }),
         };
-        Ok(Self { frames, name: name.map(|name| Arc::from(name.as_str())) })
+        Ok(Self { frames, name: name.map(|name| Arc::from(name.as_str())), days })
     }
 
     /// The first rows with their numbers, each from its first filled cell on.
@@ -127,7 +130,7 @@ impl SheetFile {
     /// Reads up to the row of the names. With `unnamed` the column before the first name belongs to the table too: the
     /// mapping knows a column without a name, as templates have one that numbers their rows.
     pub(crate) fn new(answer: SheetAnswer, shape: &FileShape, unnamed: bool) -> Result<Self, IntakeError> {
-        let SheetAnswer { mut frames, name } = answer;
+        let SheetAnswer { mut frames, name, days } = answer;
         loop {
             match frames.next()? {
                 Frame::Row(row) if row < shape.header_row => {}
@@ -144,7 +147,7 @@ impl SheetFile {
             first_column -= 1;
             header.insert(0, String::new());
         }
-        Ok(Self { frames, name, header, first_column, first_row: shape.first_row })
+        Ok(Self { frames, name, header, first_column, days, first_row: shape.first_row })
     }
 
     /// Starts reading; `wanted` holds for each column its name when anything looks at its cells.
@@ -160,11 +163,11 @@ impl SheetFile {
     }
 }
 
-// The names reach from the first filled cell to the last one.
+// The names reach from the first filled cell to the last one. Under a merged cell of titles there is no name.
 fn header(cells: &[u8]) -> Result<(usize, Vec<String>), IntakeError> {
     let cells = frames::cells(cells).ok_or(IntakeError::Workbook { problem: WorkbookProblem::Child })?;
-    if cells.iter().any(|cell| cell.error) {
-        return Err(IntakeError::BrokenHeader { rule: Rule::ErrorCell });
+    if let Some(flaw) = cells.iter().filter_map(|cell| cell.flaw).find(|flaw| *flaw != Flaw::Merged) {
+        return Err(IntakeError::BrokenHeader { rule: flaw.rule() });
     }
     let filled: Vec<_> = cells.iter().filter(|cell| !is_blank(cell.text)).collect();
     let (Some(first), Some(last)) = (filled.first(), filled.last()) else { return Err(IntakeError::Empty) };
@@ -208,7 +211,7 @@ impl SheetRows {
         }
     }
 
-    // A cell beside the table makes the row too wide: its column has no name.
+    // A cell beside the table makes the row too wide: its column has no name. One under a merged cell is no cell of its own.
     fn fill(&self, row: &mut RawRow) -> Result<(), IntakeError> {
         let cells =
             frames::cells(&self.frames.cells).ok_or(IntakeError::Workbook { problem: WorkbookProblem::Child })?;
@@ -216,14 +219,14 @@ impl SheetRows {
         for cell in &cells {
             let at = (cell.column as usize).checked_sub(self.first_column).filter(|at| *at < self.wanted.len());
             let Some(at) = at else {
-                beside |= cell.error || !is_blank(cell.text);
+                beside |= cell.flaw.map_or(!is_blank(cell.text), |flaw| flaw != Flaw::Merged);
                 continue;
             };
             while row.len() < at {
                 row.end_cell();
             }
-            if cell.error && self.wanted[at] {
-                row.flaw = row.flaw.or(Some((Rule::ErrorCell, Some(at))));
+            if let Some(flaw) = cell.flaw.filter(|_| self.wanted[at]) {
+                row.flaw = row.flaw.or(Some((flaw.rule(), Some(at))));
             }
             row.push_bytes(cell.text);
             row.end_cell();
@@ -371,4 +374,4 @@ impl Read for Pieces {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

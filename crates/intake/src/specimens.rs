@@ -8,20 +8,26 @@ use zip::{CompressionMethod, ZipWriter};
 
 /// A zip file of these parts.
 pub(crate) fn zipped(parts: &[(&str, &str)]) -> Vec<u8> {
+    zipped_bytes(&parts.iter().map(|(name, text)| (*name, text.as_bytes())).collect::<Vec<_>>())
+}
+
+/// A zip file of these parts, which may be no text.
+pub(crate) fn zipped_bytes(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, text) in parts {
+    for (name, bytes) in parts {
         let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
         writer.start_file(*name, options).expect("a new name");
-        writer.write_all(text.as_bytes()).expect("memory takes everything");
+        writer.write_all(bytes).expect("memory takes everything");
     }
     writer.finish().expect("memory takes everything").into_inner()
 }
 
-/// A sheet of an XLSX workbook: name, whether it is shown, and what stands in `sheetData`.
+/// A sheet of an XLSX workbook: name, whether it is shown, what stands in `sheetData`, and ranges such as `A1:B2`.
 pub(crate) struct XlsxSheet {
     pub(crate) name: &'static str,
     pub(crate) shown: bool,
     pub(crate) rows: String,
+    pub(crate) merged: &'static [&'static str],
 }
 
 /// An XLSX workbook. Style 1 is a date, style 2 a span of hours.
@@ -37,7 +43,12 @@ pub(crate) fn xlsx(sheets: &[XlsxSheet], strings: &str, from_1904: bool) -> Vec<
         write!(related, r#"<Relationship Id="rId{at}" Type="{kind}" Target="worksheets/sheet{at}.xml"/>"#)
             .expect("text");
         let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
-        let text = format!(r#"<worksheet xmlns="{main}"><sheetData>{}</sheetData></worksheet>"#, sheet.rows);
+        let mut merged = String::new();
+        for range in sheet.merged {
+            write!(merged, r#"<mergeCell ref="{range}"/>"#).expect("text");
+        }
+        let merged = if merged.is_empty() { merged } else { format!("<mergeCells>{merged}</mergeCells>") };
+        let text = format!(r#"<worksheet xmlns="{main}"><sheetData>{}</sheetData>{merged}</worksheet>"#, sheet.rows);
         parts.push((format!("xl/worksheets/sheet{at}.xml"), text));
     }
     let book = format!(
@@ -64,7 +75,12 @@ pub(crate) fn xlsx(sheets: &[XlsxSheet], strings: &str, from_1904: bool) -> Vec<
 
 /// An XLSX workbook of one sheet.
 pub(crate) fn xlsx_of(rows: &str) -> Vec<u8> {
-    xlsx(&[XlsxSheet { name: "Sheet1", shown: true, rows: rows.to_owned() }], "", false)
+    xlsx_merged(rows, &[])
+}
+
+/// An XLSX workbook of one sheet with merged cells.
+pub(crate) fn xlsx_merged(rows: &str, merged: &'static [&'static str]) -> Vec<u8> {
+    xlsx(&[XlsxSheet { name: "Sheet1", shown: true, rows: rows.to_owned(), merged }], "", false)
 }
 
 /// The rows of a sheet with a text in every cell.
@@ -100,14 +116,21 @@ pub(crate) enum XlsCell {
     Bool(bool),
     /// `#N/A`.
     Error,
+    /// A formula that gives a text; none where nobody has worked it out.
+    Formula(Option<&'static str>),
 }
 
 /// An XLS workbook of one sheet: row, column, cell.
 pub(crate) fn xls(name: &str, cells: &[(u16, u16, XlsCell)], from_1904: bool) -> Vec<u8> {
-    container(&biff(name, cells, from_1904))
+    container(&biff(name, cells, &[], from_1904))
 }
 
-fn biff(name: &str, cells: &[(u16, u16, XlsCell)], from_1904: bool) -> Vec<u8> {
+/// An XLS workbook of one sheet with merged cells: first and last row, first and last column.
+pub(crate) fn xls_merged(cells: &[(u16, u16, XlsCell)], merged: &[[u16; 4]]) -> Vec<u8> {
+    container(&biff("Sheet1", cells, merged, false))
+}
+
+fn biff(name: &str, cells: &[(u16, u16, XlsCell)], merged: &[[u16; 4]], from_1904: bool) -> Vec<u8> {
     let bof = |kind: u16| [&0x0600_u16.to_le_bytes()[..], &kind.to_le_bytes(), &[0; 12]].concat();
     let mut globals = record(0x0809, &bof(0x0005));
     globals.extend(record(0x0022, &u16::from(from_1904).to_le_bytes()));
@@ -127,18 +150,33 @@ fn biff(name: &str, cells: &[(u16, u16, XlsCell)], from_1904: bool) -> Vec<u8> {
     for (row, column, cell) in cells {
         let head = |style: u16| [row.to_le_bytes(), column.to_le_bytes(), style.to_le_bytes()].concat();
         sheet.extend(match cell {
-            XlsCell::Text(text) => {
-                let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-                let count = text.encode_utf16().count() as u16;
-                record(0x0204, &[&head(0)[..], &count.to_le_bytes(), &[1], &wide].concat())
-            }
+            XlsCell::Text(text) => record(0x0204, &[&head(0)[..], &counted(text)].concat()),
             XlsCell::Number(number, style) => record(0x0203, &[&head(*style)[..], &number.to_le_bytes()].concat()),
             XlsCell::Bool(truth) => record(0x0205, &[&head(0)[..], &[u8::from(*truth), 0]].concat()),
             XlsCell::Error => record(0x0205, &[&head(0)[..], &[0x2a, 1]].concat()),
+            XlsCell::Formula(text) => {
+                // The empty text has a number of its own; any other stands in a record of its own. The formula is a 7.
+                let value = [if *text == Some("") { 3 } else { 0 }, 0, 0, 0, 0, 0, 0xff, 0xff];
+                let formula = record(0x0006, &[&head(0)[..], &value, &[0; 6], &[3, 0, 0x1e, 7, 0]].concat());
+                let text = text.filter(|text| !text.is_empty()).map(|text| record(0x0207, &counted(text)));
+                [formula, text.unwrap_or_default()].concat()
+            }
         });
+    }
+    if !merged.is_empty() {
+        let ranges = merged.iter().flatten().flat_map(|number| number.to_le_bytes());
+        let count = (merged.len() as u16).to_le_bytes();
+        sheet.extend(record(0x00e5, &count.into_iter().chain(ranges).collect::<Vec<_>>()));
     }
     sheet.extend(&end);
     [globals, sheet].concat()
+}
+
+// A text with its length in front.
+fn counted(text: &str) -> Vec<u8> {
+    let wide: Vec<u16> = text.encode_utf16().collect();
+    let count = (wide.len() as u16).to_le_bytes();
+    count.into_iter().chain([1]).chain(wide.into_iter().flat_map(u16::to_le_bytes)).collect()
 }
 
 fn record(kind: u16, body: &[u8]) -> Vec<u8> {

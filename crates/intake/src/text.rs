@@ -1,7 +1,8 @@
 //! Opens files of text, CSV and JSON Lines: tells encoding, kind and separator from the beginning of the file.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io::{Cursor, Read};
+use std::io::{self, Cursor, Read};
 use std::path::Path;
 
 use panoh_dictionary::{Does, Separator};
@@ -45,11 +46,15 @@ impl Text {
         let mut head = Vec::new();
         input.by_ref().take(HEAD).read_to_end(&mut head).map_err(|error| fault(path, error))?;
         let whole = (head.len() as u64) < HEAD;
-        let (encoding, mark) = telling::tell(&head, whole, declared, &|text| best_signs(text, expected).1)?;
+        let (encoding, mark) = telling::tell(&head, whole, declared, &|text| best_signs(&in_lines(text), expected).1)?;
         let text = encoding.text_of(&head[mark..]);
         let mut rest = Cursor::new(head);
         rest.set_position(mark as u64);
-        Ok(Self { head: text, input: encoding.decoded(Box::new(rest.chain(input))), encoding })
+        let input = encoding.decoded(Box::new(rest.chain(input)));
+        match in_lines(&text) {
+            Cow::Borrowed(_) => Ok(Self { head: text, input, encoding }),
+            Cow::Owned(head) => Ok(Self { head, input: Box::new(Returns(input)), encoding }),
+        }
     }
 
     /// Reads the names of the columns.
@@ -58,6 +63,9 @@ impl Text {
         if json_lines::begins_entry(&self.head) {
             let (rows, header) = open_json(self.input, &self.head, expected)?;
             return Ok((Kind::JsonLines(rows), header, about));
+        }
+        if json_lines::begins_array(&self.head) {
+            return Err(IntakeError::JsonArray);
         }
         let failed = |error| fault(path, error);
         let (signs, _) = best_signs(&self.head, expected);
@@ -71,7 +79,13 @@ impl Text {
             return Err(IntakeError::BrokenHeader { rule });
         }
         rows.skip_to_line(u64::from(expected.shape.first_row)).map_err(failed)?;
-        Ok((Kind::Csv(rows), cells(&first), about))
+        let mut names = cells(&first);
+        if !(expected.knows)("") {
+            let named = names.iter().rposition(|name| !name.trim().is_empty()).map_or(names.len(), |last| last + 1);
+            rows.leave_out_behind(named, names.len() - named);
+            names.truncate(named);
+        }
+        Ok((Kind::Csv(rows), names, about))
     }
 
     /// The first rows with their lines, under the separator that gives one of them the most known names.
@@ -95,6 +109,23 @@ impl Text {
         let tried = SEPARATORS.iter().filter(|separator| **separator != expected.shape.quote).map(rows);
         let best = |rows: &Vec<_>| (rows.iter().map(known).max(), rows.iter().map(|row| row.1.len()).max());
         tried.reduce(|one, other| if best(&other) > best(&one) { other } else { one }).unwrap_or_default()
+    }
+}
+
+/// Text in lines. Spreadsheet programs of old Macintoshes end them by a carriage return alone.
+fn in_lines(text: &str) -> Cow<'_, str> {
+    let returns_alone = text.contains('\r') && !text.contains('\n');
+    if returns_alone { Cow::Owned(text.replace('\r', "\n")) } else { Cow::Borrowed(text) }
+}
+
+/// Text in which each carriage return ends a line.
+struct Returns(Input);
+
+impl Read for Returns {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let bytes = self.0.read(into)?;
+        into[..bytes].iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
+        Ok(bytes)
     }
 }
 

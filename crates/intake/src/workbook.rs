@@ -2,22 +2,25 @@
 //! memory than there is, and its reader has returned another cell's text before: what goes wrong here ends with the
 //! child.
 //!
-//! Cells become text as in the other formats: dates as `2018-05-01`, with the time after a blank unless it is midnight,
-//! whole numbers without decimals, truth values as `TRUE` and `FALSE`.
+//! What its reader does not tell is looked up beside it: a formula that nobody has worked out is no empty cell, and a cell
+//! under a merged one is not known to be empty.
+
+mod cell_text;
+mod line;
+mod merged;
+mod ods;
 
 use std::io::{self, BufWriter, Cursor, Read, Write};
 
-use calamine::{
-    Data, DataRef, ExcelDateTime, ExcelDateTimeType, Ods, OdsError, Range, Reader, Sheet, SheetType, SheetVisible,
-};
+use calamine::{Data, DataRef, Dimensions, Ods, OdsError, Range, Reader, Sheet, SheetType, SheetVisible};
 use calamine::{Xls, XlsError, Xlsx, XlsxError};
-use jiff::ToSpan;
-use jiff::civil::date;
 use rustix::process::{Resource, Rlimit, setrlimit};
 use zip::ZipArchive;
 
-use crate::frames::{self, Cell, Frame, WorkbookProblem};
-use crate::row::ROW_LIMIT;
+use crate::frames::{self, DayCount, Flaw, Frame, WorkbookProblem};
+use cell_text::{Kind, text_of};
+use line::Line;
+use merged::{Merged, Span};
 
 /// What the child does: limits itself to so many bytes of memory and seconds of work, then reads a workbook from `input`
 /// and writes the cells of one sheet to `output`. Made for [`crate::SheetReader`], which starts the child and appends the
@@ -64,13 +67,26 @@ impl From<io::Error> for Stop {
 fn send_sheet(bytes: &[u8], names: &[String], out: &mut impl Write) -> Result<(), Stop> {
     if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
         let mut book: Xls<_> = open(bytes, |error| matches!(error, XlsError::Password))?;
-        return send_range(&mut book, names, "", out);
+        let merged_in = |book: &mut Xls<_>, name: &str| {
+            let merged = book.merge_cells_by_sheet_name(name).map_err(damaged)?;
+            Ok((merged.iter().map(span).collect(), day_count(book.has_1904_epoch())))
+        };
+        return send_range(&mut book, names, Kind::Excel, merged_in, out);
     }
-    let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| Stop::Problem(WorkbookProblem::Damaged))?;
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
+    // Of two parts with one name each program may read another one.
+    if archive.has_duplicate_names() {
+        return Err(Stop::Problem(WorkbookProblem::Damaged));
+    }
     let has = |wanted: &str| archive.file_names().any(|name| name.is_ok_and(|name| name.eq_ignore_ascii_case(wanted)));
     if has("mimetype") && has("content.xml") {
+        if ods::is_encrypted(&mut archive) {
+            return Err(Stop::Problem(WorkbookProblem::Password));
+        }
+        let mut content = ods::look_through(&mut archive).ok_or(Stop::Problem(WorkbookProblem::Damaged))?;
         let mut book: Ods<_> = open(bytes, |error| matches!(error, OdsError::Password))?;
-        return send_range(&mut book, names, ODS, out);
+        let merged_in = |_: &mut Ods<_>, name: &str| Ok((content.take_merged(name), content.days));
+        return send_range(&mut book, names, Kind::Ods, merged_in, out);
     }
     if has("xl/workbook.bin") {
         return Err(Stop::Problem(WorkbookProblem::Xlsb));
@@ -114,24 +130,36 @@ fn choose(
     only.map(|name| (name.clone(), None)).ok_or(Stop::Problem(WorkbookProblem::Empty))
 }
 
-// XLS and ODS are read whole by their readers.
+// XLS and ODS are read whole by their readers. `about` tells the merged cells of a sheet and from when days are counted.
 fn send_range<RS: io::Read + io::Seek, R: Reader<RS>>(
     book: &mut R,
     names: &[String],
-    kind: &str,
+    kind: Kind,
+    about: impl FnOnce(&mut R, &str) -> Result<(Vec<Span>, DayCount), Stop>,
     out: &mut impl Write,
 ) -> Result<(), Stop> {
-    let damaged = |_| Stop::Problem(WorkbookProblem::Damaged);
     let sheets = book.sheets_metadata().to_vec();
-    let mut filled = |name: &str| book.worksheet_range(name).map(|range| !range.is_empty()).map_err(damaged);
-    let (name, asked) = choose(&sheets, names, &mut filled)?;
-    frames::write(out, Frame::Sheet(asked), &[])?;
-    let range: Range<Data> = book.worksheet_range(&name).map_err(damaged)?;
-    let (top, left) = range.start().unwrap_or_default();
-    for (row, cells) in (top..).zip(range.rows()) {
-        let mut line = Line { row, ..Line::default() };
-        for (column, cell) in (left..).zip(cells) {
-            line.push(column, cell, kind)?;
+    let (name, asked) = choose(&sheets, names, |name| {
+        let has_values = !book.worksheet_range(name).map_err(damaged)?.is_empty();
+        Ok(has_values || !book.worksheet_formula(name).map_err(damaged)?.is_empty())
+    })?;
+    let (spans, days) = about(book, &name)?;
+    frames::write(out, Frame::Sheet(asked, days), &[])?;
+    let values: Range<Data> = book.worksheet_range(&name).map_err(damaged)?;
+    let formulas: Range<String> = book.worksheet_formula(&name).map_err(damaged)?;
+    let starts = || values.start().into_iter().chain(formulas.start());
+    let ends = || values.end().into_iter().chain(formulas.end());
+    let (Some(top), Some(left)) = (starts().map(|at| at.0).min(), starts().map(|at| at.1).min()) else {
+        return Ok(());
+    };
+    let (bottom, right) = ends().fold((top, left), |most, at| (most.0.max(at.0), most.1.max(at.1)));
+    let mut line = Line::new(Merged::new(spans));
+    for row in top..=bottom {
+        line.begin(row);
+        for column in left..=right {
+            let value = values.get_value((row, column)).unwrap_or(&Data::Empty);
+            let has_formula = || formulas.get_value((row, column)).is_some_and(|formula| !formula.is_empty());
+            push(&mut line, column, value, kind, has_formula)?;
         }
         line.send(out)?;
     }
@@ -140,132 +168,63 @@ fn send_range<RS: io::Read + io::Seek, R: Reader<RS>>(
 
 // The cells of an XLSX workbook come one by one, so that two cells far apart cost no more than any two.
 fn send_xlsx(mut book: Xlsx<Cursor<&[u8]>>, names: &[String], out: &mut impl Write) -> Result<(), Stop> {
-    let damaged = |_| Stop::Problem(WorkbookProblem::Damaged);
     let sheets = book.sheets_metadata().to_vec();
     let (name, asked) = choose(&sheets, names, |name| {
         let mut cells = book.worksheet_cells_reader(name).map_err(damaged)?;
-        while let Some(cell) = cells.next_cell().map_err(damaged)? {
-            if !matches!(cell.get_value(), DataRef::Empty) {
+        while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(damaged)? {
+            if !matches!(cell.value, DataRef::Empty) || cell.formula.is_some() {
                 return Ok(true);
             }
         }
         Ok(false)
     })?;
-    frames::write(out, Frame::Sheet(asked), &[])?;
+    frames::write(out, Frame::Sheet(asked, day_count(book.has_1904_epoch())), &[])?;
+    let merged = book.merge_cells_by_sheet_name(&name).map_err(damaged)?;
     let mut cells = book.worksheet_cells_reader(&name).map_err(damaged)?;
-    let mut line = Line::default();
-    while let Some(cell) = cells.next_cell().map_err(damaged)? {
-        let (row, column) = cell.get_position();
-        if row < line.row {
+    let mut line = Line::new(Merged::new(merged.iter().map(span).collect()));
+    while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(damaged)? {
+        let (row, column) = cell.pos;
+        if row < line.row() {
             return Err(Stop::Problem(WorkbookProblem::Damaged));
         }
-        if row > line.row {
+        if row > line.row() {
             line.send(out)?;
             line.begin(row);
         }
-        line.push(column, &Data::from(cell.get_value().clone()), "")?;
+        push(&mut line, column, &Data::from(cell.value), Kind::Excel, || cell.formula.is_some())?;
     }
     line.send(out)
 }
 
-/// The filled cells of one row.
-#[derive(Default)]
-struct Line {
-    /// Counted from 0.
-    row: u32,
-    cells: Vec<u8>,
-    /// The column after the last cell.
-    next: u32,
-    too_large: bool,
-}
-
-impl Line {
-    fn begin(&mut self, row: u32) {
-        self.cells.clear();
-        (self.row, self.next, self.too_large) = (row, 0, false);
-    }
-
-    // Two cells in one place would be two people's, so the order of the file must be that of the columns.
-    fn push(&mut self, column: u32, value: &Data, kind: &str) -> Result<(), Stop> {
-        let Some((text, error)) = text_of(value, kind) else { return Ok(()) };
-        if column < self.next {
-            return Err(Stop::Problem(WorkbookProblem::Damaged));
-        }
-        self.next = column.saturating_add(1);
-        self.too_large |= self.cells.len() + text.len() > ROW_LIMIT;
-        if !self.too_large {
-            frames::push_cell(&mut self.cells, Cell { column, error, text: text.as_bytes() });
-        }
-        Ok(())
-    }
-
-    fn send(&self, out: &mut impl Write) -> Result<(), Stop> {
-        let number = self.row.saturating_add(1);
-        if self.too_large {
-            frames::write(out, Frame::LargeRow(number), &[])?;
-        } else if !self.cells.is_empty() {
-            frames::write(out, Frame::Row(number), &self.cells)?;
-        }
-        Ok(())
+// A formula whose value is the empty text has a value. One without any was never worked out: whoever wrote the file only
+// wrote the formula down.
+fn push(
+    line: &mut Line,
+    column: u32,
+    value: &Data,
+    kind: Kind,
+    has_formula: impl FnOnce() -> bool,
+) -> Result<(), Stop> {
+    match value {
+        Data::Empty if has_formula() => line.push(column, &Err(Flaw::FormulaWithoutValue)),
+        value => text_of(value, kind).map_or(Ok(()), |read| line.push(column, &read)),
     }
 }
 
-const ODS: &str = "ods";
-
-/// What a spreadsheet shows in place of a value that it cannot work out.
-const ERRORS: [&str; 7] = ["#N/A", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"];
-
-/// The text of a cell and whether it is an error; none when it is empty.
-fn text_of(value: &Data, kind: &str) -> Option<(String, bool)> {
-    let text = match value {
-        Data::Empty => return None,
-        Data::Error(_) => return Some((String::new(), true)),
-        // The reader of ODS gives errors as text.
-        Data::String(text) if kind == ODS && (ERRORS.contains(&text.as_str()) || text.starts_with("Err:")) => {
-            return Some((String::new(), true));
-        }
-        Data::String(text) | Data::DurationIso(text) => text.clone(),
-        Data::Int(number) => number.to_string(),
-        Data::Float(number) => number_text(*number),
-        Data::Bool(true) => "TRUE".to_owned(),
-        Data::Bool(false) => "FALSE".to_owned(),
-        Data::DateTime(moment) => moment_text(*moment),
-        Data::DateTimeIso(moment) => {
-            let moment = moment.split_once('.').map_or(moment.as_str(), |(seconds, _)| seconds);
-            moment.strip_suffix("T00:00:00").unwrap_or(moment).replacen('T', " ", 1)
-        }
-    };
-    (!text.is_empty()).then_some((text, false))
+fn damaged<E>(_: E) -> Stop {
+    Stop::Problem(WorkbookProblem::Damaged)
 }
 
-// Minus nought is nought.
-fn number_text(number: f64) -> String {
-    if number == 0.0 { "0".to_owned() } else { number.to_string() }
+fn day_count(counts_from_1904: bool) -> DayCount {
+    if counts_from_1904 { DayCount::From1904 } else { DayCount::From1900 }
 }
 
-/// Days are counted from 1900 with a leap day that there never was, or from 1904. A time without a day, a span of time and
-/// what lies after the year 9999 are no dates and stay what they are.
-fn moment_text(moment: ExcelDateTime) -> String {
-    let value = moment.as_f64();
-    let counts_from_1904 = moment == ExcelDateTime::new(value, ExcelDateTimeType::DateTime, true);
-    if moment.is_duration() || !(0.0..2_958_466.0).contains(&value) {
-        return number_text(value);
-    }
-    let seconds = (value * 86_400.0).round() as i64;
-    let (days, time) = (seconds / 86_400, seconds % 86_400);
-    let clock = format!("{:02}:{:02}:{:02}", time / 3600, time / 60 % 60, time % 60);
-    let day = match days {
-        _ if counts_from_1904 => date(1904, 1, 1).checked_add(days.days()),
-        0 => return clock,
-        60 => return "1900-02-29".to_owned(),
-        1..60 => date(1899, 12, 31).checked_add(days.days()),
-        _ => date(1899, 12, 30).checked_add(days.days()),
-    };
-    match day {
-        Ok(day) if time == 0 => day.to_string(),
-        Ok(day) => format!("{day} {clock}"),
-        Err(_) => number_text(value),
-    }
+// Written from any corner to the opposite one.
+fn span(of: &Dimensions) -> Span {
+    let (one, other) = (of.start, of.end);
+    let ((top, bottom), (left, right)) =
+        ((one.0.min(other.0), one.0.max(other.0)), (one.1.min(other.1), one.1.max(other.1)));
+    Span { top, bottom, left, right, in_each_row: false }
 }
 
 #[cfg(test)]

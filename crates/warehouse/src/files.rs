@@ -56,6 +56,28 @@ impl Warehouse {
     }
 }
 
+impl Warehouse {
+    /// The persons of the rows of a table that are this record, as a query sees them.
+    pub async fn persons_of(&self, table: &str, record: &str) -> Result<BTreeSet<String>, WarehouseError> {
+        let stored = self.stored(table)?;
+        let mut persons = BTreeSet::new();
+        if stored.schema.field_with_name("person").is_err() || stored.schema.field_with_name("record").is_err() {
+            return Ok(persons);
+        }
+        let failed = |source: Box<dyn Error + Send + Sync>| stored.unreadable(source);
+        for path in active(&stored.newest().await?, stored)? {
+            for batch in rows(&path, Some(&["record", "person"])).map_err(failed)? {
+                let batch = batch.map_err(|error| failed(error.into()))?;
+                let (records, people) =
+                    (text(&batch, "record").map_err(failed)?, text(&batch, "person").map_err(failed)?);
+                let meant = std::iter::zip(records, people).filter(|(found, _)| *found == Some(record));
+                persons.extend(meant.filter_map(|(_, person)| person).map(str::to_owned));
+            }
+        }
+        Ok(persons)
+    }
+}
+
 /// The rows of a data file, as they are stored. With `columns`, only these.
 pub(crate) fn rows(
     path: &Path,

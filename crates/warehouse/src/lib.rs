@@ -43,6 +43,7 @@ pub use formats::{Page, RowFormat};
 pub use frame::CheckedFrame;
 pub use library::{Described, Frame, Statistic, ValueKind, View, frames, statistics, views};
 pub use rebuild::{Failure, Rebuild};
+pub use replace::Brought;
 pub use rows::Rows;
 pub use session::{Limits, Session};
 pub use warehouse::{AsOf, Version, Warehouse};

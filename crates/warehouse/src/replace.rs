@@ -1,7 +1,8 @@
 //! Takes rows out of a table in the commit that adds others: a corrected export replaces what an earlier one brought.
 //!
 //! Files that hold such rows are named as removed and what remains of them is written anew, in one commit. No condition
-//! stands in the log, because it would name records.
+//! stands in the log, because it would name records. Whether it happened to a load is asked of the rows themselves, as the
+//! log may be younger than the load.
 
 use std::collections::HashSet;
 use std::error::Error;
@@ -11,7 +12,46 @@ use arrow::compute::filter_record_batch;
 
 use crate::append::{Append, as_stored};
 use crate::error::store;
-use crate::{WarehouseError, files};
+use crate::{Warehouse, WarehouseError, files};
+
+/// Rows with certain records, by who brought them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Brought {
+    /// Rows that the load in question brought.
+    pub by_load: u64,
+    /// Rows that other loads brought.
+    pub by_others: u64,
+}
+
+impl Warehouse {
+    /// Of the rows of this source that stand in the table with one of these records, how many this load brought and how
+    /// many others did: those of its rows that were replaced since. Only the newest version of the table is looked at.
+    pub async fn brought(
+        &self,
+        table: &str,
+        source: &str,
+        records: &HashSet<[u8; 16]>,
+        load_id: &str,
+    ) -> Result<Brought, WarehouseError> {
+        let stored = self.stored(table)?;
+        let failed = |source: Box<dyn Error + Send + Sync>| stored.unreadable(source);
+        let mut brought = Brought::default();
+        for path in files::active(&stored.newest().await?, stored)? {
+            for batch in files::rows(&path, Some(&["record", "source", "load"])).map_err(failed)? {
+                let batch = batch.map_err(|error| failed(error.into()))?;
+                let others = kept(&batch, source, records).map_err(failed)?;
+                for (load, is_other) in files::text(&batch, "load").map_err(failed)?.into_iter().zip(others.values()) {
+                    match (is_other, load == Some(load_id)) {
+                        (true, _) => {}
+                        (false, true) => brought.by_load += 1,
+                        (false, false) => brought.by_others += 1,
+                    }
+                }
+            }
+        }
+        Ok(brought)
+    }
+}
 
 impl Append {
     /// Takes every row of this source with one of these records out of the table, with the commit of this load. How many

@@ -1,6 +1,7 @@
 //! `panoh budget`: what each cohort has spent, by purpose.
 
 use anyhow::Result;
+use panoh_identity::MasterKey;
 use panoh_ledger::{Ledger, Limits, NanoRho, Purpose};
 
 use crate::args::Budget;
@@ -14,7 +15,11 @@ const LEDGER_KEY: &str = "panoh/ledger/v1";
 
 /// Opens the ledger of a home with its own key, and checks its chain.
 pub(crate) fn open_ledger(home: &Home, world: &World) -> Result<Ledger> {
-    let key = read_key(home, world)?;
+    ledger_under(&read_key(home, world)?, home)
+}
+
+/// Opens the ledger of a home whose key was read already.
+pub(crate) fn ledger_under(key: &MasterKey, home: &Home) -> Result<Ledger> {
     Ok(Ledger::open(&home.ledger(), home.ledger_head(), key.derive(LEDGER_KEY), Limits::STANDARD)?)
 }
 

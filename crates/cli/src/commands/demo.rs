@@ -16,7 +16,7 @@ use crate::failure::{Code, Failure};
 use crate::home::{DEMO_HEAD, DEMO_KEY, sibling};
 use crate::output::{counted, note, say, table, thousands};
 use crate::report;
-use crate::world::World;
+use crate::world::{World, open_stores, read_key};
 
 const DEFAULT: &str = "panoh-demo";
 /// Only a folder with this file is ever deleted.
@@ -41,16 +41,18 @@ pub(crate) async fn run(options: &Demo, world: &World) -> Result<Code> {
     simulate::print_truth(&truth)?;
 
     title("3. Intake: names become pseudonyms, stories are dropped, what cannot be read is refused");
+    let mut opened = open_stores(&home, &world).await?;
     let mut reports = Vec::new();
     for file in &truth.files {
         let source = intake::source(file.list.source(), &world.dictionary()?)?;
         let language = Language::En;
         let wish = Wish { source: &source, keep: Keep::Rows, intake: world.intake(None)?, language };
-        let report = intake::load_file(&file.path, &wish, &home, &world).await?;
+        let report = intake::load_file(&file.path, &wish, &mut opened, &world).await?;
         report::print(&report, &file.path, language)?;
         intake::tell_list(&report, &home);
         reports.push(report);
     }
+    drop(opened);
     let persons: u64 = reports.iter().map(|r| r.persons_new + r.persons_unlinked - r.merged).sum();
     note(format!("{} were planted; {} are known now.", counted(truth.counts.persons, "person"), thousands(persons)));
 
@@ -60,11 +62,12 @@ pub(crate) async fn run(options: &Demo, world: &World) -> Result<Code> {
     }
 
     title("5. The plan of a protected release; it touches no data and spends nothing");
-    let plan = release::plan_of(DEFINITION, &home, &world)?;
+    let key = read_key(&home, &world)?;
+    let plan = release::plan_of(DEFINITION, &key, &home, &world)?;
     release::print_plan(plan.report())?;
 
     title("6. The release: the budget is charged, then the noise is drawn");
-    let published = release::publish_plan(plan, &home, &world).await?;
+    let published = release::publish_plan(plan, &key, &home, &world).await?;
     say(format!("published  {}\nfolder     {}", published.id, published.path.display()))?;
 
     if options.no_serve {

@@ -161,6 +161,9 @@ fn treatment(does: &Does) -> String {
         Does::Ignore { reason } => format!("not read: {reason}"),
         Does::Drop { reason } => format!("dropped: {reason}"),
         Does::RefuseRow { reason, .. } => format!("some words refuse the row: {reason}"),
+        Does::Identity(Identity::RecordId { reference: Some(reference) }) => {
+            format!("identity, stored as a keyed digest only: record number, also in {}", reference.target)
+        }
         Does::Identity(identity) => format!("identity, stored as a keyed digest only: {}", identity_name(identity)),
         Does::Year { target } => format!("{target}: the year"),
         Does::Date { year, month, .. } => {
@@ -174,7 +177,7 @@ fn treatment(does: &Does) -> String {
         Does::Place { part, .. } => format!("journey: {}", word(*part)),
         Does::Count { target, .. } => format!("{target}: a whole number"),
         Does::Consent { .. } => "rows without one of the words of consent are refused".into(),
-        Does::Reference { target, .. } => format!("{target}: a keyed digest of the number"),
+        Does::Reference(reference) => format!("{}: a keyed digest of the number", reference.target),
         Does::SameAs { header } => format!("the same as {header}; rows in which both differ are refused"),
     }
 }
@@ -188,7 +191,7 @@ fn identity_name(identity: &Identity) -> &'static str {
         Identity::BirthDate { .. } => "birth date",
         Identity::Document => "document number",
         Identity::DocumentCountry { .. } => "country of the document",
-        Identity::RecordId => "record number",
+        Identity::RecordId { .. } => "record number",
     }
 }
 

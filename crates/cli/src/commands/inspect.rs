@@ -75,6 +75,16 @@ fn advise(seen: &Inspection, options: &Inspect, world: &World) {
         note("If the names stand in row N, say so: --header-row N. A file without names needs a row of names first.");
         return;
     }
+    let hidden = seen.columns.iter().filter(|column| column.name.is_none()).count();
+    if hidden > 0 {
+        note(format!(
+            "{} {} not recognised and not shown, because a cell could stand there. If row {2} holds names only, say so: \
+             --header-row {2}",
+            counted(hidden as u64, "column name"),
+            if hidden == 1 { "is" } else { "are" },
+            seen.header_row
+        ));
+    }
     if let Some(fit) = seen.fits.iter().find(|fit| fit.is_whole()) {
         note(format!("The mapping {} knows every column. Load it:", fit.source));
         note(format!("  panoh intake {file} --source {}{init}", fit.source));

@@ -6,12 +6,13 @@ use anyhow::{Context, Result};
 use panoh_custody::{Keep, Load, LoadReport, Outcome, Progress, load};
 use panoh_dictionary::{Dictionary, Source};
 use panoh_intake::{Language, Options};
+use serde::Serialize;
 
 use crate::args::Intake;
 use crate::commands::init::{Holds, announce, create};
 use crate::failure::{Code, Failure};
 use crate::home::{Home, chosen};
-use crate::output::{counted, json, note};
+use crate::output::{causes, counted, json, note};
 use crate::progress;
 use crate::report::{page, print};
 use crate::world::{Opened, World, open_stores, this_year};
@@ -22,14 +23,19 @@ pub(crate) async fn run(options: &Intake, world: &World) -> Result<Code> {
     let home = if options.init { home_or_new(world).await? } else { world.open_home()? };
     let keep = if options.dry_run { Keep::Nothing } else { Keep::Rows };
     let wish = Wish { source: &source, keep, intake: world.intake(options.encoding.clone())?, language: options.lang };
+    // Once for all files: a key under a passphrase asks for it.
+    let mut opened = open_stores(&home, world).await?;
     let mut worst = Code::Ok;
     let mut reports = Vec::new();
     for file in &options.files {
-        let report = match load_file(file, &wish, &home, world).await {
+        let report = match load_file(file, &wish, &mut opened, world).await {
             Ok(report) => report,
             Err(error) => {
                 // What was loaded before this file stays loaded and stays reported.
                 write_page(options, &reports)?;
+                if options.json {
+                    json(&NotLoaded { source: &source.name, outcome: "not_loaded", error: causes(&error) })?;
+                }
                 return Err(error);
             }
         };
@@ -44,6 +50,14 @@ pub(crate) async fn run(options: &Intake, world: &World) -> Result<Code> {
     }
     write_page(options, &reports)?;
     Ok(worst)
+}
+
+/// The object of a file that was refused as a whole or could not be read.
+#[derive(Serialize)]
+struct NotLoaded<'a> {
+    source: &'a str,
+    outcome: &'static str,
+    error: String,
 }
 
 /// How a file is to be loaded.
@@ -79,12 +93,11 @@ pub(crate) fn tell_list(report: &LoadReport, home: &Home) {
 }
 
 /// Loads one file into the home's warehouse, with a progress bar on a terminal.
-pub(crate) async fn load_file(file: &Path, wish: &Wish<'_>, home: &Home, world: &World) -> Result<LoadReport> {
+pub(crate) async fn load_file(file: &Path, wish: &Wish<'_>, opened: &mut Opened, world: &World) -> Result<LoadReport> {
     if std::fs::metadata(file).is_ok_and(|metadata| !metadata.is_file()) {
         let message = format!("{}: not a file; an export is read twice, so write it to a file first", file.display());
         return Err(Failure::new(Code::Usage, message).into());
     }
-    let Opened { mut stores, sealer } = open_stores(home, world).await?;
     let bar = progress::bytes(&wish.source.name, world.progress);
     let mut show = |progress: Progress| {
         bar.set_length(progress.total_bytes);
@@ -95,13 +108,13 @@ pub(crate) async fn load_file(file: &Path, wish: &Wish<'_>, home: &Home, world: 
     let export = Load {
         file,
         source,
-        sealer: &sealer,
+        sealer: &opened.sealer,
         keep: *keep,
         options: intake,
         latest_year: this_year(),
         language: *language,
     };
-    let loaded = load(&mut stores, &export, &mut show).await;
+    let loaded = load(&mut opened.stores, &export, &mut show).await;
     bar.finish_and_clear();
     loaded.with_context(|| format!("{} was not loaded", file.display()))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use panoh_identity::MasterKey;
 use panoh_ledger::{Budget, Ledger, Limits, Shortfall, State};
 use panoh_publication::{Day, Definition, Slug};
 use panoh_release::{CohortPlan, PlanReport, Published, ReleasePlan, Run, plan, publish, read, recover, verify};
@@ -11,7 +12,7 @@ use panoh_warehouse::{AsOf, Warehouse};
 use serde::Serialize;
 
 use crate::args::Release;
-use crate::commands::budget::open_ledger;
+use crate::commands::budget::{ledger_under, open_ledger};
 use crate::commands::stats::limits;
 use crate::failure::{Code, Failure};
 use crate::home::{Home, chosen};
@@ -28,8 +29,9 @@ pub(crate) async fn run(command: &Release, world: &World) -> Result<Code> {
         Release::Plan { definition, json } => show_plan(definition, *json, world),
         Release::Publish { definition, json } => {
             let home = world.open_home()?;
-            let plan = plan_of(definition, &home, world)?;
-            let published = publish_plan(plan, &home, world).await?;
+            let key = read_key(&home, world)?;
+            let plan = plan_of(definition, &key, &home, world)?;
+            let published = publish_plan(plan, &key, &home, world).await?;
             show_published(&published, *json)
         }
         Release::List { json } => list(*json, world),
@@ -80,9 +82,9 @@ fn show_plan(named: &str, as_json: bool, world: &World) -> Result<Code> {
 }
 
 /// Plans a definition with what the home's ledger has left.
-pub(crate) fn plan_of(named: &str, home: &Home, world: &World) -> Result<ReleasePlan> {
+pub(crate) fn plan_of(named: &str, key: &MasterKey, home: &Home, world: &World) -> Result<ReleasePlan> {
     let definition = definition(named)?;
-    Ok(plan(&definition, &world.dictionary()?, &open_ledger(home, world)?.budget()?)?)
+    Ok(plan(&definition, &world.dictionary()?, &ledger_under(key, home)?.budget()?)?)
 }
 
 /// The plan as tables for a person.
@@ -152,8 +154,8 @@ fn paid(cohorts: &[CohortPlan]) -> Vec<Vec<String>> {
 }
 
 /// Reads the persons, charges the ledger, draws the noise and writes the artefact.
-pub(crate) async fn publish_plan(plan: ReleasePlan, home: &Home, world: &World) -> Result<Published> {
-    let mut ledger = open_ledger(home, world)?;
+pub(crate) async fn publish_plan(plan: ReleasePlan, key: &MasterKey, home: &Home, world: &World) -> Result<Published> {
+    let mut ledger = ledger_under(key, home)?;
     settle_open(&mut ledger, &home.published())?;
     refuse_strangers(&mut ledger, &home.published())?;
     if !plan.report().shortfalls.is_empty() {
@@ -163,7 +165,7 @@ pub(crate) async fn publish_plan(plan: ReleasePlan, home: &Home, world: &World) 
         );
         return Err(Failure::new(Code::Budget, message).into());
     }
-    let choice = read_key(home, world)?.derive(CHOICE_KEY);
+    let choice = key.derive(CHOICE_KEY);
     let store = Warehouse::open(&home.warehouse(), &world.dictionary()?).await?;
     let warehouse = newest_versions(&store).await?;
     let cases = warehouse.get(CASES).copied().unwrap_or_default();

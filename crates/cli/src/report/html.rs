@@ -8,7 +8,7 @@ use panoh_custody::LoadReport;
 use panoh_intake::Language;
 
 use super::phrases::Phrases;
-use super::{facts, mended, place, rule, sum};
+use super::{Section, facts, headline, place, rule, sections, way_back};
 use crate::output::thousands;
 
 #[derive(Template)]
@@ -21,10 +21,10 @@ struct Page<'a> {
 
 struct Loaded {
     name: String,
-    sum: String,
+    headline: String,
     facts: Vec<String>,
-    mended: Vec<(String, String)>,
-    noted: Vec<(String, String)>,
+    way_back: Option<&'static str>,
+    sections: Vec<Section>,
     rules: Vec<Broken>,
     worst: Vec<String>,
 }
@@ -43,8 +43,6 @@ pub(crate) fn page(reports: &[(&Path, LoadReport)], language: Language) -> Resul
 }
 
 fn loaded(file: &Path, report: &LoadReport, language: Language) -> Loaded {
-    let counted =
-        |counts: Vec<(String, u64)>| counts.into_iter().map(|(what, count)| (what, thousands(count))).collect();
     let rules = report.refused_by_rule.iter().map(|(id, count)| Broken {
         id: (*id).to_owned(),
         count: thousands(*count),
@@ -54,10 +52,10 @@ fn loaded(file: &Path, report: &LoadReport, language: Language) -> Loaded {
     Loaded {
         // The folder may say whose file it is.
         name: file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
-        sum: sum(report, language),
+        headline: headline(report, language),
         facts: facts(report, language),
-        mended: counted(mended(report, language)),
-        noted: counted(report.noted.iter().map(|(note, count)| (note.clone(), *count)).collect()),
+        way_back: way_back(report, language),
+        sections: sections(report, language),
         rules: rules.collect(),
         worst: report.worst.iter().map(|worst| place(worst, language)).collect(),
     }

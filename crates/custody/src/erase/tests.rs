@@ -1,5 +1,7 @@
 //! After an erasure no byte of the home names the person, however the erasure was cut off.
 
+mod rows;
+
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -21,6 +23,11 @@ const ZARINA: Identity<'static> = Identity {
     sex: Some(Sex::Female),
 };
 
+/// The same person as an officer says it who has the documents.
+fn whom(home: &Home) -> Whom {
+    Whom { keys: Some(home.victim(&ZARINA)), ..Whom::default() }
+}
+
 /// Loads of four exports. The person is in three; the row of the second is refused in another column.
 async fn filled() -> Home {
     let home = Home::new().await;
@@ -41,7 +48,7 @@ async fn filled() -> Home {
 async fn needles(home: &Home) -> BTreeSet<String> {
     let stores = home.open().await.expect("open");
     let persons: Vec<_> =
-        stores.register.of(&home.victim(&ZARINA)).expect("known").iter().map(ToString::to_string).collect();
+        stores.register.of(&Meant::by(&home.victim(&ZARINA))).expect("known").iter().map(ToString::to_string).collect();
     drop(stores);
     assert_eq!(persons.len(), 2, "two pseudonyms that were found to be one person");
     let listed = persons.iter().map(|person| format!("'{person}'")).collect::<Vec<_>>().join(", ");
@@ -69,7 +76,7 @@ async fn no_byte_of_the_home_names_an_erased_person() {
     assert_eq!(before.len(), 5, "pseudonyms and records are found where they are, names never were there: {before:?}");
     let mut stores = home.open().await.expect("open");
     let version = stores.warehouse().versions("cases").await.expect("versions").len() as u64;
-    let report = erase(&mut stores, &home.victim(&ZARINA), &home.sealer).await.expect("erased");
+    let report = erase(&mut stores, &whom(&home), &home.sealer).await.expect("erased");
     assert_eq!((report.pseudonyms, report.rows["cases"], report.reports), (2, 3, 1));
     assert_eq!(report.tables, ["cases"]);
     assert!(report.tombstones > 0);
@@ -85,7 +92,7 @@ async fn no_byte_of_the_home_names_an_erased_person() {
 async fn a_later_load_does_not_bring_the_person_back() {
     let home = filled().await;
     let mut stores = home.open().await.expect("open");
-    erase(&mut stores, &home.victim(&ZARINA), &home.sealer).await.expect("erased");
+    erase(&mut stores, &whom(&home), &home.sealer).await.expect("erased");
     drop(stores);
     let loaded = Home::cases(&[
         "1,Jamshed,Rahmonov,1985-03-09,A100701,M,2016-02-01",
@@ -108,7 +115,7 @@ async fn a_later_load_does_not_bring_the_person_back() {
 async fn somebody_who_was_never_loaded_is_kept_out_all_the_same() {
     let home = Home::new().await;
     let mut stores = home.open().await.expect("open");
-    let report = erase(&mut stores, &home.victim(&ZARINA), &home.sealer).await.expect("erased");
+    let report = erase(&mut stores, &whom(&home), &home.sealer).await.expect("erased");
     assert_eq!((report.pseudonyms, report.rows.len(), report.tables.len()), (0, 0, 0));
     assert!(report.tombstones > 0);
     drop(stores);
@@ -122,13 +129,13 @@ async fn an_erasure_that_was_cut_off_is_finished_by_the_next_opening() {
         let home = filled().await;
         let needles = needles(&home).await;
         let mut stores = home.open().await.expect("open");
-        let keys = home.victim(&ZARINA);
-        let persons = stores.register.of(&keys).expect("known").iter().map(ToString::to_string).collect();
-        let known = stores.register.persons().expect("a count");
-        let erasure = look(&stores, persons, known, &mut EraseReport::default()).await.expect("found");
+        let meant = Meant::by(&home.victim(&ZARINA));
+        let persons = stores.register.of(&meant).expect("known").iter().map(ToString::to_string).collect();
+        let erasures = stores.register.erasures().expect("a count");
+        let erasure = look(&stores, persons, erasures, &mut EraseReport::default()).await.expect("found");
         journal::write(&stores.home, &Change::Erase(erasure.clone())).expect("written");
         if cut > 0 {
-            stores.register.erase(&keys, &home.sealer).expect("erased");
+            stores.register.erase(&meant, &home.sealer).expect("erased");
         }
         if cut > 1 {
             // What a process leaves that is killed while it builds: half a table and half a data file.
@@ -171,7 +178,7 @@ async fn rows_that_no_query_sees_are_erased_too() {
         fs::copy(path, home.path(&format!("warehouse/cases/left-{at}.parquet"))).expect("copied");
     }
     let mut stores = home.open().await.expect("open");
-    let report = erase(&mut stores, &home.victim(&ZARINA), &home.sealer).await.expect("erased");
+    let report = erase(&mut stores, &whom(&home), &home.sealer).await.expect("erased");
     assert_eq!(report.rows["cases"], 3, "rows that a query saw are counted");
     drop(stores);
     is_erased(&home, &needles).await;

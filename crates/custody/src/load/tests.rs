@@ -1,6 +1,6 @@
 //! What a load does with persons and cohorts: two passes over one file, told as one.
 
-use panoh_dictionary::Dictionary;
+use panoh_dictionary::{Dictionary, FileShape};
 use panoh_identity::{IdentityError, LinkRule};
 
 use super::*;
@@ -174,13 +174,97 @@ async fn a_corrected_export_replaces_its_rows_by_record_number() {
     let years = "SELECT registered_year FROM cases WHERE source = 'replacing' ORDER BY registered_year";
     assert_eq!(home.lines(years).await, ["2015", "2016", "2018", "2019"]);
     assert_eq!(home.lines("SELECT count(*) FROM cases").await, ["5"]);
-    let (again, _) = home.load_with(&source, &first, Keep::Rows).await;
-    assert_eq!(again.outcome, Outcome::AlreadyLoaded, "an older export does not come back");
+    let (again, _) = home.load_with(&source, &second, Keep::Rows).await;
+    assert_eq!((again.outcome, again.replaced_since), (Outcome::AlreadyLoaded, 0), "its rows are all there");
     let log = fs::read_dir(home.path("warehouse/cases/_delta_log")).expect("a log");
     for entry in log {
         let text = fs::read(entry.expect("an entry").path()).expect("bytes");
         assert!(!String::from_utf8_lossy(&text).contains("record = "), "no condition stands in the log");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_whose_rows_were_replaced_since_says_so_and_does_not_come_back_by_itself() {
+    let home = Home::new().await;
+    let source = home.replacing();
+    let first = Home::cases(&[
+        "1,Jamshed,Rahmonov,1985-03-09,,M,2016-02-01",
+        "2,Zarina,Karimova,1990-01-02,,F,2017-02-01",
+        "3,Firuz,Sharipov,1979-05-06,,M,2018-02-01",
+        "4,Shahlo,Aminova,1988-09-10,,F,2019-02-31",
+    ]);
+    let second =
+        Home::cases(&["2,Zarina,Karimova,1990-01-02,,F,2015-02-01", "3,Firuz,Sharipov,1979-05-06,,M,2018-02-01"]);
+    let years = || home.lines("SELECT registered_year FROM cases ORDER BY registered_year");
+    home.load_with(&source, &first, Keep::Rows).await;
+    home.load_with(&source, &second, Keep::Rows).await;
+    assert_eq!(years().await, ["2015", "2016", "2018"]);
+    for keep in [Keep::Rows, Keep::Nothing] {
+        let (again, steps) = home.load_with(&source, &first, keep).await;
+        assert_eq!((again.outcome, again.replaced_since, again.still_there), (Outcome::ReplacedSince, 2, 1));
+        assert_eq!((again.loaded, again.refused, again.version), (0, 0, None), "nothing was loaded or refused");
+        assert_eq!(steps.last().map(|step| step.bytes), steps.last().map(|step| step.total_bytes));
+        assert_eq!(years().await, ["2015", "2016", "2018"], "and nothing was changed");
+    }
+    // The way back that the report names: the same rows in a file that is not the same byte for byte.
+    let blind = Source { file: FileShape { header_row: 2, ..source.file.clone() }, ..source.clone() };
+    let unread = home.try_load(&blind, &first, Keep::Rows).await.expect_err("no such header");
+    assert!(matches!(unread, CustodyError::Reread(_)), "{unread}");
+    let (back, _) = home.load_with(&source, &format!("{first}\n"), Keep::Rows).await;
+    assert_eq!((back.outcome, back.loaded, back.replaced), (Outcome::Loaded, 3, 3));
+    assert_eq!(years().await, ["2016", "2017", "2018"]);
+    let (later, _) = home.load_with(&source, &second, Keep::Rows).await;
+    assert_eq!((later.outcome, later.replaced_since, later.still_there), (Outcome::ReplacedSince, 2, 0));
+    let (first_again, _) = home.load_with(&source, &first, Keep::Rows).await;
+    assert_eq!((first_again.replaced_since, first_again.still_there), (3, 0), "the rows are there as another load's");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_report_tells_what_rows_could_be_linked_by_and_why_not() {
+    let home = Home::new().await;
+    let rows = [
+        "1,Jamshed,Rahmonov,1985-03-09,A4071536,M,2016-02-01",
+        "2,Jamshed,Rahmonov,1985-03-09,,M,2016-02-01",
+        "3,Zarina,Karimova,1990-01-01,A4071537,F,2017-02-01",
+        "4,Firuz,Sharipov,1979-05-06,1234567,M,2018-02-01",
+        "5,Zarina,Karimova,1990-01-01,,F,2017-02-01",
+        "6,Shahlo,,1988-09-10,0000000,F,2019-02-01",
+        "7,Anonym Anonymous,Unknown Unknown,1988-09-10,,F,2019-02-01",
+        "8,Anonym Anonymous,Unknown Unknown,1988-09-10,,F,2019-02-01",
+        "9,,,,,F,2019-02-01",
+        "10,Shahlo,Aminova,,,F,2019-02-31",
+    ];
+    let (report, _) = home.load("mission-en", &Home::cases(&rows), Keep::Rows).await;
+    let linkable = &report.linkable;
+    let told = (linkable.by_document_and_name, linkable.by_document, linkable.by_name, linkable.by_nothing);
+    assert_eq!(told, (1, 1, 2, 5));
+    assert_eq!((report.loaded, report.refused, report.persons_unlinked), (9, 1, 5), "two without a name are two");
+    let lacking = linkable.lacking.iter().map(|(lack, count)| (*lack, count.rows, count.by_nothing));
+    assert_eq!(
+        lacking.collect::<Vec<_>>(),
+        [
+            ("born_on_first_of_january", 2, 1),
+            ("name_not_known", 2, 2),
+            ("name_of_one_word", 1, 1),
+            ("no_birth_date", 1, 1),
+            ("no_document", 5, 4),
+            ("no_name", 1, 1),
+            ("placeholder_document", 2, 1),
+        ]
+    );
+    let (tried, _) = home.load("mission-en", &Home::cases(&rows[..1]), Keep::Nothing).await;
+    assert_eq!((tried.linkable.by_document_and_name, tried.linkable.lacking.len()), (1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mapping_that_names_nobody_links_by_nothing() {
+    let home = Home::new().await;
+    let (report, _) = home.load("ctdc-2021", &Home::fixture("ctdc-small.csv"), Keep::Rows).await;
+    assert_eq!((report.linkable.by_nothing, report.loaded), (40, 40));
+    let lacking: Vec<_> = report.linkable.lacking.keys().copied().collect();
+    assert_eq!(lacking, ["no_document", "no_name"]);
+    let (trainings, _) = home.load("activities", &Home::fixture("activities-small.csv"), Keep::Rows).await;
+    assert_eq!(trainings.linkable, crate::Linkable::default(), "a table about nobody");
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use super::{Dictionary, small};
 use crate::{
-    Days, Does, FileShape, HeaderMeans, Holds, Identity, Implies, Kind, Otherwise, PlacePart, Population, Separator,
-    Source, Sums, encoding,
+    Days, Does, FileShape, HeaderMeans, Holds, Identity, Implies, Kind, Otherwise, PlacePart, Population, Reference,
+    Separator, Source, Sums, encoding,
 };
 
 const TRAININGS: &str = r#"name = "trainings"
@@ -108,11 +108,27 @@ fn numbers_consent_and_references() {
     assert_eq!(women.absence.absence("<5").map(crate::Absence::code), Some("suppressed"));
     let Does::Consent { words } = does(&source, "Consent") else { panic!("it is consent") };
     assert_eq!(words, ["yes", "да"]);
-    let Does::Reference { target, register } = does(&source, "Case") else { panic!("it is a reference") };
-    assert_eq!((target.as_str(), register.as_str()), ("case", "cases-2024"));
+    let Does::Reference(reference) = does(&source, "Case") else { panic!("it is a reference") };
+    assert_eq!(reference, Reference { target: "case".to_owned(), register: "cases-2024".to_owned() });
     let own = TRAININGS.replace(", register = \"cases-2024\"", "");
-    let Does::Reference { register, .. } = does(&self::source(&own), "Case") else { panic!("it is a reference") };
-    assert_eq!(register, "trainings", "without a register the numbers are the source's own");
+    let source = self::source(&own);
+    let Does::Reference(reference) = does(&source, "Case") else { panic!("it is a reference") };
+    assert_eq!(reference.register, "trainings", "without a register the numbers are the source's own");
+}
+
+#[test]
+fn a_record_id_may_be_what_other_registers_refer_to() {
+    let frame = "name = \"mine\"\ntitle = \"t\"\ntable = \"cases\"\n[columns]\nNo = ";
+    for (column, kept) in [
+        ("{ identity = \"record_id\" }", None),
+        ("{ identity = \"record_id\", reference = \"case\" }", Some("mine")),
+        ("{ identity = \"record_id\", reference = \"case\", register = \"cases-2024\" }", Some("cases-2024")),
+    ] {
+        let source = self::source(&format!("{frame}{column}"));
+        let Does::Identity(Identity::RecordId { reference }) = does(&source, "No") else { panic!("it is an id") };
+        let kept = kept.map(|register| Reference { target: "case".to_owned(), register: register.to_owned() });
+        assert_eq!(reference, kept, "{column}");
+    }
 }
 
 #[test]

@@ -63,6 +63,64 @@ fn one_person_in_four_lists() {
 }
 
 #[test]
+fn what_says_that_no_name_is_known_is_no_name() {
+    for nobody in [
+        "Аноним Аноним",
+        "Неизвестно Неизвестно",
+        "неизвестная Неизвестно",
+        "НЕИЗВЕСТНЫЙ НЕИЗВЕСТНЫЙ",
+        "см. паспорт",
+        "См. в паспорте",
+        "unknown unknown",
+        "Unknown, Anonymous",
+        "N N",
+        "N. N.",
+        "нет данных",
+        "Нет Нет",
+        "не указано",
+        "не установлена",
+        "номаълум",
+        "Номаълум Номаълум",
+        "маълум нест",
+        "маълумот нест",
+        "noma’lum noma'lum",
+        "not recorded",
+        "no name given",
+        "без документ",
+        "без имени",
+    ] {
+        assert_eq!(cell(nobody), Names::default(), "{nobody} is nobody's name");
+        let identity = Identity { full_name: Some(nobody), ..Identity::default() };
+        assert_eq!(nameless(&identity), Nameless::Absent, "{nobody}");
+        let columns = Identity { given_name: Some(nobody), family_name: Some(nobody), ..Identity::default() };
+        assert_eq!(names(&columns), Names::default(), "{nobody} in two columns is nobody's name either");
+    }
+    // One word of a name beside such a word is one word.
+    for half in ["Зарина Неизвестно", "Unknown Zarina", "Зарина", "Зарина К."] {
+        let identity = Identity { full_name: Some(half), ..Identity::default() };
+        assert_eq!((names(&identity), nameless(&identity)), (Names::default(), Nameless::OneWord), "{half}");
+    }
+    let columns =
+        Identity { given_name: Some("Зарина"), family_name: Some("нет данных"), ..Identity::default() };
+    assert_eq!((names(&columns), nameless(&columns)), (Names::default(), Nameless::OneWord));
+    assert_eq!(nameless(&Identity::default()), Nameless::Nothing);
+    one(&["Раҳмонов Ҷамшед Неизвестно", "Rahmonov Jamshed"]);
+}
+
+#[test]
+fn names_that_are_also_such_words_stay_names() {
+    for name in ["Эрнст Неизвестный", "Не Андрей", "Но Виктория", "No Viktoria", "Нетаев Паспорт", "Dana See"]
+    {
+        assert!(!cell(name).pairs.is_empty(), "{name} is a name");
+    }
+    let family =
+        |family_name| Identity {
+            given_name: Some("Виктория"), family_name: Some(family_name), ..Identity::default()
+        };
+    assert!(!names(&family("Но")).pairs.is_empty() && !names(&family("Не")).pairs.is_empty());
+}
+
+#[test]
 fn tajik_letters_have_four_spellings() {
     one(&[
         "Қодиров Ғайрат",

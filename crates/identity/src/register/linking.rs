@@ -5,7 +5,7 @@ use std::fmt;
 
 use rusqlite::params;
 
-use super::packed::{FACTS, LINKS, OFFERS, Writer};
+use super::packed::{FACTS, LINKS, OFFERS, RECORDS, Writer};
 use super::people::{Cohort, Joined, Known, Member, Memory};
 use super::{Register, failed};
 use crate::error::IdentityError;
@@ -15,17 +15,17 @@ use crate::seal::{LinkKeys, LinkRule, Sealer};
 /// The persons and link keys of one load in the making.
 pub struct RegisterLoad<'a> {
     register: &'a mut Register,
-    sealer: Sealer,
     id: i64,
     is_open: bool,
+    /// Digests of erased persons and of their records.
+    tombstones: HashSet<[u8; 16]>,
+    records: Writer,
     linking: Option<Linking>,
 }
 
-/// What a load needs once it has a row to link. A load without identities never reads the register.
+/// What a load needs once it has a row to link. A load without identities reads nobody.
 struct Linking {
     memory: Memory,
-    /// Digests of erased persons.
-    tombstones: HashSet<[u8; 16]>,
     /// Number of the first person whom this load made known.
     first_new: u32,
     offers: Writer,
@@ -78,15 +78,30 @@ pub enum Found {
 }
 
 impl<'a> RegisterLoad<'a> {
-    pub(super) fn new(register: &'a mut Register, sealer: &Sealer) -> RegisterLoad<'a> {
-        RegisterLoad { register, sealer: sealer.clone(), id: 0, is_open: true, linking: None }
+    pub(super) fn new(register: &'a mut Register) -> RegisterLoad<'a> {
+        let records = Writer::new(&RECORDS);
+        RegisterLoad { register, id: 0, is_open: true, tombstones: HashSet::new(), records, linking: None }
     }
 
-    pub(super) fn begin(&mut self, load_id: &str) -> rusqlite::Result<()> {
+    pub(super) fn begin(&mut self, load_id: &str, sealer: &Sealer) -> rusqlite::Result<()> {
         let connection = &self.register.connection;
         connection.execute(include_str!("../../sql/add_load.sql"), [load_id])?;
         self.id = connection.last_insert_rowid();
+        self.tombstones = super::erasure::tombstones(connection, sealer)?;
         Ok(())
+    }
+
+    /// Whether a row must be left out because this was erased: the sender's record that it is
+    /// ([`Sealer::stable_record`]), or the person whom nothing links.
+    pub fn is_erased(&self, digest: Pseudonym) -> bool {
+        self.tombstones.contains(&digest.0)
+    }
+
+    /// Notes whose row carries a sender's record id, so that an erasure by that id finds the person. `record` is what
+    /// [`Sealer::stable_record`] makes of the id. For rows whose own pseudonym is another one.
+    pub fn note(&mut self, record: Pseudonym, person: Pseudonym) -> Result<(), IdentityError> {
+        let noted = self.records.add(&self.register.connection, self.id, &[&record.0, &person.0]);
+        noted.map_err(failed("noting a record"))
     }
 
     /// Finds the person of a row, or makes a new one known. `record` is the row's pseudonym, kept with the rule that
@@ -103,7 +118,7 @@ impl<'a> RegisterLoad<'a> {
     /// The person of a row that was resolved before. None when these keys were never resolved.
     pub fn known(&self, keys: &LinkKeys) -> Result<Option<Found>, IdentityError> {
         let Some(linking) = &self.linking else { return Ok(None) };
-        if linking.is_erased(keys, &linking.memory.hits(keys)) {
+        if is_erased(&self.tombstones, keys, &linking.memory.hits(keys)) {
             return Ok(Some(Found::Erased));
         }
         // Resolving gave every digest of the row that nobody held to the person whom it decided for, and had somebody
@@ -135,10 +150,10 @@ impl<'a> RegisterLoad<'a> {
         let connection = &self.register.connection;
         let linking = match &mut self.linking {
             Some(linking) => linking,
-            none => none.insert(Linking::read(self.register, &self.sealer)?),
+            none => none.insert(Linking::read(self.register)?),
         };
         let hits = linking.memory.hits(keys);
-        if linking.is_erased(keys, &hits) {
+        if is_erased(&self.tombstones, keys, &hits) {
             return Ok(Resolved { person: keys.newcomer(), cohort: cohort.text(), how: How::Erased, number: None });
         }
         let (person, how) = match hits.split_first() {
@@ -169,8 +184,9 @@ impl<'a> RegisterLoad<'a> {
 
     /// Writes what is still in memory.
     fn write(&mut self) -> rusqlite::Result<()> {
-        let Some(linking) = &mut self.linking else { return Ok(()) };
         let connection = &self.register.connection;
+        self.records.flush(connection, self.id)?;
+        let Some(linking) = &mut self.linking else { return Ok(()) };
         for writer in [&mut linking.offers, &mut linking.links, &mut linking.facts] {
             writer.flush(connection, self.id)?;
         }
@@ -184,22 +200,11 @@ impl<'a> RegisterLoad<'a> {
 }
 
 impl Linking {
-    fn read(register: &Register, sealer: &Sealer) -> rusqlite::Result<Linking> {
+    fn read(register: &Register) -> rusqlite::Result<Linking> {
         let memory = Memory::read(&register.connection)?;
         let first_new = memory.people.next();
-        let tombstones = super::erasure::tombstones(&register.connection, sealer)?;
         let [offers, links, facts] = [&OFFERS, &LINKS, &FACTS].map(Writer::new);
-        Ok(Linking { memory, tombstones, first_new, offers, links, facts })
-    }
-
-    /// Whether a row is about an erased person: it links to one, and to nobody who is known under a stronger rule. A
-    /// child whose number was also in the papers of an erased parent is still found by number and birth date.
-    fn is_erased(&self, keys: &LinkKeys, hits: &[(LinkRule, u32)]) -> bool {
-        if self.tombstones.is_empty() {
-            return false;
-        }
-        let erased = keys.asks().iter().find(|ask| self.tombstones.contains(&ask.digest)).map(|ask| ask.rule);
-        erased.is_some_and(|erased| hits.first().is_none_or(|(known, _)| erased <= *known))
+        Ok(Linking { memory, first_new, offers, links, facts })
     }
 
     fn add(&mut self, pseudonym: Pseudonym, cohort: Cohort) -> u32 {
@@ -236,6 +241,18 @@ impl Linking {
         }
         member.cohort
     }
+}
+
+/// Whether a row is about an erased person: it links to one, and to nobody who is known under a stronger rule. A child whose
+/// number was also in the papers of an erased parent is still found by number and birth date. A row that links to nobody
+/// is about an erased person too when it would make that very pseudonym known again.
+fn is_erased(tombstones: &HashSet<[u8; 16]>, keys: &LinkKeys, hits: &[(LinkRule, u32)]) -> bool {
+    if tombstones.is_empty() {
+        return false;
+    }
+    let erased = keys.asks().iter().find(|ask| tombstones.contains(&ask.digest)).map(|ask| ask.rule);
+    let Some((known, _)) = hits.first() else { return erased.is_some() || tombstones.contains(&keys.newcomer().0) };
+    erased.is_some_and(|erased| erased <= *known)
 }
 
 impl fmt::Debug for RegisterLoad<'_> {

@@ -10,11 +10,11 @@ const ENTRIES_PER_ROW: usize = 3_000;
 const BYTES_AT_ONCE: usize = 64 << 20;
 
 /// One packed table: how wide its entries are, where 16-byte digests stand in them, where the person's id stands (four
-/// bytes, little-endian), and the statements that work on it.
+/// bytes, little-endian; none when entries name persons by pseudonym), and the statements that work on it.
 pub(crate) struct Packed {
     pub(crate) width: usize,
     pub(crate) digests: &'static [usize],
-    pub(crate) person: usize,
+    pub(crate) person: Option<usize>,
     add: &'static str,
     list: &'static str,
     ids: &'static str,
@@ -26,7 +26,7 @@ pub(crate) struct Packed {
 pub(crate) const OFFERS: Packed = Packed {
     width: 21,
     digests: &[0],
-    person: 16,
+    person: Some(16),
     add: include_str!("../../sql/add_offers.sql"),
     list: include_str!("../../sql/list_offers.sql"),
     ids: include_str!("../../sql/ids_offers.sql"),
@@ -38,7 +38,7 @@ pub(crate) const OFFERS: Packed = Packed {
 pub(crate) const LINKS: Packed = Packed {
     width: 21,
     digests: &[0],
-    person: 16,
+    person: Some(16),
     add: include_str!("../../sql/add_links.sql"),
     list: include_str!("../../sql/list_links.sql"),
     ids: include_str!("../../sql/ids_links.sql"),
@@ -50,7 +50,7 @@ pub(crate) const LINKS: Packed = Packed {
 pub(crate) const FACTS: Packed = Packed {
     width: 52,
     digests: &[0, 16, 32],
-    person: 48,
+    person: Some(48),
     add: include_str!("../../sql/add_facts.sql"),
     list: include_str!("../../sql/list_facts.sql"),
     ids: include_str!("../../sql/ids_facts.sql"),
@@ -58,13 +58,26 @@ pub(crate) const FACTS: Packed = Packed {
     replace: include_str!("../../sql/replace_facts.sql"),
 };
 
+/// Whose row carries which record id of a sender: the record id's digest, the person's pseudonym.
+pub(crate) const RECORDS: Packed = Packed {
+    width: 32,
+    digests: &[0, 16],
+    person: None,
+    add: include_str!("../../sql/add_records.sql"),
+    list: include_str!("../../sql/list_records.sql"),
+    ids: include_str!("../../sql/ids_records.sql"),
+    find: include_str!("../../sql/find_records.sql"),
+    replace: include_str!("../../sql/replace_records.sql"),
+};
+
 /// All packed tables.
-pub(crate) const ALL: [&Packed; 3] = [&OFFERS, &LINKS, &FACTS];
+pub(crate) const ALL: [&Packed; 4] = [&OFFERS, &LINKS, &FACTS, &RECORDS];
 
 impl Packed {
-    /// The person's id in an entry.
+    /// The person's id in an entry of a table that names persons by it.
     pub(crate) fn person_of(&self, entry: &[u8]) -> u32 {
-        u32::from_le_bytes(std::array::from_fn(|at| entry[self.person + at]))
+        let place = self.person.expect("the table names persons by their ids");
+        u32::from_le_bytes(std::array::from_fn(|at| entry[place + at]))
     }
 }
 
@@ -84,7 +97,7 @@ impl Writer {
         Writer { table, entries: Vec::new() }
     }
 
-    /// Adds an entry of three pieces, and writes a row when there are enough.
+    /// Adds an entry, piece by piece, and writes a row when there are enough.
     pub(crate) fn add(&mut self, connection: &Connection, load: i64, pieces: &[&[u8]]) -> rusqlite::Result<()> {
         for piece in pieces {
             self.entries.extend_from_slice(piece);

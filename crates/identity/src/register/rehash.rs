@@ -136,7 +136,7 @@ fn move_joins(connection: &Connection, number_of: &mut impl FnMut(u32) -> u32) -
     Ok(())
 }
 
-/// The digests and the person of one entry of a packed table. Zeros stand for no digest and stay.
+/// The digests and the person's id of one entry of a packed table. Zeros stand for no digest and stay.
 fn map_entry(entry: &mut [u8], table: &Packed, rotation: &Rotation, number_of: &mut impl FnMut(u32) -> u32) {
     for &place in table.digests {
         let old = packed::digest_at(entry, place);
@@ -144,8 +144,10 @@ fn map_entry(entry: &mut [u8], table: &Packed, rotation: &Rotation, number_of: &
             entry[place..place + 16].copy_from_slice(&rotation.pseudonym(old));
         }
     }
-    let number = number_of(table.person_of(entry));
-    entry[table.person..table.person + 4].copy_from_slice(&number.to_le_bytes());
+    if let Some(place) = table.person {
+        let number = number_of(table.person_of(entry));
+        entry[place..place + 4].copy_from_slice(&number.to_le_bytes());
+    }
 }
 
 /// What is left of erased persons, under the same cover, with new digests below it.

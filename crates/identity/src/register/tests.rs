@@ -351,8 +351,8 @@ fn an_erased_person_leaves_no_byte_and_does_not_come_back() {
         [&first, &second, &bridge].iter().flat_map(|keys| keys.offers().iter().map(|offer| offer.digest)).collect();
     assert!(gone.iter().all(|person| place.holds(&person.0)) && digests.iter().all(|digest| place.holds(digest)));
     // Any record of the person will do.
-    assert_eq!(register.of(&second).expect("looked up"), gone);
-    let erased = register.erase(&second, &place.sealer).expect("erased");
+    assert_eq!(register.of(&Meant::by(&second)).expect("looked up"), gone);
+    let erased = register.erase(&Meant::by(&second), &place.sealer).expect("erased");
     assert_eq!((erased.persons, erased.cohorts), (gone.to_vec(), vec!["2018".to_owned(), "2017".to_owned()]));
     assert_eq!(erased.tombstones as usize, digests.iter().collect::<std::collections::BTreeSet<_>>().len());
     for trace in gone.iter().map(|person| person.0).chain(digests) {
@@ -368,7 +368,7 @@ fn an_erased_person_leaves_no_byte_and_does_not_come_back() {
     assert_eq!(hows(&again), [How::Erased, How::Known(LinkRule::TwoNames), How::Erased]);
     assert_eq!(register.persons().expect("a count"), 1);
     assert!(gone.iter().all(|person| !place.holds(&person.0)));
-    let nobody = register.erase(&bridge, &place.sealer).expect("erased");
+    let nobody = register.erase(&Meant::by(&bridge), &place.sealer).expect("erased");
     assert!(nobody.persons.is_empty());
 }
 
@@ -377,11 +377,14 @@ fn somebody_unknown_can_be_kept_out() {
     let place = Place::new();
     let mut register = place.open();
     let keys = place.person(Some("A4071536"), 1985);
-    let erased = register.erase(&keys, &place.sealer).expect("erased");
+    let erased = register.erase(&Meant::by(&keys), &place.sealer).expect("erased");
     assert!(erased.persons.is_empty() && erased.tombstones > 0);
     assert_eq!(hows(&place.load(&mut register, "load:1", &[(&keys, "2018")])), [How::Erased]);
     place.stage(&mut register, "load:2", &[(&place.person(None, 1990), "2018")]);
-    assert!(matches!(register.erase(&keys, &place.sealer).expect_err("refused"), IdentityError::PendingLoad));
+    assert!(matches!(
+        register.erase(&Meant::by(&keys), &place.sealer).expect_err("refused"),
+        IdentityError::PendingLoad
+    ));
 }
 
 #[test]
@@ -477,7 +480,7 @@ fn the_file_is_for_its_owner_and_of_this_layout() {
     assert_eq!(std::fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
     Connection::open(&path).expect("open").pragma_update(None, "user_version", LAYOUT + 1).expect("changed");
     let refused = Register::open(&path).expect_err("refused");
-    assert!(matches!(refused, IdentityError::RegisterVersion { found: 3, expected: 2, .. }), "{refused}");
+    assert!(matches!(refused, IdentityError::RegisterVersion { found: 4, expected: 3, .. }), "{refused}");
     Connection::open(&path).expect("open").pragma_update(None, "user_version", LAYOUT).expect("changed");
     drop(place.open());
     Connection::open(&path).expect("open").pragma_update(None, "application_id", 7).expect("changed");

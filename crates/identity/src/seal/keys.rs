@@ -22,7 +22,7 @@
 use std::fmt;
 
 use super::birth::Birth;
-use super::{Class, Identity, LinkRule, Population, Sex, SubKeys};
+use super::{Class, Grounds, Identity, LinkRule, Population, Sex, SubKeys};
 use crate::document;
 use crate::fold::{self, Family, Names};
 use crate::keyed::Message;
@@ -35,6 +35,7 @@ pub struct LinkKeys {
     asks: Vec<Ask>,
     facts: Facts,
     newcomer: Pseudonym,
+    grounds: Grounds,
 }
 
 /// A digest that a record leaves behind.
@@ -68,6 +69,11 @@ impl LinkKeys {
     /// Whether the identity said too little to link anything.
     pub fn is_empty(&self) -> bool {
         self.offers.is_empty()
+    }
+
+    /// What there was to go on, and what was lacking.
+    pub fn grounds(&self) -> Grounds {
+        self.grounds
     }
 
     /// The rules that these keys may link by, strongest first.
@@ -125,7 +131,9 @@ pub(super) fn seal(keys: &SubKeys, identity: &Identity<'_>, population: Populati
         asks: Vec::with_capacity(12),
         message: Message::default(),
     };
-    if let Some(number) = identity.document.and_then(document::normalised) {
+    let number = identity.document.and_then(document::normalised);
+    let grounds = Grounds::of(identity, number.is_some(), birth, &names);
+    if let Some(number) = number {
         let country = identity.document_country.and_then(document::country);
         draft.document(&number, country.as_deref(), birth, &names);
     }
@@ -135,7 +143,7 @@ pub(super) fn seal(keys: &SubKeys, identity: &Identity<'_>, population: Populati
             draft.two_names(&names, day, identity.sex);
         }
     }
-    draft.finish(|draft| draft.facts(&names, birth, identity.sex))
+    draft.finish(grounds, |draft| draft.facts(&names, birth, identity.sex))
 }
 
 /// Whether a digest is left behind, looked for, or both.
@@ -266,7 +274,7 @@ impl Draft<'_> {
     }
 
     /// Sorts the asks by their rules and passes all digests through the later keys.
-    fn finish(mut self, facts: impl FnOnce(&Self) -> Facts) -> LinkKeys {
+    fn finish(mut self, grounds: Grounds, facts: impl FnOnce(&Self) -> Facts) -> LinkKeys {
         // Everything that the record offers decides the pseudonym, so the same record makes the same person known when a
         // load was taken back.
         let mut message = Message::default();
@@ -282,7 +290,7 @@ impl Draft<'_> {
         for ask in &mut self.asks {
             ask.digest = self.keys.chain.finish(ask.digest);
         }
-        LinkKeys { offers: self.offers, asks: self.asks, facts, newcomer }
+        LinkKeys { offers: self.offers, asks: self.asks, facts, newcomer, grounds }
     }
 }
 

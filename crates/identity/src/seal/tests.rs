@@ -41,6 +41,55 @@ fn check(one: Identity<'_>, other: Identity<'_>, rule: Option<LinkRule>) {
 }
 
 #[test]
+fn what_a_row_is_linked_by_and_what_it_lacks_is_told() {
+    let sealer = sealer(1);
+    let two = NAMED;
+    let three = Identity { full_name: Some("Раҳмонов Ҷамшед Каримович"), ..two };
+    let year = BirthDate { year: 1985, month: None, day: None };
+    let number = |document| Identity { document: Some(document), full_name: None, birth: None, ..JAMSHED };
+    let named = |full_name| Identity { full_name: Some(full_name), ..two };
+    let born = |birth| Identity { birth, ..two };
+    for (identity, by_document, by_name, lacks) in [
+        (JAMSHED, true, true, &[] as &[Lack]),
+        (two, false, true, &[Lack::NoDocument]),
+        (Identity { sex: None, ..two }, false, true, &[Lack::NoDocument, Lack::NoSex]),
+        (number("A4071536"), true, false, &[Lack::NoName, Lack::NoBirthDate]),
+        (number("1234567"), false, false, &[Lack::PlaceholderDocument, Lack::NoName, Lack::NoBirthDate]),
+        (Identity { document: Some("0000000"), ..two }, false, true, &[Lack::PlaceholderDocument]),
+        (named("Ҷамшед"), false, false, &[Lack::NoDocument, Lack::OneWordName]),
+        (named("Неизвестно Неизвестно"), false, false, &[Lack::NoDocument, Lack::AbsentName]),
+        (named("N N"), false, false, &[Lack::NoDocument, Lack::AbsentName]),
+        (born(None), false, false, &[Lack::NoDocument, Lack::NoBirthDate]),
+        (born(Some(on(1900, 1, 1))), false, false, &[Lack::NoDocument, Lack::NoBirthDate]),
+        (born(Some(on(1985, 1, 1))), false, false, &[Lack::NoDocument, Lack::FirstOfJanuary]),
+        (born(Some(year)), false, false, &[Lack::NoDocument, Lack::PartOfBirthDate]),
+        (Identity { birth: Some(year), ..three }, false, true, &[Lack::NoDocument]),
+        (Identity { birth: Some(on(1985, 1, 1)), ..three }, false, true, &[Lack::NoDocument]),
+        (Identity { birth: Some(year), ..JAMSHED }, true, false, &[Lack::PartOfBirthDate]),
+        (Identity::default(), false, false, &[Lack::NoDocument, Lack::NoName, Lack::NoBirthDate]),
+    ] {
+        let keys = sealer.seal(&identity, Population::Victims);
+        let grounds = keys.grounds();
+        assert_eq!((grounds.by_document, grounds.by_name), (by_document, by_name), "{grounds:?}");
+        assert_eq!(grounds.lacks().collect::<Vec<_>>(), lacks);
+        assert_eq!(grounds.is_nothing(), keys.is_empty(), "a row is linked by what it is said to be linked by");
+        let is_document = |rule| matches!(rule, LinkRule::DocumentBirth | LinkRule::DocumentNames | LinkRule::Document);
+        assert_eq!(keys.rules().any(is_document), by_document);
+        assert_eq!(keys.rules().any(|rule| !is_document(rule)), by_name);
+    }
+}
+
+#[test]
+fn nobody_is_one_person_with_another_for_having_no_name() {
+    for nobody in ["Аноним Аноним", "Неизвестно Неизвестно", "см. паспорт", "unknown unknown", "номаълум номаълум"]
+    {
+        let nobody = Identity { full_name: Some(nobody), ..NAMED };
+        check(nobody, nobody, None);
+        check(Identity { document: JAMSHED.document, ..nobody }, JAMSHED, Some(LinkRule::DocumentBirth));
+    }
+}
+
+#[test]
 fn a_document_links_with_a_second_fact() {
     let renamed = Identity { full_name: Some("Каримова Зебо"), ..JAMSHED };
     check(JAMSHED, renamed, Some(LinkRule::DocumentBirth));

@@ -138,5 +138,5 @@ fn a_line_without_end_is_no_row_of_names() {
     let dictionary = Dictionary::builtin().expect("the built-in dictionary is sound");
     let wide = format!("{}\n{}\n", vec!["Имя"; 20_000].join(";"), vec!["x"; 20_000].join(";"));
     let refused = inspect(&written(&wide).path, &dictionary, &Options::default(), &Look::default());
-    assert!(matches!(refused, Err(crate::IntakeError::BrokenHeader { .. })));
+    assert!(matches!(refused, Err(crate::IntakeError::BrokenHeader { .. })), "{refused:?}");
 }

@@ -32,16 +32,14 @@ impl Names<'_> {
     /// repeat another one.
     pub(super) fn meaning(&self, column: &SourceColumn) -> Result<Option<Meaning>, IntakeError> {
         let slot = |name: &String| self.slot(name);
-        let Given { typed_dates, latest_year } = self.given;
+        let Given { typed_dates, latest_year, .. } = self.given;
         Ok(Some(match &column.does {
             Does::Identity(panoh_dictionary::Identity::DocumentCountry { words }) => {
                 Meaning::DocumentCountry { words: words.clone() }
             }
-            Does::Ignore { .. }
-            | Does::Drop { .. }
-            | Does::Identity(_)
-            | Does::Reference { .. }
-            | Does::SameAs { .. } => return Ok(None),
+            Does::Ignore { .. } | Does::Drop { .. } | Does::Identity(_) | Does::Reference(_) | Does::SameAs { .. } => {
+                return Ok(None);
+            }
             Does::RefuseRow { words, .. } => Meaning::Refuse { words: words.clone() },
             Does::Consent { words } => Meaning::Consent { words: words.clone() },
             Does::Year { target } => Meaning::Year { slot: slot(target)?, latest: latest_year },

@@ -57,6 +57,16 @@ pub(super) const TEXTS: Texts = [
         "Correct the formula, or write the value in its place.",
     ),
     (
+        Rule::FormulaWithoutValue,
+        "The cell holds a formula, and the file does not say what comes of it.",
+        "Open the workbook in a spreadsheet program, save it there, and load it again.",
+    ),
+    (
+        Rule::MergedCells,
+        "The cell lies under a merged cell, so that its own value is not seen.",
+        "Unmerge the cells in the spreadsheet program and fill in each of them.",
+    ),
+    (
         Rule::UnknownWord,
         "The word is neither a code of the column nor a word for not knowing.",
         "Correct the word, or give it a code under `translate` in the source mapping.",

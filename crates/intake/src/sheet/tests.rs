@@ -1,10 +1,10 @@
 //! Tests of what is made of a child's answer, with the answer in memory; and of what happens when there is no child.
 
 use super::*;
-use crate::specimens::{xlsx_of, xlsx_rows};
+use crate::specimens::{XlsxSheet, xlsx, xlsx_merged, xlsx_of, xlsx_rows};
 use panoh_dictionary::Separator;
 
-fn shape(sheets: &[&str], header_row: u32, first_row: u32) -> FileShape {
+pub(crate) fn shape(sheets: &[&str], header_row: u32, first_row: u32) -> FileShape {
     FileShape {
         encoding: None,
         separator: Separator::Auto,
@@ -18,22 +18,37 @@ fn shape(sheets: &[&str], header_row: u32, first_row: u32) -> FileShape {
 }
 
 fn answer(workbook: &[u8], shape: &FileShape) -> Result<SheetAnswer, IntakeError> {
+    heard(said(workbook, shape), shape)
+}
+
+/// What a child says of a workbook.
+pub(crate) fn said(workbook: &[u8], shape: &FileShape) -> Vec<u8> {
     let mut request = Vec::new();
     frames::write_request(&mut request, &shape.sheets).expect("memory takes everything");
     request.extend(workbook);
     let mut said = Vec::new();
     crate::workbook::answer(&request[..], &mut said).expect("memory takes everything");
-    heard(said, shape)
+    said
 }
 
-fn heard(said: Vec<u8>, shape: &FileShape) -> Result<SheetAnswer, IntakeError> {
+/// What its parent makes of it.
+pub(crate) fn heard(said: Vec<u8>, shape: &FileShape) -> Result<SheetAnswer, IntakeError> {
     let input = Box::new(io::Cursor::new(said));
     SheetAnswer::read(Frames { input, running: None, cells: Vec::new(), path: PathBuf::new() }, shape)
 }
 
 /// Header and rows as text, `1: a|b`, or the rule with the place of its cell.
 fn read(workbook: &[u8], shape: &FileShape, wanted: &[Option<&str>]) -> Result<Vec<String>, IntakeError> {
-    let file = SheetFile::new(answer(workbook, shape)?, shape, false)?;
+    rows_of(answer(workbook, shape)?, shape, wanted)
+}
+
+/// The same of an answer of a child.
+pub(crate) fn rows_of(
+    answer: SheetAnswer,
+    shape: &FileShape,
+    wanted: &[Option<&str>],
+) -> Result<Vec<String>, IntakeError> {
+    let file = SheetFile::new(answer, shape, false)?;
     let mut seen = vec![file.header.join("|")];
     let mut rows = file.rows(wanted);
     let mut row = RawRow::default();
@@ -91,6 +106,61 @@ fn an_error_refuses_its_row_where_something_looks_at_it() {
         <row r="3"><c r="A3"><v>1</v></c><c r="B3" t="e"><v>#N/A</v></c></row>"#;
     let seen = read(&xlsx_of(rows), &shape(&[], 1, 2), &[Some("a"), None]).expect("a sound workbook");
     assert_eq!(seen, ["a|b", "2: error_cell Some(0)", "3: 1|"]);
+}
+
+#[test]
+fn a_formula_without_a_value_refuses_its_row_where_something_looks_at_it() {
+    let rows = r#"<row r="1"><c r="A1" t="str"><v>a</v></c><c r="B1" t="str"><v>b</v></c></row>
+        <row r="2"><c r="A2"><f>B2</f></c><c r="B2"><v>1</v></c></row>
+        <row r="3"><c r="A3"><v>1</v></c><c r="B3"><f>A3</f></c></row>
+        <row r="4"><c r="A4"><v>1</v></c><c r="D4"><f>A3</f></c></row>"#;
+    let seen = read(&xlsx_of(rows), &shape(&[], 1, 2), &[Some("a"), None]).expect("a sound workbook");
+    assert_eq!(seen, ["a|b", "2: formula_without_value Some(0)", "3: 1|", "4: wrong_number_of_cells None"]);
+    let broken = xlsx_of(r#"<row r="1"><c r="A1"><f>B1</f></c></row>"#);
+    let read = read(&broken, &shape(&[], 1, 2), &[]);
+    assert!(matches!(read, Err(IntakeError::BrokenHeader { rule: Rule::FormulaWithoutValue })));
+}
+
+#[test]
+fn a_cell_under_a_merged_one_refuses_its_row_where_something_looks_at_it() {
+    let cells = |row: u8, places: &str| {
+        let cells = places.chars().map(|place| format!(r#"<c r="{place}{row}" t="str"><v>{place}{row}</v></c>"#));
+        format!(r#"<row r="{row}">{}</row>"#, cells.collect::<String>())
+    };
+    let rows =
+        [(1, "A"), (2, "ABC"), (3, "ABC"), (4, "A"), (5, "C"), (6, "ABC"), (7, "AC")].map(|(row, at)| cells(row, at));
+    // A title over the table and beyond it, a unit of three rows whose last shows nothing else, a pair sideways.
+    let book = xlsx_merged(&rows.concat(), &["A1:F1", "B3:B5", "C3:C4", "C6:E6", "A7:B7"]);
+    let all = [Some("A2"), Some("B2"), Some("C2")];
+    let seen = read(&book, &shape(&[], 2, 3), &all).expect("a sound workbook");
+    let under = |at: u8| format!("merged_cells Some({at})");
+    let expected = ["A2|B2|C2", "3: A3|B3|C3", &format!("4: {}", under(1)), &format!("5: {}", under(1)), "6: A6|B6|C6"];
+    assert_eq!(seen[..5], expected);
+    assert_eq!(seen[5..], [format!("7: {}", under(1))]);
+    let seen = read(&book, &shape(&[], 2, 3), &[Some("A2"), None, Some("C2")]).expect("a sound workbook");
+    assert_eq!(seen[2..4], ["4: merged_cells Some(2)", "5: ||C5"]);
+    let seen = read(&book, &shape(&[], 2, 3), &[Some("A2"), None, None]).expect("a sound workbook");
+    assert_eq!(seen[2..], ["4: A4||", "5: ||C5", "6: A6|B6|C6", "7: A7||C7"]);
+}
+
+#[test]
+fn the_names_of_merged_columns_are_those_of_the_header_row() {
+    let rows = xlsx_rows(&[&["id", "place", ""], &["", "from", "to"], &["1", "TJ", "RU"]]);
+    let book = xlsx_merged(&rows, &["A1:A2", "B1:C1"]);
+    let seen = read(&book, &shape(&[], 1, 3), &[None, None]).expect("a sound workbook");
+    assert_eq!(seen, ["id|place", "3: wrong_number_of_cells None"]);
+    let below = SheetFile::new(answer(&book, &shape(&[], 2, 3)).expect("a sheet"), &shape(&[], 2, 3), true);
+    assert_eq!(below.expect("a header").header, ["", "from", "to"]);
+}
+
+#[test]
+fn the_count_of_days_comes_with_the_sheet() {
+    let rows = xlsx_rows(&[&["a"]]);
+    for (from_1904, expected) in [(false, DayCount::From1900), (true, DayCount::From1904)] {
+        let sheet = XlsxSheet { name: "Sheet1", shown: true, rows: rows.clone(), merged: &[] };
+        let answer = answer(&xlsx(&[sheet], "", from_1904), &shape(&[], 1, 2)).expect("a sheet");
+        assert_eq!(SheetFile::new(answer, &shape(&[], 1, 2), false).expect("a header").days, expected);
+    }
 }
 
 #[test]

@@ -13,7 +13,8 @@ use proptest::prelude::*;
 use super::fixture::load;
 use crate::IntakeError;
 
-fn parquet(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
+/// A Parquet file of these columns.
+pub(super) fn parquet(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
     let batch = RecordBatch::try_from_iter(columns).expect("columns of one length");
     let mut file = Vec::new();
     let mut writer = ArrowWriter::try_new(&mut file, batch.schema(), None).expect("plain types");

@@ -1,20 +1,30 @@
 //! What is read does not depend on the number of threads that read it, nor on the number of passes.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 use std::path::Path;
 
-use super::fixture::{DICTIONARY, LATEST_YEAR, SEALER, SOURCE};
-use crate::{Batch, Intake, IntakeError, Options, Pass, Sealed, SealedIdentity, digest, open};
+use arrow::array::RecordBatch;
+use panoh_dictionary::Source;
+use panoh_identity::Pseudonym;
+
+use super::fixture::{DICTIONARY, LATEST_YEAR, REGISTER, SEALER, SOURCE};
+use crate::{Batch, Intake, IntakeError, Mark, Options, Pass, Rejection, Rule, Sealed, SealedIdentity, Tally};
+use crate::{digest, open};
 
 fn batches(path: &Path, threads: usize) -> Result<Vec<Batch>, IntakeError> {
     pass(path, threads, Pass::Whole)
 }
 
 fn pass(path: &Path, threads: usize, pass: Pass) -> Result<Vec<Batch>, IntakeError> {
+    pass_as(&SOURCE, path, threads, pass)
+}
+
+fn pass_as(source: &Source, path: &Path, threads: usize, pass: Pass) -> Result<Vec<Batch>, IntakeError> {
     let options = Options { threads, ..Options::default() };
     let intake = Intake {
         dictionary: &DICTIONARY,
-        source: &SOURCE,
+        source,
         sealer: &SEALER,
         batch_rows: 7,
         latest_year: LATEST_YEAR,
@@ -22,6 +32,19 @@ fn pass(path: &Path, threads: usize, pass: Pass) -> Result<Vec<Batch>, IntakeErr
         pass,
     };
     open(path, &digest(path, &SEALER)?, intake)?.collect()
+}
+
+/// Everything that a batch says.
+type Said<'a> = (&'a RecordBatch, &'a [Sealed], &'a [Pseudonym], &'a [Rejection], &'a Tally, [u64; 3], Mark);
+
+fn said(batch: &Batch) -> Said<'_> {
+    // Named one by one, so that a part that is added later is not forgotten here.
+    let Batch { rows, people, records, rejections, tally, rows_read, rows_refused, bytes_read, mark } = batch;
+    (rows, people, records, rejections, tally, [*rows_read, *rows_refused, *bytes_read], *mark)
+}
+
+fn all_said(batches: &[Batch]) -> Vec<Said<'_>> {
+    batches.iter().map(said).collect()
 }
 
 /// Good rows, rows to refuse, empty rows and mended cells, in turn.
@@ -49,7 +72,7 @@ fn any_number_of_threads_gives_the_same_batches_in_the_same_order() {
         let alone = batches(&path, 1).expect("the file is read");
         for threads in [0, 2, 3, 8] {
             let together = batches(&path, threads).expect("the file is read");
-            assert_eq!(format!("{together:?}"), format!("{alone:?}"), "{rows} rows, {threads} threads");
+            assert_eq!(all_said(&together), all_said(&alone), "{rows} rows, {threads} threads");
         }
         let read: u64 = alone.iter().map(|batch| batch.rows_read).sum();
         let empty: u64 = alone.iter().map(|batch| batch.tally.empty_rows).sum();
@@ -60,6 +83,48 @@ fn any_number_of_threads_gives_the_same_batches_in_the_same_order() {
             assert!(alone.iter().all(|batch| !batch.tally.mended.is_empty()), "each batch has a mended cell");
         }
     }
+}
+
+/// The first row of two with one record id is taken and the second refused, whichever thread reads them.
+#[test]
+fn rows_with_equal_record_ids_are_told_in_the_order_of_the_file() {
+    let mapping = REGISTER
+        .replace("[file]\n", "[file]\nreplace_by_record_id = true\n")
+        .replace(r#"case = { identity = "record_id", optional = true }"#, r#"case = { identity = "record_id" }"#);
+    let source = DICTIONARY.parse_source("register.toml", &mapping).expect("the mapping is sound");
+    // Every id stands twice, far apart and in other letters, and every seventh row has none.
+    let mut text = String::from("case,name,born,sex,year\n");
+    for row in 0..200 {
+        let id = if row % 7 == 6 { String::new() } else { format!("{}-{}", ["C", "с"][row / 100], row % 100) };
+        writeln!(text, "{id},Каримова Зулфия,0{}.05.1990,ж,20{:02}", row % 9 + 1, row % 20).expect("a String");
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("export.csv");
+    std::fs::write(&path, text).expect("the folder is writable");
+    let alone = pass_as(&source, &path, 1, Pass::Whole).expect("the file is read");
+    for threads in [0, 2, 3, 8] {
+        let together = pass_as(&source, &path, threads, Pass::Whole).expect("the file is read");
+        assert_eq!(all_said(&together), all_said(&alone), "{threads} threads");
+        let people = pass_as(&source, &path, threads, Pass::People).expect("the file is read");
+        let rows = pass_as(&source, &path, threads, Pass::Rows).expect("the file is read");
+        for ((people, rows), alone) in people.iter().zip(&rows).zip(&alone) {
+            assert_eq!((&people.people, &people.records), (&alone.people, &alone.records));
+            assert_eq!((&rows.rows, &rows.rejections), (&alone.rows, &alone.rejections));
+        }
+    }
+    let records: Vec<Pseudonym> = alone.iter().flat_map(|batch| batch.records.iter().copied()).collect();
+    assert_eq!(records.iter().collect::<HashSet<_>>().len(), records.len(), "no record stands twice");
+    let broken = |rule: Rule| {
+        let rejections = alone.iter().flat_map(|batch| &batch.rejections);
+        rejections.filter(|rejection| rejection.rule == rule).map(|rejection| rejection.line).collect::<Vec<_>>()
+    };
+    let missing = (0..200).filter(|row| row % 7 == 6).count();
+    // Of the ids of the second hundred those are new whose row in the first had none.
+    let is_repeated = |row: &u64| row % 7 != 6 && (row - 100) % 7 != 6;
+    let repeated: Vec<u64> = (100..200).filter(is_repeated).map(|row| row + 2).collect();
+    assert_eq!(broken(Rule::RecordIdMissing).len(), missing);
+    assert_eq!(broken(Rule::RecordIdRepeated), repeated);
+    assert_eq!(records.len(), 200 - missing - repeated.len());
 }
 
 #[test]

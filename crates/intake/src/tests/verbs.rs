@@ -114,6 +114,39 @@ year = { year = "contacted_year" }"#;
 }
 
 #[test]
+fn a_record_id_is_also_the_reference_of_its_case() {
+    let cases = r#"table = "cases"
+missing = ["-"]
+[columns]
+no = { identity = "record_id", reference = "case_reference", register = "cases-2024" }
+"no again" = { same_as = "no", optional = true }
+year = { year = "registered_year" }"#;
+    let contacts = r#"table = "contacts"
+[columns]
+case = { reference = "case_reference", register = "cases-2024" }
+year = { year = "contacted_year" }"#;
+    let references = |loaded: &Loaded| {
+        let rows = loaded.batches.iter().flat_map(|batch| (0..batch.num_rows()).map(move |row| (batch, row)));
+        rows.map(|(batch, row)| cell(batch, "case_reference", row)).collect::<Vec<_>>()
+    };
+    let file = "no,no again,year\n K-17 ,,2024\nК-17,,2025\n,1018.0,2024\n-,,2024\nK?17,,2024\nK-1,K-2,2024\n";
+    let kept = loaded(cases, file);
+    let called = loaded(contacts, "case,year\nk–17,2024\n1018,2024\n");
+    let (of_cases, of_contacts) = (references(&kept), references(&called));
+    assert_eq!(of_cases[..3], [&of_contacts[0], &of_contacts[0], &of_contacts[1]].map(String::clone));
+    assert_eq!(of_cases[3..], ["NULL"], "without a number there is nothing to refer to");
+    assert_ne!(of_contacts[0], of_contacts[1]);
+    assert_eq!(kept.shown("")[4..], ["line 6 no damaged_text", "line 7 no again columns_disagree"]);
+    // The reference changes neither the record nor what is counted.
+    let plain = loaded(&cases.replace(r#", reference = "case_reference", register = "cases-2024""#, ""), file);
+    assert_eq!(plain.mended(), kept.mended());
+    assert_eq!(plain.people, kept.people);
+    assert_eq!(references(&plain), ["NULL"; 4]);
+    let elsewhere = loaded(&cases.replace(r#", register = "cases-2024""#, ""), file);
+    assert_ne!(references(&elsewhere)[0], of_cases[0], "without a register it is the mapping's own");
+}
+
+#[test]
 fn a_column_that_stands_twice_fills_in_and_may_not_disagree() {
     let mapping = r#"table = "cases"
 unknown = ["?"]
@@ -245,7 +278,7 @@ year = { year = "registered_year" }"#;
 
 impl crate::Sealed {
     fn clone_with_cohort(&self, cohort: &str) -> Self {
-        Self { identity: self.identity.clone(), cohort: cohort.to_owned() }
+        Self { cohort: cohort.to_owned(), ..self.clone() }
     }
 }
 

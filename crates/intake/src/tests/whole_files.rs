@@ -21,6 +21,7 @@ fn byte_order_mark_line_ends_quotes_and_blanks_do_not_matter() {
     check(b"year,notes\n2018,x\n", &["2018"]);
     check(b"\xef\xbb\xbfyear,notes\r\n2018,x\r\n2019,y", &["2018", "2019"]);
     check(b"\xef\xbb\xbf\"year\" , notes \n\"2018\",\"a\n\nb\"\n\n\n2019,\n", &["2018", "2019"]);
+    check(b"year,notes\r2018,x\r2019,\"a\rb\"\r", &["2018", "2019"]);
     check("notes,year\n,\u{a0}2018\u{2003}\n".as_bytes(), &["2018"]);
     check(b"year\n", &[]);
     check(b"year", &[]);
@@ -45,6 +46,16 @@ fn rows_that_cannot_be_read_are_refused_one_by_one() {
 }
 
 #[test]
+fn empty_columns_behind_the_table_are_left_out() {
+    check(b"year,notes,,\n2018,x,,\n2019,, ,\n", &["2018", "2019"]);
+    // A cell there, or another number of cells, may be a comma in a cell without quotes.
+    check(
+        b"year,notes,,\n2018,x,y,\n2018,x\n2018,x,,,\n",
+        &[2, 3, 4].map(|line| format!("line {line} row wrong_number_of_cells")).each_ref().map(String::as_str),
+    );
+}
+
+#[test]
 fn a_refused_row_names_all_its_lines() {
     let loaded = load("year,notes\n2018,\"a\nb\nc\"d\n2019,\n").expect("the header fits");
     let rejection = &loaded.rejections[0];
@@ -56,6 +67,7 @@ fn an_empty_or_wrongly_encoded_file_is_refused_whole() {
     assert!(matches!(refused(""), IntakeError::Empty));
     assert!(matches!(refused("\u{feff}\n\n"), IntakeError::Empty));
     assert!(matches!(refused(b"year,\xcf\xee\xeb\n"), IntakeError::BrokenHeader { rule: Rule::NotUtf8 }));
+    assert!(matches!(refused("[\n  {\"year\": 2018}\n]"), IntakeError::JsonArray));
     assert!(matches!(refused("year,\"notes\n2018,x\n"), IntakeError::BrokenHeader { rule: Rule::UnclosedQuote }));
 }
 

@@ -1,9 +1,13 @@
 //! Tests of what the child answers, run in this process: its limits are tested with the real binary.
 
+mod flaws;
+
 use super::*;
+use crate::frames::Cell;
+use crate::row::ROW_LIMIT;
 use crate::specimens::{XlsCell, XlsxSheet, ods, xls, xlsx, xlsx_of, xlsx_rows, zipped};
 
-/// The answer as lines: `sheet N`, `row: A=text|C=error`, `end` or the problem.
+/// The answer as lines: `sheet N`, `row: A=text|C=(error)`, `end` or the problem.
 fn answered(bytes: &[u8], names: &[&str]) -> Vec<String> {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     let mut request = Vec::new();
@@ -17,7 +21,8 @@ fn answered(bytes: &[u8], names: &[&str]) -> Vec<String> {
     while !input.is_empty() {
         let frame = frames::read(&mut input, &mut cells).expect("frames are whole");
         lines.push(match frame {
-            Frame::Sheet(asked) => format!("sheet {asked:?}"),
+            Frame::Sheet(asked, DayCount::From1900) => format!("sheet {asked:?}"),
+            Frame::Sheet(asked, days) => format!("sheet {asked:?} {days:?}"),
             Frame::Row(number) => {
                 let cells = frames::cells(&cells).expect("cells are in order");
                 let shown: Vec<_> = cells.iter().map(shown).collect();
@@ -32,7 +37,12 @@ fn answered(bytes: &[u8], names: &[&str]) -> Vec<String> {
 }
 
 fn shown(cell: &Cell<'_>) -> String {
-    let text = if cell.error { "(error)".into() } else { String::from_utf8_lossy(cell.text) };
+    let text = match cell.flaw {
+        None => String::from_utf8_lossy(cell.text),
+        Some(Flaw::Error) => "(error)".into(),
+        Some(Flaw::FormulaWithoutValue) => "(formula)".into(),
+        Some(Flaw::Merged) => "(merged)".into(),
+    };
     format!("{}={text}", crate::rejection::letters(cell.column as usize))
 }
 
@@ -53,8 +63,9 @@ fn cells_of_an_xlsx_workbook_become_text() {
         ]
     );
     let from_1904 = r#"<row r="1"><c r="A1" s="1"><v>41759</v></c><c r="B1" s="1"><v>0</v></c></row>"#.to_owned();
-    let sheet = XlsxSheet { name: "Sheet1", shown: true, rows: from_1904 };
-    assert_eq!(answered(&xlsx(&[sheet], "", true), &[])[1], "1: A=2018-05-01|B=1904-01-01");
+    let sheet = XlsxSheet { name: "Sheet1", shown: true, rows: from_1904, merged: &[] };
+    let lines = answered(&xlsx(&[sheet], "", true), &[]);
+    assert_eq!(lines[..2], ["sheet None From1904", "1: A=2018-05-01|B=1904-01-01"]);
 }
 
 /// A former version of the reader left empty strings out of the list, so that every later one moved up by a place.
@@ -63,7 +74,7 @@ fn an_empty_shared_string_keeps_its_place() {
     let strings = "<si/><si><t>woman</t></si><si><t></t></si><si><r><t>ma</t></r><r><t>n</t></r></si>";
     let cell = |place: char, at: u8| format!(r#"<c r="{place}1" t="s"><v>{at}</v></c>"#);
     let rows = ('A'..).zip(0..4).map(|(place, at)| cell(place, at)).collect::<String>();
-    let sheet = XlsxSheet { name: "Sheet1", shown: true, rows: format!(r#"<row r="1">{rows}</row>"#) };
+    let sheet = XlsxSheet { name: "Sheet1", shown: true, rows: format!(r#"<row r="1">{rows}</row>"#), merged: &[] };
     assert_eq!(answered(&xlsx(&[sheet], strings, false), &[])[1], "1: B=woman|D=man");
 }
 
@@ -92,8 +103,8 @@ fn cells_out_of_order_are_not_read() {
 
 #[test]
 fn the_sheet_is_the_one_named_or_the_only_one() {
-    let sheet = |name, shown, text| XlsxSheet { name, shown, rows: xlsx_rows(&[&[text]]) };
-    let empty = |name| XlsxSheet { name, shown: true, rows: String::new() };
+    let sheet = |name, shown, text| XlsxSheet { name, shown, rows: xlsx_rows(&[&[text]]), merged: &[] };
+    let empty = |name| XlsxSheet { name, shown: true, rows: String::new(), merged: &[] };
     let book = |sheets: &[XlsxSheet]| xlsx(sheets, "", false);
     let two = book(&[sheet("Case Sheet", true, "a"), sheet("about", true, "b"), sheet("keys", false, "c")]);
     assert_eq!(answered(&two, &[]), ["ManySheets"]);
@@ -132,7 +143,8 @@ fn cells_of_an_xls_workbook_become_text() {
     let expected = ["sheet None", "1: A=Ҷамшед|B=2002", "4: A=2018-05-01|B=FALSE|C=(error)", "end"];
     assert_eq!(answered(&xls("Лист1", &cells, false), &[]), expected);
     let day = [(0, 0, XlsCell::Number(41759.0, 1))];
-    assert_eq!(answered(&xls("Лист1", &day, true), &["Лист1"]), ["sheet Some(0)", "1: A=2018-05-01", "end"]);
+    let expected = ["sheet Some(0) From1904", "1: A=2018-05-01", "end"];
+    assert_eq!(answered(&xls("Лист1", &day, true), &["Лист1"]), expected);
 }
 
 #[test]
@@ -142,6 +154,14 @@ fn what_is_no_workbook_is_named() {
         (zipped(&[("a.csv", "a,b")]), "NoWorkbook"),
         (zipped(&[("[Content_Types].xml", ""), ("xl/workbook.bin", "")]), "Xlsb"),
         (zipped(&[("[Content_Types].xml", "")]), "Damaged"),
+        (
+            zipped(&[
+                ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+                ("META-INF/manifest.xml", "<manifest:file-entry><manifest:encryption-data/></manifest:file-entry>"),
+                ("content.xml", "what was XML"),
+            ]),
+            "Password",
+        ),
         (b"PK\x03\x04".to_vec(), "Damaged"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec(), "Damaged"),
         ([b"\xd0\xcf\x11\xe0".to_vec(), encrypted].concat(), "Password"),

@@ -10,7 +10,7 @@ use arrow::compute::filter_record_batch;
 use serde_json::Value;
 
 use super::fixture::{CASES, Home, KEY, aliases, batch, dictionary, empty, filled, lines, pseudonym};
-use crate::{AsOf, Failure, Held, Limits, Rebuild, Warehouse, WarehouseError};
+use crate::{AsOf, Brought, Failure, Held, Limits, Rebuild, Warehouse, WarehouseError};
 
 const OTHER_KEY: &str = "fedcba9876543210";
 
@@ -168,10 +168,20 @@ async fn rows_are_replaced_in_one_commit() {
     let mut append = home.warehouse.append("cases", "load:02").await.unwrap();
     append.write(&batch(&CASES[9..10], 200)).await.unwrap();
     // Records 0 and 1 are one person's in two sources; 7 does not stand under this source's name, 500 nowhere.
-    let replaced = append.replace("ctdc-2021", &records(&[0, 1, 2, 500])).await.unwrap();
+    let wanted = records(&[0, 1, 2, 500]);
+    let brought = async |source: &str, load: &str| {
+        let Brought { by_load, by_others } = home.warehouse.brought("cases", source, &wanted, load).await.unwrap();
+        (by_load, by_others)
+    };
+    assert_eq!(brought("ctdc-2021", "load:00").await, (2, 0));
+    assert_eq!(brought("ctdc-2021", "load:07").await, (0, 2), "they are another load's");
+    assert_eq!(brought("htcds", "load:00").await, (1, 0));
+    let replaced = append.replace("ctdc-2021", &wanted).await.unwrap();
     assert_eq!(replaced, 2, "record 1 is another source's");
+    assert_eq!(brought("ctdc-2021", "load:00").await, (2, 0), "nothing is replaced before the commit");
     assert_eq!(home.lines("SELECT count(*) FROM cases").await, ["13"], "nothing shows before the commit");
     assert_eq!(append.commit().await.unwrap(), 3);
+    assert_eq!(brought("ctdc-2021", "load:00").await, (0, 0));
     assert_eq!(home.lines("SELECT count(*) FROM cases").await, ["12"]);
     for (record, count) in [(0, "0"), (1, "1"), (2, "0"), (3, "1"), (100, "1"), (200, "1")] {
         let sql = format!("SELECT count(*) FROM stored.cases WHERE record = '{}'", pseudonym(1_000_000 + record));

@@ -105,6 +105,31 @@ fn newer_columns() {
         ("M = { consent = [\"yes\"] }\nN = { same_as = \"M\" }", "line 23: `M` is not read; name a column that is"),
         ("N = { reference = \"gender\" }", "`gender` is not of kind `reference`; choose a column that is"),
         (
+            "N = { identity = \"record_id\", reference = \"gender\" }",
+            "`gender` is not of kind `reference`; choose a column that is",
+        ),
+        (
+            "N = { identity = \"record_id\", reference = \"case\", register = \"A B\" }",
+            "`A B` is not a name; begin with a small letter and use a–z, 0–9 and -",
+        ),
+        (
+            "N = { identity = \"record_id\", register = \"cases-2024\" }",
+            "`register` says nothing beside `identity`; remove it",
+        ),
+        ("N = { year = \"year\", register = \"cases-2024\" }", "`register` says nothing beside `year`; remove it"),
+        (
+            "N = { identity = \"record_id\", reference = \"case\" }\nM = { reference = \"case\" }",
+            "line 23: `case` holds one value and is filled in twice; keep one",
+        ),
+        (
+            "N = { identity = \"document\", reference = \"case\" }",
+            "the source column `N` says 2 things to do; say exactly one of ignore, drop, refuse_row, identity, year, date, age, code, codes, flag, place, count, consent, reference, same_as",
+        ),
+        (
+            "N = { identity = \"record_id\", reference = \"case\", year = \"year\" }",
+            "the source column `N` says 2 things to do; say exactly one of ignore, drop, refuse_row, identity, year, date, age, code, codes, flag, place, count, consent, reference, same_as",
+        ),
+        (
             "N = { reference = \"case\", register = \"A B\" }",
             "`A B` is not a name; begin with a small letter and use a–z, 0–9 and -",
         ),

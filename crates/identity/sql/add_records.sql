@@ -1,0 +1,1 @@
+INSERT INTO records (load, entries) VALUES (?1, ?2)

@@ -1,0 +1,1 @@
+SELECT entries FROM records WHERE id = ?1

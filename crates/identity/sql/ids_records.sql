@@ -1,0 +1,1 @@
+SELECT id, load FROM records ORDER BY id

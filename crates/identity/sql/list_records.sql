@@ -1,0 +1,1 @@
+SELECT entries FROM records ORDER BY id

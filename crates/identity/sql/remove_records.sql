@@ -1,0 +1,1 @@
+DELETE FROM records WHERE load = ?1

@@ -1,0 +1,1 @@
+UPDATE records SET entries = ?2 WHERE id = ?1
