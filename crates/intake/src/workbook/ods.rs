@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::{BufReader, Cursor, Read};
+use std::io::{BufRead, BufReader, Cursor, Read};
 
 use quick_xml::Reader;
 use quick_xml::escape::unescape;
@@ -45,7 +45,8 @@ pub(super) fn is_encrypted(archive: &mut ZipArchive<Cursor<&[u8]>>) -> bool {
 }
 
 /// Goes through the content of a workbook. None when it is no sound XML: the reader of the cells would look for the end of
-/// a sheet that was cut off until its time is over.
+/// a sheet that was cut off until its time is over. None too when a cell shows text and does not say of what type it is:
+/// the reader of the cells takes it for empty.
 pub(super) fn look_through(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Option<Content> {
     let content = archive.by_name("content.xml").ok()?;
     let mut reader = Reader::from_reader(BufReader::new(content));
@@ -70,8 +71,10 @@ pub(super) fn look_through(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Option<Co
                     ("table:table-row", Some(sheet)) => sheet.begin_row(&element)?,
                     ("table:table-cell" | "table:covered-table-cell", Some(sheet)) => {
                         sheet.add_cell(&element)?;
-                        inside.clear();
-                        reader.read_to_end_into(element.name(), &mut inside).ok()?;
+                        let is_typed = element.try_get_attribute("office:value-type").ok()?.is_some();
+                        if shows_text(&mut reader, &mut inside)? && !is_typed {
+                            return None;
+                        }
                         depth -= 1;
                     }
                     _ => {}
@@ -85,6 +88,30 @@ pub(super) fn look_through(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Option<Co
                 }
             }
             Event::Eof => return (depth == 0).then_some(found),
+            _ => {}
+        }
+    }
+}
+
+/// Goes to the end of a cell. Whether a paragraph of the cell itself, and not of a note beside it, holds text; none when
+/// the XML is not sound.
+fn shows_text(reader: &mut Reader<impl BufRead>, buffer: &mut Vec<u8>) -> Option<bool> {
+    let (mut depth, mut in_paragraph, mut shows) = (0_u32, false, false);
+    loop {
+        buffer.clear();
+        match reader.read_event_into(buffer).ok()? {
+            Event::Start(element) => {
+                in_paragraph |= depth == 0 && element.name().0 == "text:p";
+                depth += 1;
+            }
+            Event::End(_) if depth == 0 => return Some(shows),
+            Event::End(_) => {
+                depth -= 1;
+                in_paragraph &= depth > 0;
+            }
+            Event::Text(text) => shows |= in_paragraph && !text.trim().is_empty(),
+            Event::CData(_) | Event::GeneralRef(_) => shows |= in_paragraph,
+            Event::Eof => return None,
             _ => {}
         }
     }

@@ -237,3 +237,17 @@ fn a_workbook_with_two_parts_of_one_name_is_not_read() {
     }
     assert_eq!(answered(&book, &[]), ["Damaged"]);
 }
+
+#[test]
+fn an_ods_cell_with_text_and_no_type_is_no_empty_cell() {
+    let note = "<office:annotation><text:p>ask again</text:p></office:annotation>";
+    for (cell, expected) in [
+        ("<table:table-cell><text:p>woman</text:p></table:table-cell>".to_owned(), "Damaged"),
+        ("<table:table-cell><text:p><text:span>Ҳ</text:span></text:p></table:table-cell>".to_owned(), "Damaged"),
+        (format!("<table:table-cell>{note}</table:table-cell>"), "end"),
+        ("<table:table-cell><text:p/></table:table-cell>".to_owned(), "end"),
+    ] {
+        let answer = answered(&ods_rows(&[&format!("{A}{cell}{A}")]), &[]);
+        assert_eq!(answer.last().map(String::as_str), Some(expected), "{cell}");
+    }
+}
