@@ -128,3 +128,31 @@ fn what_names_no_row_is_refused_with_the_remedy() {
         assert!(told.contains(remedy) && !told.contains("SYN-P"), "{said}: {told}");
     }
 }
+
+/// Questions go on, but say that somebody who is to go may still be counted; nothing is released.
+#[test]
+fn an_erasure_that_was_cut_off_is_told_until_it_is_finished() {
+    let place = Place::with_home();
+    loaded(&place, "SYN-P-05");
+    let question = ["query", "SELECT count(*) FROM persons"];
+    let told =
+        |arguments: &[&str]| String::from_utf8_lossy(&place.run(arguments).stderr).contains("unfinished erasure");
+    assert!(!told(&question) && !told(&["keys", "check"]));
+    let journal = r#"{"erase":{"persons":[],"erasures_before":0,"tables":[],"reports":[]}}"#;
+    fs::write(place.home().join(".change.json"), journal).expect("the file can be written");
+    assert!(told(&question) && told(&["keys", "check"]));
+    place.ends(&["release", "publish", "trends"], 2);
+    place.ok(&["persons", "log"]);
+    assert!(!told(&question), "whoever writes next finished it");
+}
+
+/// The key file stays as it is while somebody else writes to the home.
+#[test]
+fn keys_are_not_rotated_under_another_writer() {
+    let place = Place::with_home();
+    let lock = fs::File::create(place.home().join(".lock")).expect("the file can be made");
+    lock.lock().expect("locked");
+    let before = fs::read(place.path("home.key")).expect("the key can be read");
+    place.ends(&["keys", "rotate"], 2);
+    assert_eq!(fs::read(place.path("home.key")).expect("the key can be read"), before);
+}

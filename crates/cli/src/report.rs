@@ -29,8 +29,8 @@ pub(crate) fn print(report: &LoadReport, file: &Path, language: Language) -> Res
     for line in facts(report, language) {
         say(format!("  {line}"))?;
     }
-    if let Some(way_back) = way_back(report, language) {
-        say(format!("  {way_back}"))?;
+    for advice in advice(report, language) {
+        say(format!("  {advice}"))?;
     }
     for (title, counts) in sections(report, language) {
         say(format!("  {title}:"))?;
@@ -51,9 +51,11 @@ fn headline(report: &LoadReport, language: Language) -> String {
     }
 }
 
-/// How to bring rows back that a later export replaced, where it did.
-fn way_back(report: &LoadReport, language: Language) -> Option<&'static str> {
-    (report.outcome == Outcome::ReplacedSince).then(|| Phrases::of(language).way_back)
+/// How to bring rows in that are not there although their file was loaded: replaced by a later export, or refused.
+fn advice(report: &LoadReport, language: Language) -> Vec<&'static str> {
+    let said = Phrases::of(language);
+    let way_back = (report.outcome == Outcome::ReplacedSince).then_some(said.way_back);
+    way_back.into_iter().chain((report.refused_before > 0).then_some(said.bring_in)).collect()
 }
 
 /// Rows read, loaded and refused, in one line.
@@ -89,8 +91,10 @@ fn facts(report: &LoadReport, language: Language) -> Vec<String> {
         (said.replaced, report.replaced),
         (said.rows_replaced_since, report.replaced_since),
         (said.still_there, report.still_there),
+        (said.refused_before, report.refused_before),
         (said.empty_rows, report.empty_rows),
         (said.total_rows, report.total_rows),
+        (said.other_sheets, report.other_sheets),
         (said.erased, report.left_out_erased),
     ];
     let told = counts.into_iter().filter(|(_, count)| *count > 0);

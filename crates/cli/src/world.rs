@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use jiff::{Timestamp, Zoned};
-use panoh_custody::Stores;
+use panoh_custody::{Stores, unfinished_change};
 use panoh_dictionary::Dictionary;
-use panoh_identity::{MasterKey, Sealer, Secret};
+use panoh_identity::{MasterKey, Sealer, Secret, refuse_key_inside};
 use panoh_intake::{Options, SheetReader};
 use zeroize::Zeroizing;
 
@@ -108,9 +108,23 @@ pub(crate) async fn open_stores(home: &Home, world: &World) -> Result<Opened> {
 
 /// Reads the key of a home and checks that it is the one its pseudonyms were made with.
 pub(crate) fn read_key(home: &Home, world: &World) -> Result<MasterKey> {
+    if let Some(file) = &world.passphrase_file {
+        refuse_key_inside(file, home.root())?;
+    }
     let key = MasterKey::read_file(home.key(), home.root(), &mut || world.passphrase(home.key()))?;
     key.refuse_other(home.key(), home.key_id())?;
     Ok(key)
+}
+
+/// Says that a change of the home was cut off, when one was: until it is finished, the tables may hold what is to go.
+/// Whether there is one.
+pub(crate) fn note_unfinished(home: &Home) -> Result<bool> {
+    let Some(change) = unfinished_change(home.root())? else { return Ok(false) };
+    note(format!(
+        "WARNING: an unfinished {change} stands in this home; what is shown may count persons who are to go. Finish it: \
+         panoh keys rotate for a rotation, panoh persons log or any load for an erasure"
+    ));
+    Ok(true)
 }
 
 /// Now, in UTC, to the second, as RFC 3339.

@@ -14,7 +14,7 @@ use panoh_warehouse::WarehouseError;
 #[non_exhaustive]
 pub enum CustodyError {
     /// Another process is changing the same home.
-    #[error("{home}: another load is running in this home; wait until it has ended")]
+    #[error("{home}: another command is writing to this home; wait until it has ended")]
     Busy {
         /// The home folder.
         home: PathBuf,

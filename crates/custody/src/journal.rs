@@ -76,6 +76,15 @@ pub(crate) fn begun(home: &Path) -> Result<Option<Change>, CustodyError> {
     Ok(change)
 }
 
+/// What was begun in a home and cut off, in a word for people; none when everything is whole. Until it is finished the
+/// tables may still hold what is to go.
+pub fn unfinished_change(home: &Path) -> Result<Option<&'static str>, CustodyError> {
+    Ok(read(home)?.map(|change| match change {
+        Change::Erase(_) => "erasure",
+        Change::Rotate(_) => "rotation of keys",
+    }))
+}
+
 /// Writes the journal. It is on disk, whole, when this returns.
 pub(crate) fn write(home: &Path, change: &Change) -> Result<(), CustodyError> {
     let (part, path) = (home.join(PART), home.join(NAME));

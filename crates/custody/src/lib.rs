@@ -15,7 +15,7 @@
 //! the commit is there and settles accordingly, so register and warehouse never tell different stories. One process at
 //! a time writes to a home: [`Stores`] holds a lock while it lives.
 //!
-//! [`erase`] and [`rotate`] change many files. Before the first, a journal in the home says what is to be done; every
+//! [`erase()`] and [`rotate()`] change many files. Before the first, a journal in the home says what is to be done; every
 //! step can be done twice; the journal goes after the last. Whoever opens the home next finishes an erasure; a rotation
 //! is finished by whoever holds the keys, and until then nothing else may write.
 
@@ -36,10 +36,12 @@ mod stores;
 pub use aliases::unlink;
 pub use erase::{EraseReport, SendersRecord, Whom, erase};
 pub use error::CustodyError;
+pub use journal::unfinished_change;
 pub use keys::{KeyState, key_state};
 pub use load::{Keep, Load, Progress, load};
+pub use lock::{WriterLock, lock};
 pub use report::{Lacking, Linkable, LoadReport, Outcome, Worst};
-pub use rotate::{RotateReport, rotate};
+pub use rotate::{RotateReport, rotate, rotate_held};
 pub use stores::{Places, Recovered, Stores};
 
 #[cfg(test)]

@@ -75,8 +75,11 @@ pub async fn load(
     let described = stores.dictionary.table(table).ok_or(CustodyError::UnknownTable(table.clone()))?;
     let columns = Columns::of(described)?;
     let has_persons = described.population.is_some();
-    let report = LoadReport::new(&load.source.name, table, load_name(&export.load_id).to_owned());
+    let mut report = LoadReport::new(&load.source.name, table, load_name(&export.load_id).to_owned());
     let loaded_before = stores.warehouse.loaded(table, &export.load_id).await?;
+    if loaded_before {
+        report.refused_before = crate::rejections::refused_rows(&stores.rejections, &report.load)?;
+    }
     let replaces = load.source.file.replace_by_record_id;
     if loaded_before && !replaces {
         return Ok(report);
@@ -97,7 +100,8 @@ pub async fn load(
     let mut way = Way { bytes: export.metadata.len(), passed: 0, passes: 1, show: progress };
     if loaded_before {
         let brought = still_there(stores, load, &export, reader(Pass::Rows), &report, &mut way).await?;
-        return Ok(report.loaded_before(brought));
+        let refused_before = report.refused_before;
+        return Ok(LoadReport { refused_before, ..report.loaded_before(brought) });
     }
     let loading = Loading { load, export: &export, columns, reader: &reader };
     let done = loading.run(stores, has_persons, report, way).await?;
@@ -173,7 +177,9 @@ impl<R: Fn(Pass) -> Result<panoh_intake::Reader, IntakeError>> Loading<'_, R> {
                 records: load.source.file.replace_by_record_id.then(Records::default),
                 places: report::Places::new(load.language),
             };
-            carry(reader(pass)?, &mut target, &mut report, &mut way).await?;
+            let rows = reader(pass)?;
+            report.other_sheets = u64::from(rows.other_sheets());
+            carry(rows, &mut target, &mut report, &mut way).await?;
             let outcome = outcome(&report, load.keep, export)?;
             let Target { records, places, .. } = target;
             places.tell(&mut report);

@@ -8,14 +8,14 @@ use crate::error::CustodyError;
 
 const NAME: &str = ".lock";
 
-/// Held while it lives.
+/// The right to write to a home. Held while it lives.
 #[derive(Debug)]
-pub(crate) struct WriterLock {
+pub struct WriterLock {
     _file: File,
 }
 
 /// Locks the home folder for writing; refuses at once when another process holds the lock.
-pub(crate) fn lock(home: &Path) -> Result<WriterLock, CustodyError> {
+pub fn lock(home: &Path) -> Result<WriterLock, CustodyError> {
     let path = home.join(NAME);
     let failed = |source| CustodyError::Lock { path: path.clone(), source };
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;

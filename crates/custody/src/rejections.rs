@@ -3,8 +3,9 @@
 //! It is written beside its final name while the load runs and takes that name before the load is committed, so that a
 //! load that is in the warehouse has its report. It goes again when the load does not happen.
 
+use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,26 @@ pub(crate) struct RejectionFile {
     writer: Option<BufWriter<File>>,
     /// Where the report lies now; none when nothing was refused.
     lies_at: Option<PathBuf>,
+}
+
+/// Rows that a load refused, by its report; none when there is no report.
+pub(crate) fn refused_rows(folder: &Path, load: &str) -> Result<u64, CustodyError> {
+    #[derive(serde::Deserialize)]
+    struct Place {
+        line: u64,
+    }
+    let path = folder.join(file_name(load));
+    let read = || -> io::Result<u64> {
+        let mut lines = HashSet::new();
+        for line in BufReader::new(File::open(&path)?).lines() {
+            lines.insert(serde_json::from_str::<Place>(&line?)?.line);
+        }
+        Ok(lines.len() as u64)
+    };
+    match read() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+        rows => rows.map_err(|source| CustodyError::Rejections { path: path.clone(), source }),
+    }
 }
 
 impl RejectionFile {

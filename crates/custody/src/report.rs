@@ -28,6 +28,8 @@ pub struct LoadReport {
     pub empty_rows: u64,
     /// Rows of totals, left out.
     pub total_rows: u64,
+    /// Sheets of the workbook that people see, that hold cells and were not read.
+    pub other_sheets: u64,
     /// Rows that are in the table now (in a dry run: would be).
     pub loaded: u64,
     /// Rows that were refused.
@@ -40,6 +42,8 @@ pub struct LoadReport {
     pub replaced_since: u64,
     /// Of a file some of whose rows were replaced since: its rows that are still in the table.
     pub still_there: u64,
+    /// Of a file that was loaded before: its rows that were refused then, and are not in the table.
+    pub refused_before: u64,
     /// Rows that made a person known. With `persons_known` and `persons_unlinked` this sums to `loaded`.
     pub persons_new: u64,
     /// Rows about a person known before, from an earlier load or an earlier row of this file.
@@ -142,12 +146,14 @@ impl LoadReport {
             rows_read: 0,
             empty_rows: 0,
             total_rows: 0,
+            other_sheets: 0,
             loaded: 0,
             refused: 0,
             left_out_erased: 0,
             replaced: 0,
             replaced_since: 0,
             still_there: 0,
+            refused_before: 0,
             persons_new: 0,
             persons_known: 0,
             persons_unlinked: 0,

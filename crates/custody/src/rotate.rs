@@ -18,7 +18,7 @@ use crate::erase::remains;
 use crate::error::CustodyError;
 use crate::journal::{self, Change, Turn};
 use crate::keys::key_state;
-use crate::lock::lock;
+use crate::lock::{WriterLock, lock};
 use crate::rejections;
 use crate::stores::{Places, Stores, load_name};
 
@@ -45,7 +45,16 @@ pub async fn rotate(
     dictionary: &Dictionary,
     rotation: &Rotation,
 ) -> Result<RotateReport, CustodyError> {
-    let held = lock(places.home)?;
+    rotate_held(lock(places.home)?, places, dictionary, rotation).await
+}
+
+/// The same for whoever holds the home already, to make the new key only when nobody else is writing.
+pub async fn rotate_held(
+    held: WriterLock,
+    places: &Places<'_>,
+    dictionary: &Dictionary,
+    rotation: &Rotation,
+) -> Result<RotateReport, CustodyError> {
     let begun = journal::begun(places.home)?;
     let (mut stores, turn) = if let Some(Change::Rotate(turn)) = begun {
         if (turn.from.as_str(), turn.to.as_str()) != (rotation.from(), rotation.to()) {

@@ -114,7 +114,14 @@ impl AbsenceWords {
         let first = cell.trim_start().chars().next().filter(|first| !is_dash(*first) && !cell.chars().any(is_mark));
         let Some(first) = first else { return !self.words.is_empty() };
         let folded = first.to_lowercase().next().map(without_dots);
-        self.words.iter().any(|(word, _)| word.chars().next() == folded)
+        let mut alike = self.words.iter().filter(|(word, _)| word.chars().next() == folded).peekable();
+        if alike.peek().is_none() {
+            return false;
+        }
+        // Folding takes away only blanks and dashes, and makes no letter of two; it may make two of one.
+        let letters = |text: &str| text.chars().filter(|letter| !letter.is_whitespace() && !is_dash(*letter)).count();
+        let least = letters(cell);
+        alike.any(|(word, _)| letters(word) >= least)
     }
 }
 

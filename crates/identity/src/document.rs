@@ -8,18 +8,24 @@ use crate::fold::latin_twin;
 const FEWEST_CHARACTERS: usize = 5;
 const FEWEST_DIGITS: usize = 4;
 
+/// Fewer digits come in patterns by chance.
+const FEWEST_IN_PATTERN: usize = 6;
+
 /// The one spelling of a document number: upper case, letters and digits only (so no blank, dash, dot or № sign), and
 /// Cyrillic letters that look like Latin ones written as Latin.
 ///
 /// `None` for what must never link two people: too short, hardly any digit, or what clerks write when a form insists on
-/// a number: one digit repeated (`0000000`) or digits that rise or fall one by one (`1234567`, `A7654321`). One real
-/// document in millions looks like that; it then links by name alone.
+/// a number: one digit repeated but for one (`0000000`, `A0000001`), digits that rise or fall one by one (`1234567`,
+/// `A7654321`), a few digits over and over (`12121212`, `123123123`), or runs of three (`111222333`). One real document
+/// in ten thousand looks like that; it then links by name alone. Text with more letters than digits is a remark with a
+/// year in it ("not issued in 2020").
 pub(crate) fn normalised(document: &str) -> Option<String> {
     // The sign № would decompose to the letters "No".
     let text = letters_and_digits(document.chars().filter(|letter| *letter != '№'));
     let digits = || text.bytes().filter(u8::is_ascii_digit);
-    let telling = text.chars().count() >= FEWEST_CHARACTERS && digits().count() >= FEWEST_DIGITS && !is_run(digits);
-    telling.then_some(text)
+    let (characters, count) = (text.chars().count(), digits().count());
+    let telling = characters >= FEWEST_CHARACTERS && count >= FEWEST_DIGITS && 2 * count >= characters;
+    (telling && !is_run(digits) && !is_pattern(&digits().collect::<Vec<_>>())).then_some(text)
 }
 
 /// The one spelling of the country that issued a document; `None` when nothing is said.
@@ -47,6 +53,19 @@ fn is_run<I: Iterator<Item = u8>>(digits: impl Fn() -> I) -> bool {
     let mut steps = digits().zip(digits().skip(1)).map(step);
     let first = steps.next().unwrap_or_default();
     matches!(first, 0 | 1 | 9) && steps.all(|step| step == first)
+}
+
+/// Whether so many digits follow a pattern that fingers make.
+fn is_pattern(digits: &[u8]) -> bool {
+    let repeats = |period: usize| digits.iter().zip(&digits[period..]).all(|(one, later)| one == later);
+    let mut counts = [0_usize; 10];
+    for digit in digits {
+        counts[usize::from(digit - b'0')] += 1;
+    }
+    digits.len() >= FEWEST_IN_PATTERN
+        && (counts.iter().any(|count| count + 1 >= digits.len())
+            || (2..=3).any(repeats)
+            || digits.chunk_by(|one, next| one == next).all(|run| run.len() >= 3))
 }
 
 #[cfg(test)]
@@ -89,7 +108,14 @@ mod tests {
         for run in ["1234567", "123456", "A1234567", "0123456789", "1234567890", "7654321", "987654", "AB 543210"] {
             assert_eq!(normalised(run), None, "{run:?} must link nobody");
         }
-        for real in ["1234568", "A1233567", "1123456", "765432А9"] {
+        for pattern in ["A0000001", "100000000", "12121212", "123123123", "111222333", "AB7777177"] {
+            assert_eq!(normalised(pattern), None, "{pattern:?} must link nobody");
+        }
+        for remark in ["не выдан 2020 г", "утерян в 2019", "expired 2021"] {
+            assert_eq!(normalised(remark), None, "{remark:?} must link nobody");
+        }
+        for real in ["VIII-ШД 600700", "AB 1122", "A4400004", "1212312", "1234568", "A1233567", "1123456", "765432А9"]
+        {
             assert!(normalised(real).is_some(), "{real:?} is a number like any other");
         }
     }

@@ -31,7 +31,9 @@ pub enum IdentityError {
     },
 
     /// There is no key file where one was named.
-    #[error("{path}: there is no key file; put it back from a copy: pseudonyms cannot be made or linked without it")]
+    #[error(
+        "{path}: there is no key file; put it back from a copy or type in the recovery form (`panoh keys restore`): pseudonyms cannot be made or linked without it"
+    )]
     KeyMissing {
         /// Where the key was looked for.
         path: PathBuf,

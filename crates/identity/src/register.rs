@@ -7,7 +7,7 @@
 //! load or neither does. Everything that a load brings carries its number: digests, facts, persons, links, and persons
 //! who became one; so all of it goes when the load is taken back.
 //!
-//! Linking is by fixed rules ([`LinkRule`]). A row that links to one person is that person's, and leaves its own digests
+//! Linking is by fixed rules ([`crate::LinkRule`]). A row that links to one person is that person's, and leaves its own digests
 //! with the person. A row that links to several shows that they are one, unless something speaks against it; then they
 //! become a group, and nothing else changes: each keeps its own rows, digests and cohort, and [`Register::aliases`] says
 //! who is whose alias. Rows earlier in the same load count like rows of earlier loads.

@@ -273,6 +273,14 @@ impl Opened {
         }
     }
 
+    /// How many other sheets of a workbook people see that hold cells.
+    pub(crate) fn other_sheets(&self) -> u32 {
+        match &self.kind {
+            Kind::Sheet(sheet) => sheet.others,
+            Kind::Csv(_) | Kind::JsonLines(_) | Kind::Parquet(_) | Kind::ParquetInMemory(_) => 0,
+        }
+    }
+
     /// Starts reading; `wanted` holds for each column its name when anything looks at its cells.
     pub(crate) fn rows(self, wanted: &[Option<&str>]) -> Result<Rows, IntakeError> {
         let rows = match self.kind {

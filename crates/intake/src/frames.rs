@@ -69,6 +69,8 @@ const CELL_HEAD: usize = 9;
 /// One frame without the cells of a row, which stay in the buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Frame {
+    /// So many other sheets that people see hold cells and are not read. Comes first, and not where there are none.
+    Others(u32),
     /// The sheet was chosen: the place of its name among those asked for, none when it was the only one. With it comes the
     /// day from which the workbook counts.
     Sheet(Option<u32>, DayCount),
@@ -171,6 +173,7 @@ pub(crate) fn write(out: &mut impl Write, frame: Frame, cells: &[u8]) -> io::Res
             let days = DAY_COUNTS.iter().position(|known| *known == days).unwrap_or(0) as u32;
             (b'S', at.map_or(0, |at| at + 1) | days << DAY_COUNT_BITS)
         }
+        Frame::Others(sheets) => (b'O', sheets),
         Frame::Row(row) if cells.len() + 4 <= FRAME_LIMIT => (b'R', row),
         Frame::Row(row) | Frame::LargeRow(row) => return write_small(out, b'L', row),
         Frame::End => (b'E', 0),
@@ -210,6 +213,7 @@ pub(crate) fn read(input: &mut impl Read, cells: &mut Vec<u8>) -> io::Result<Fra
             let at = value & ((1 << DAY_COUNT_BITS) - 1);
             Ok(Frame::Sheet(at.checked_sub(1), *days))
         }
+        b'O' => Ok(Frame::Others(value)),
         b'R' => Ok(Frame::Row(value)),
         b'L' => Ok(Frame::LargeRow(value)),
         b'E' => Ok(Frame::End),
@@ -256,7 +260,8 @@ mod tests {
         }
         let sheets = DAY_COUNTS.map(|days| Frame::Sheet(Some(3), days));
         let frames =
-            [Frame::Sheet(None, DayCount::From1900), Frame::Row(9), Frame::LargeRow(10), Frame::End].into_iter();
+            [Frame::Others(2), Frame::Sheet(None, DayCount::From1900), Frame::Row(9), Frame::LargeRow(10), Frame::End]
+                .into_iter();
         for frame in frames.chain(sheets).chain(PROBLEMS.map(Frame::Problem)) {
             let given: &[u8] = if frame == Frame::Row(9) { &row } else { &[] };
             let mut bytes = Vec::new();

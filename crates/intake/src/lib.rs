@@ -140,7 +140,7 @@ pub fn open(path: &Path, file: &FileDigest, intake: Intake<'_>) -> Result<Reader
     let mut program = program::compile(dictionary, source, &header, given)?;
     let wanted: Vec<_> =
         program.names.iter().enumerate().map(|(at, name)| program.reads(at).then_some(name.as_str())).collect();
-    let site = opened.site();
+    let (site, other_sheets) = (opened.site(), opened.other_sheets());
     let rows = opened.rows(&wanted)?;
     if matches!(site, rejection::Site::Rows) {
         // Of a Parquet file only those columns are decoded that something looks at.
@@ -151,5 +151,7 @@ pub fn open(path: &Path, file: &FileDigest, intake: Intake<'_>) -> Result<Reader
     let threads = if program.replaces { 1 } else { options.threads.max(1) };
     let (program, stamp) = (Arc::new(program), Arc::new(stamp));
     let assembly = || assembly::Assembly::new(program.clone(), stamp.clone(), site.clone());
-    Ok(Reader::new(rows, (0..threads).map(|_| assembly()).collect(), batch_rows))
+    let mut reader = Reader::new(rows, (0..threads).map(|_| assembly()).collect(), batch_rows);
+    reader.other_sheets = other_sheets;
+    Ok(reader)
 }

@@ -36,7 +36,7 @@ pub(crate) fn year(cell: &str) -> Option<(i16, Mends)> {
 }
 
 /// A whole number from nought up, with one kind of sign between groups of three digits when the mapping declares signs; a
-/// blank stands for blanks of any kind.
+/// blank stands for blanks of any kind. Nobody groups a number that begins with nought: `0,250` is a quarter.
 pub(crate) fn count(cell: &str, thousands: &[char]) -> Option<(i32, Mends)> {
     let plain = whole_number(cell);
     if let Some((digits, mends)) = plain {
@@ -48,7 +48,7 @@ pub(crate) fn count(cell: &str, thousands: &[char]) -> Option<(i32, Mends)> {
     let declared = thousands.iter().any(|&known| known == sign || (known == ' ' && sign.is_whitespace()));
     let mut groups = whole.split(sign);
     let first = groups.next()?;
-    let grouped = matches!(first.len(), 1..=3) && is_digits(first);
+    let grouped = matches!(first.len(), 1..=3) && is_digits(first) && !first.starts_with('0');
     if !declared || !grouped || !groups.clone().all(|group| group.len() == 3 && is_digits(group)) {
         return None;
     }
@@ -82,7 +82,7 @@ pub(crate) fn write_record_number(cell: &str, out: &mut String) -> Mends {
     Mends::only_if(mixed, Mend::LookAlike)
 }
 
-/// The comparison form of a sender's number, as [`write_record_number`] writes it; none when nothing but blanks was given.
+/// The comparison form of a sender's number, as pseudonyms of records are made from; none when nothing but blanks was given.
 pub fn record_number(cell: &str) -> Option<String> {
     let mut number = String::new();
     write_record_number(cell, &mut number);
@@ -143,6 +143,9 @@ mod tests {
             "70,00",
             "70,0000",
             ",000",
+            "0,250",
+            "01,234",
+            "0 000",
             "1,000 000",
             "1 000,000",
             "1.000",

@@ -91,6 +91,7 @@ pub struct Reader {
     rows_read: u64,
     rows_refused: u64,
     ended: bool,
+    pub(crate) other_sheets: u32,
 }
 
 /// Rows on their way from the splitter to a thread that takes them.
@@ -130,7 +131,7 @@ impl Reader {
             batches.push(batch);
         }
         threads.push(thread::spawn(move || split_file(rows, batch_rows.max(1), &works, &spare)));
-        Self { batches, threads, turn: 0, rows_read: 0, rows_refused: 0, ended: false }
+        Self { batches, threads, turn: 0, rows_read: 0, rows_refused: 0, ended: false, other_sheets: 0 }
     }
 
     /// Records read so far, taken and refused; rows left out are not counted.
@@ -141,6 +142,11 @@ impl Reader {
     /// Rows refused so far, each counted once.
     pub fn rows_refused(&self) -> u64 {
         self.rows_refused
+    }
+
+    /// Sheets of the workbook that people see, that hold cells and are not read.
+    pub fn other_sheets(&self) -> u32 {
+        self.other_sheets
     }
 
     // None when the file has no further row.

@@ -39,6 +39,7 @@ pub(crate) struct SheetAnswer {
     frames: Frames,
     name: Option<Arc<str>>,
     days: DayCount,
+    others: u32,
 }
 
 /// A workbook whose header was read.
@@ -51,6 +52,8 @@ pub(crate) struct SheetFile {
     pub(crate) first_column: usize,
     /// From when the workbook counts its days.
     pub(crate) days: DayCount,
+    /// How many other sheets people see that hold cells.
+    pub(crate) others: u32,
     first_row: u32,
 }
 
@@ -102,11 +105,15 @@ impl SheetReader {
 
 impl SheetAnswer {
     fn read(mut frames: Frames, shape: &FileShape) -> Result<Self, IntakeError> {
-        let (name, days) = match frames.next()? {
+        let (others, chosen) = match frames.next()? {
+            Frame::Others(sheets) => (sheets, frames.next()?),
+            chosen => (0, chosen),
+        };
+        let (name, days) = match chosen {
             Frame::Sheet(asked, days) => (asked.and_then(|at| shape.sheets.get(at as usize)), days),
             _ => return Err(IntakeError::Workbook { problem: WorkbookProblem::Child }),
         };
-        Ok(Self { frames, name: name.map(|name| Arc::from(name.as_str())), days })
+        Ok(Self { frames, name: name.map(|name| Arc::from(name.as_str())), days, others })
     }
 
     /// The first rows with their numbers, each from its first filled cell on.
@@ -130,7 +137,7 @@ impl SheetFile {
     /// Reads up to the row of the names. With `unnamed` the column before the first name belongs to the table too: the
     /// mapping knows a column without a name, as templates have one that numbers their rows.
     pub(crate) fn new(answer: SheetAnswer, shape: &FileShape, unnamed: bool) -> Result<Self, IntakeError> {
-        let SheetAnswer { mut frames, name, days } = answer;
+        let SheetAnswer { mut frames, name, days, others } = answer;
         loop {
             match frames.next()? {
                 Frame::Row(row) if row < shape.header_row => {}
@@ -147,7 +154,7 @@ impl SheetFile {
             first_column -= 1;
             header.insert(0, String::new());
         }
-        Ok(Self { frames, name, header, first_column, days, first_row: shape.first_row })
+        Ok(Self { frames, name, header, first_column, days, others, first_row: shape.first_row })
     }
 
     /// Starts reading; `wanted` holds for each column its name when anything looks at its cells.

@@ -7,6 +7,7 @@
 
 mod cell_text;
 mod line;
+mod markup;
 mod merged;
 mod ods;
 
@@ -67,11 +68,12 @@ impl From<io::Error> for Stop {
 fn send_sheet(bytes: &[u8], names: &[String], out: &mut impl Write) -> Result<(), Stop> {
     if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
         let mut book: Xls<_> = open(bytes, |error| matches!(error, XlsError::Password))?;
-        let merged_in = |book: &mut Xls<_>, name: &str| {
+        let about = |book: &mut Xls<_>, name: &str| {
             let merged = book.merge_cells_by_sheet_name(name).map_err(damaged)?;
-            Ok((merged.iter().map(span).collect(), day_count(book.has_1904_epoch())))
+            let days = day_count(book.has_1904_epoch());
+            Ok(About { merged: merged.iter().map(span).collect(), errors: Vec::new(), days })
         };
-        return send_range(&mut book, names, Kind::Excel, merged_in, out);
+        return send_range(&mut book, names, Kind::Excel, about, out);
     }
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
     // Of two parts with one name each program may read another one.
@@ -85,8 +87,8 @@ fn send_sheet(bytes: &[u8], names: &[String], out: &mut impl Write) -> Result<()
         }
         let mut content = ods::look_through(&mut archive).ok_or(Stop::Problem(WorkbookProblem::Damaged))?;
         let mut book: Ods<_> = open(bytes, |error| matches!(error, OdsError::Password))?;
-        let merged_in = |_: &mut Ods<_>, name: &str| Ok((content.take_merged(name), content.days));
-        return send_range(&mut book, names, Kind::Ods, merged_in, out);
+        let about = |_: &mut Ods<_>, name: &str| Ok(content.about(name));
+        return send_range(&mut book, names, Kind::Ods, about, out);
     }
     if has("xl/workbook.bin") {
         return Err(Stop::Problem(WorkbookProblem::Xlsb));
@@ -95,6 +97,7 @@ fn send_sheet(bytes: &[u8], names: &[String], out: &mut impl Write) -> Result<()
         return Err(Stop::Problem(WorkbookProblem::NoWorkbook));
     }
     let book: Xlsx<_> = open(bytes, |error| matches!(error, XlsxError::Password))?;
+    markup::look_through(&mut archive).ok_or(Stop::Problem(WorkbookProblem::Damaged))?;
     send_xlsx(book, names, out)
 }
 
@@ -107,56 +110,92 @@ fn open<'a, R: Reader<Cursor<&'a [u8]>>>(bytes: &'a [u8], protected: fn(&R::Erro
     })
 }
 
-/// The sheet to read, and the place of its name among those asked for.
+/// The sheet to read.
+struct Chosen {
+    name: String,
+    /// The place of its name among those asked for.
+    asked: Option<u32>,
+    /// How many others people see that hold cells.
+    others: u32,
+}
+
+impl Chosen {
+    fn send(&self, days: DayCount, out: &mut impl Write) -> io::Result<()> {
+        if self.others > 0 {
+            frames::write(out, Frame::Others(self.others), &[])?;
+        }
+        frames::write(out, Frame::Sheet(self.asked, days), &[])
+    }
+}
+
 fn choose(
     sheets: &[Sheet],
     names: &[String],
     mut has_cells: impl FnMut(&str) -> Result<bool, Stop>,
-) -> Result<(String, Option<u32>), Stop> {
+) -> Result<Chosen, Stop> {
+    let is_shown = |sheet: &&Sheet| sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible;
     let found = names.iter().position(|name| sheets.iter().any(|sheet| sheet.name == *name));
     if let Some(at) = found {
-        return Ok((names[at].clone(), Some(at as u32)));
+        let others = sheets.iter().filter(is_shown).filter(|sheet| sheet.name != names[at]);
+        // One that cannot be read holds something.
+        let others = others.filter(|sheet| has_cells(&sheet.name).unwrap_or(true)).count() as u32;
+        return Ok(Chosen { name: names[at].clone(), asked: Some(at as u32), others });
     }
     if !names.is_empty() {
         return Err(Stop::Problem(WorkbookProblem::NoSheet));
     }
     let mut only = None;
-    for sheet in sheets {
-        let shown = sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible;
-        if shown && has_cells(&sheet.name)? && only.replace(&sheet.name).is_some() {
+    for sheet in sheets.iter().filter(is_shown) {
+        if has_cells(&sheet.name)? && only.replace(&sheet.name).is_some() {
             return Err(Stop::Problem(WorkbookProblem::ManySheets));
         }
     }
-    only.map(|name| (name.clone(), None)).ok_or(Stop::Problem(WorkbookProblem::Empty))
+    only.map(|name| Chosen { name: name.clone(), asked: None, others: 0 }).ok_or(Stop::Problem(WorkbookProblem::Empty))
 }
 
-// XLS and ODS are read whole by their readers. `about` tells the merged cells of a sheet and from when days are counted.
+/// What is told of a sheet beside the values of its cells.
+struct About {
+    merged: Vec<Span>,
+    /// The cells that show an error in place of their value, from top to bottom.
+    errors: Vec<Span>,
+    /// From when days are counted.
+    days: DayCount,
+}
+
+// XLS and ODS are read whole by their readers.
 fn send_range<RS: io::Read + io::Seek, R: Reader<RS>>(
     book: &mut R,
     names: &[String],
     kind: Kind,
-    about: impl FnOnce(&mut R, &str) -> Result<(Vec<Span>, DayCount), Stop>,
+    about: impl FnOnce(&mut R, &str) -> Result<About, Stop>,
     out: &mut impl Write,
 ) -> Result<(), Stop> {
     let sheets = book.sheets_metadata().to_vec();
-    let (name, asked) = choose(&sheets, names, |name| {
+    let chosen = choose(&sheets, names, |name| {
         let has_values = !book.worksheet_range(name).map_err(damaged)?.is_empty();
         Ok(has_values || !book.worksheet_formula(name).map_err(damaged)?.is_empty())
     })?;
-    let (spans, days) = about(book, &name)?;
-    frames::write(out, Frame::Sheet(asked, days), &[])?;
-    let values: Range<Data> = book.worksheet_range(&name).map_err(damaged)?;
-    let formulas: Range<String> = book.worksheet_formula(&name).map_err(damaged)?;
+    let About { merged, errors, days } = about(book, &chosen.name)?;
+    chosen.send(days, out)?;
+    let values: Range<Data> = book.worksheet_range(&chosen.name).map_err(damaged)?;
+    let formulas: Range<String> = book.worksheet_formula(&chosen.name).map_err(damaged)?;
     let starts = || values.start().into_iter().chain(formulas.start());
     let ends = || values.end().into_iter().chain(formulas.end());
     let (Some(top), Some(left)) = (starts().map(|at| at.0).min(), starts().map(|at| at.1).min()) else {
         return Ok(());
     };
     let (bottom, right) = ends().fold((top, left), |most, at| (most.0.max(at.0), most.1.max(at.1)));
-    let mut line = Line::new(Merged::new(spans));
+    let mut line = Line::new(Merged::new(merged));
+    let mut errors = &errors[..];
     for row in top..=bottom {
         line.begin(row);
+        errors = &errors[errors.iter().take_while(|cells| cells.bottom < row).count()..];
+        let in_row = &errors[..errors.iter().take_while(|cells| cells.top <= row).count()];
         for column in left..=right {
+            if in_row.iter().any(|cells| (cells.left..=cells.right).contains(&column)) {
+                line.push(column, &Err(Flaw::Error))?;
+                continue;
+            }
             let value = values.get_value((row, column)).unwrap_or(&Data::Empty);
             let has_formula = || formulas.get_value((row, column)).is_some_and(|formula| !formula.is_empty());
             push(&mut line, column, value, kind, has_formula)?;
@@ -169,7 +208,7 @@ fn send_range<RS: io::Read + io::Seek, R: Reader<RS>>(
 // The cells of an XLSX workbook come one by one, so that two cells far apart cost no more than any two.
 fn send_xlsx(mut book: Xlsx<Cursor<&[u8]>>, names: &[String], out: &mut impl Write) -> Result<(), Stop> {
     let sheets = book.sheets_metadata().to_vec();
-    let (name, asked) = choose(&sheets, names, |name| {
+    let chosen = choose(&sheets, names, |name| {
         let mut cells = book.worksheet_cells_reader(name).map_err(damaged)?;
         while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(damaged)? {
             if !matches!(cell.value, DataRef::Empty) || cell.formula.is_some() {
@@ -178,9 +217,9 @@ fn send_xlsx(mut book: Xlsx<Cursor<&[u8]>>, names: &[String], out: &mut impl Wri
         }
         Ok(false)
     })?;
-    frames::write(out, Frame::Sheet(asked, day_count(book.has_1904_epoch())), &[])?;
-    let merged = book.merge_cells_by_sheet_name(&name).map_err(damaged)?;
-    let mut cells = book.worksheet_cells_reader(&name).map_err(damaged)?;
+    chosen.send(day_count(book.has_1904_epoch()), out)?;
+    let merged = book.merge_cells_by_sheet_name(&chosen.name).map_err(damaged)?;
+    let mut cells = book.worksheet_cells_reader(&chosen.name).map_err(damaged)?;
     let mut line = Line::new(Merged::new(merged.iter().map(span).collect()));
     while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(damaged)? {
         let (row, column) = cell.pos;

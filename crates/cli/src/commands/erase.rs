@@ -55,6 +55,12 @@ pub(crate) async fn run(options: &Erase, world: &World) -> Result<Code> {
              after the last change of keys.",
         );
     }
+    if report.pseudonyms == 0 && whom.record.is_some() {
+        note(
+            "No row of this source carries this record id. Check both: from now on a row that comes with it is left out, \
+             and that cannot be taken back.",
+        );
+    }
     if let Some(file) = &options.from {
         note(format!("Delete {} now: it says who the person is.", file.display()));
     }

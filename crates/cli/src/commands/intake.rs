@@ -122,7 +122,7 @@ pub(crate) async fn load_file(file: &Path, wish: &Wish<'_>, opened: &mut Opened,
 fn code(report: &LoadReport) -> Code {
     match report.outcome {
         Outcome::RefusedWhole => Code::RefusedWhole,
-        _ if report.refused > 0 => Code::RefusedInPart,
+        _ if report.refused + report.refused_before > 0 => Code::RefusedInPart,
         _ => Code::Ok,
     }
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
-use panoh_custody::{RotateReport, key_state, rotate};
+use panoh_custody::{RotateReport, key_state, lock, rotate_held};
 use panoh_identity::{KeyFile, Secret, backup, refuse_key_inside};
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 use crate::failure::{Code, Failure};
 use crate::home::Home;
 use crate::output::{counted, json, note, say, table};
-use crate::world::{World, secret_in};
+use crate::world::{World, note_unfinished, secret_in};
 
 /// Room for a form with ten keys: a text that grows would leave copies behind in memory.
 const FORM: usize = 16 * 1024;
@@ -138,6 +138,9 @@ async fn check(as_json: bool, home: &Home, world: &World) -> Result<Code> {
     } else {
         print(&checked)?;
     }
+    if !rotation_unfinished {
+        note_unfinished(home)?;
+    }
     Ok(if checked.right { Code::Ok } else { Code::Key })
 }
 
@@ -171,8 +174,10 @@ async fn rotate_all(as_json: bool, mut home: Home, world: &World) -> Result<Code
         return rotated(as_json, &RotateReport::default(), &file);
     }
     file.key().refuse_other(home.key(), home.key_id())?;
+    // Before the new key is made: a home that somebody writes to stays as it is, and so does its key file.
+    let held = lock(home.root())?;
     let rotation = file.add_key()?;
-    let report = rotate(&home.places().borrowed(), &world.dictionary()?, &rotation).await?;
+    let report = rotate_held(held, &home.places().borrowed(), &world.dictionary()?, &rotation).await?;
     home.note_key(rotation.to())?;
     file.confirm()?;
     rotated(as_json, &report, &file)
@@ -200,6 +205,9 @@ fn rotated(as_json: bool, report: &RotateReport, file: &KeyFile) -> Result<Code>
 
 fn print_form(home: &Home, world: &World) -> Result<Code> {
     let file = open(home, world)?;
+    if file.key().rotation().is_none() {
+        file.key().refuse_other(home.key(), home.key_id())?;
+    }
     let form = backup::recovery_form(file.key());
     backup::prove(&form, file.key()).context("the recovery form does not restore the key and was not printed")?;
     say(form.trim_end())?;

@@ -3,10 +3,10 @@
 use anyhow::Result;
 use clap::Subcommand;
 use panoh_custody::unlink;
-use panoh_identity::LogEvent;
+use panoh_identity::{LogEvent, Pseudonym};
 use serde::Serialize;
 
-use crate::failure::Code;
+use crate::failure::{Code, Failure};
 use crate::output::{counted, json, note, say, table};
 use crate::world::{World, open_stores};
 
@@ -83,6 +83,10 @@ pub(crate) async fn run(command: &Persons, world: &World) -> Result<Code> {
             list(&rows.collect::<Vec<_>>(), &header, cells, *as_json)?;
         }
         Persons::Unlink { alias } => {
+            if Pseudonym::of_digits(alias.trim()).is_none() {
+                let message = "a pseudonym has 32 hexadecimal digits; `panoh persons aliases` lists those of aliases";
+                return Err(Failure::new(Code::Usage, message).into());
+            }
             let taken_back = unlink(&mut opened.stores, alias).await?;
             say(format!("{} and {} are two persons again", taken_back.alias, taken_back.person))?;
             note("No later load joins them. Releases that were published before stay as they are.");

@@ -17,7 +17,7 @@ use crate::commands::stats::limits;
 use crate::failure::{Code, Failure};
 use crate::home::{Home, chosen};
 use crate::output::{json, note, say, table, thousands};
-use crate::world::{World, now, read_key, today};
+use crate::world::{World, note_unfinished, now, read_key, today};
 
 /// The table whose version a session is pinned to.
 const CASES: &str = "cases";
@@ -29,6 +29,10 @@ pub(crate) async fn run(command: &Release, world: &World) -> Result<Code> {
         Release::Plan { definition, json } => show_plan(definition, *json, world),
         Release::Publish { definition, json } => {
             let home = world.open_home()?;
+            if note_unfinished(&home)? {
+                let message = "nothing is released from a home with an unfinished change; nothing was drawn or spent";
+                return Err(Failure::new(Code::Usage, message).into());
+            }
             let key = read_key(&home, world)?;
             let plan = plan_of(definition, &key, &home, world)?;
             let published = publish_plan(plan, &key, &home, world).await?;

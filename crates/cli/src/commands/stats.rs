@@ -9,7 +9,7 @@ use crate::args::{Format, Stats};
 use crate::failure::{Code, Failure};
 use crate::home::Home;
 use crate::output::{note, say, table};
-use crate::world::World;
+use crate::world::{World, note_unfinished};
 
 /// A screen is for reading: more rows than this are asked for in another format.
 const SCREEN_ROWS: usize = 1000;
@@ -26,7 +26,10 @@ pub(crate) async fn run(options: &Stats, world: &World) -> Result<Code> {
     if options.rows.format == Format::Table {
         note(format!("{} ({})", statistic.title, statistic.unit));
     }
-    print_rows(rows, options.rows.format).await
+    if print_counted(rows, options.rows.format).await? == Some(0) {
+        note("No rows: nothing that was loaded answers this, or the filters leave nothing.");
+    }
+    Ok(Code::Ok)
 }
 
 /// The statistic of that name; the error lists what there is.
@@ -55,6 +58,7 @@ fn list(all: &[Statistic]) -> Result<Code> {
 /// A read-only session over the warehouse of the home, now or at a version of the cases.
 pub(crate) async fn session(world: &World, at: Option<u64>) -> Result<Session> {
     let home = world.open_home()?;
+    note_unfinished(&home)?;
     let warehouse = Warehouse::open(&home.warehouse(), &world.dictionary()?).await?;
     Ok(warehouse.session(at.map_or(AsOf::Newest, AsOf::Version), &limits(&home, world)).await?)
 }
@@ -66,6 +70,11 @@ pub(crate) fn limits(home: &Home, world: &World) -> Limits {
 
 /// Prints rows in the format asked for.
 pub(crate) async fn print_rows(rows: Rows, format: Format) -> Result<Code> {
+    print_counted(rows, format).await.map(|_| Code::Ok)
+}
+
+/// The same; how many rows there were, none when the reader of the output went away before the end.
+async fn print_counted(rows: Rows, format: Format) -> Result<Option<u64>> {
     let format = match format {
         Format::Table => {
             let page = rows.page(SCREEN_ROWS).await?;
@@ -74,16 +83,19 @@ pub(crate) async fn print_rows(rows: Rows, format: Format) -> Result<Code> {
             if page.more {
                 note(format!("(only the first {SCREEN_ROWS} rows; --format csv, json or parquet gives all)"));
             }
-            return Ok(Code::Ok);
+            return Ok(Some(page.rows.len() as u64));
         }
         Format::Csv => RowFormat::Csv,
         Format::Json => RowFormat::Json,
         Format::Parquet => RowFormat::Parquet,
     };
     let mut out = BufWriter::with_capacity(1 << 16, Watched { out: std::io::stdout(), closed: false });
-    let written = rows.write(format, &mut out).await.map_err(anyhow::Error::from).and_then(|_| Ok(out.flush()?));
+    let written = rows.write(format, &mut out).await.map_err(anyhow::Error::from).and_then(|rows| {
+        out.flush()?;
+        Ok(rows)
+    });
     // `head` has seen enough: not a failure of ours.
-    if out.get_ref().closed { Ok(Code::Ok) } else { written.map(|()| Code::Ok) }
+    if out.get_ref().closed { Ok(None) } else { written.map(Some) }
 }
 
 /// Standard output that remembers whether its reader went away; some writers lose that on the way up.

@@ -8,7 +8,7 @@ use panoh_custody::LoadReport;
 use panoh_intake::Language;
 
 use super::phrases::Phrases;
-use super::{Section, facts, headline, place, rule, sections, way_back};
+use super::{Section, advice, facts, headline, place, rule, sections};
 use crate::output::thousands;
 
 #[derive(Template)]
@@ -23,7 +23,7 @@ struct Loaded {
     name: String,
     headline: String,
     facts: Vec<String>,
-    way_back: Option<&'static str>,
+    advice: Vec<&'static str>,
     sections: Vec<Section>,
     rules: Vec<Broken>,
     worst: Vec<String>,
@@ -54,7 +54,7 @@ fn loaded(file: &Path, report: &LoadReport, language: Language) -> Loaded {
         name: file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
         headline: headline(report, language),
         facts: facts(report, language),
-        way_back: way_back(report, language),
+        advice: advice(report, language),
         sections: sections(report, language),
         rules: rules.collect(),
         worst: report.worst.iter().map(|worst| place(worst, language)).collect(),

@@ -88,6 +88,15 @@ fn what_says_that_no_name_is_known_is_no_name() {
         "no name given",
         "без документ",
         "без имени",
+        "Не сообщил",
+        "Данные скрыты",
+        "ФИО скрыто",
+        "Имя изменено",
+        "Несовершеннолетняя девочка",
+        "Пострадавший Пострадавший",
+        "Ребёнок",
+        "Confidential data",
+        "Test Test",
     ] {
         assert_eq!(cell(nobody), Names::default(), "{nobody} is nobody's name");
         let identity = Identity { full_name: Some(nobody), ..Identity::default() };

@@ -66,7 +66,7 @@ pub(super) fn parse(text: &[u8]) -> Result<MasterKey, Flaw> {
     read_key(digits).and_then(|key| MasterKey::of_parts(vec![key], None)).ok_or(Flaw::NoKeyFile)
 }
 
-/// What stands below the first line. None when anything is not as [`write`] writes it.
+/// What stands below the first line. None when anything is not as [`write()`] writes it.
 fn parse_lines<'a>(lines: impl Iterator<Item = &'a str>) -> Option<MasterKey> {
     let mut lines = lines.peekable();
     let mut keys = Vec::new();

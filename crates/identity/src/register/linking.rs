@@ -118,13 +118,13 @@ impl<'a> RegisterLoad<'a> {
     /// The person of a row that was resolved before. None when these keys were never resolved.
     pub fn known(&self, keys: &LinkKeys) -> Result<Option<Found>, IdentityError> {
         let Some(linking) = &self.linking else { return Ok(None) };
-        if is_erased(&self.tombstones, keys, &linking.memory.hits(keys)) {
+        let hits = linking.memory.hits(keys);
+        if is_erased(&self.tombstones, keys, &hits) {
             return Ok(Some(Found::Erased));
         }
-        // Resolving gave every digest of the row that nobody held to the person whom it decided for, and had somebody
-        // held the first one, that would have been the person.
-        let holder = keys.offers().first().and_then(|offer| linking.memory.index.get(&offer.digest));
-        Ok(holder.map(|person| {
+        // Resolving gave every digest of the row that nobody held to the person whom it decided for, and nobody is found
+        // by a stronger rule.
+        Ok(hits.first().map(|&(_, person)| {
             let member = linking.memory.people.member(person);
             Found::Person { person: member.pseudonym, cohort: member.cohort.text() }
         }))

@@ -79,6 +79,12 @@ impl Known {
         is_comparable && (self.birth != other.birth || differ(self.sex, other.sex) || differ(self.father, other.father))
     }
 
+    /// Whether a record born on the same day is of the other sex.
+    fn has_another_sex(&self, facts: &Facts) -> bool {
+        let same_birth = facts.birth.as_ref().map(short) == Some(self.birth);
+        same_birth && self.sex != 0 && facts.sex.as_ref().is_some_and(|sex| short(sex) != self.sex)
+    }
+
     /// Whether none of the father's names that a record may have is the person's.
     fn has_another_father(&self, facts: &Facts) -> bool {
         let same_birth = facts.birth.as_ref().map(short) == Some(self.birth);
@@ -236,15 +242,25 @@ impl Memory {
     }
 
     /// The persons whom a record links to, strongest rule first, each once. A rule over two name parts does not hold
-    /// when both sides know the father's name and it differs.
+    /// when both sides know the father's name and it differs; one over document and birth date does not when the sex
+    /// differs: a sister and a brother, twins, in one passport. Their names may still say that they are one.
     pub(crate) fn hits(&self, keys: &LinkKeys) -> Vec<(LinkRule, u32)> {
         let mut hits: Vec<(LinkRule, u32)> = Vec::new();
+        self.index
+            .prepare(keys.asks().iter().map(|ask| &ask.digest).chain(keys.offers().iter().map(|own| &own.digest)));
+        // Without a name a record of the other sex has nothing of its own to be found by again.
+        let has_names = keys.asks().iter().any(|ask| ask.rule == LinkRule::DocumentNames);
         for ask in keys.asks() {
             let Some(person) = self.index.get(&ask.digest) else { continue };
             let is_known = hits.iter().any(|(_, known)| *known == person);
             let other_father =
                 || ask.rule.is_of_pair() && self.people.member(person).facts.has_another_father(keys.facts());
-            if !is_known && !other_father() {
+            let other_sex = || {
+                ask.rule == LinkRule::DocumentBirth
+                    && has_names
+                    && self.people.member(person).facts.has_another_sex(keys.facts())
+            };
+            if !is_known && !other_father() && !other_sex() {
                 hits.push((ask.rule, person));
             }
         }

@@ -14,6 +14,9 @@ use super::similar::{normal, similarity};
 /// Names less alike than this say nothing about each other.
 const LEAST_ALIKE: f64 = 0.5;
 
+/// How well dates may fit at most whose day and month could be either. With a name that is known it makes a guess.
+const EITHER_FIT: f64 = 0.5;
+
 /// Date formats that are tried, the ones that cannot be mistaken first.
 const FORMATS: [&str; 10] = [
     "%Y-%m-%d",
@@ -188,9 +191,9 @@ impl<'a> Vocabulary<'a> {
                 Some((Verb::Consent, (!empty).then_some(fit), percent(evidence, fit, "are words for yes or no")))
             }
             HeaderMeans::Identity("birth_date") => {
-                let (formats, fit) = date_formats(evidence);
-                let said = percent(evidence, fit, &format!("are dates written {}", formats.join(" or ")));
-                Some((Verb::Identity { field: "birth_date", formats }, (!empty).then_some(fit), said))
+                let dates = Dates::of(evidence);
+                let verb = Verb::Identity { field: "birth_date", formats: dates.formats() };
+                Some((verb, (!empty).then_some(dates.fit()), dates.said(evidence)))
             }
             HeaderMeans::Identity(field) => {
                 Some((Verb::Identity { field, formats: Vec::new() }, None, "cells are not looked at".into()))
@@ -237,12 +240,13 @@ impl<'a> Vocabulary<'a> {
             }
             Kind::Year | Kind::Month => {
                 let years = evidence.years();
-                let (formats, dates) = date_formats(evidence);
+                let found = Dates::of(evidence);
+                let (formats, dates) = (found.formats(), found.fit());
                 let named_so = ["date", "дата", "сана"].iter().any(|word| name.contains(word));
                 if (years > dates || (years >= dates && !named_so)) && column.kind == Kind::Year {
                     return Some((Verb::Year { target }, told(years), percent(evidence, years, "are years")));
                 }
-                let said = percent(evidence, dates, &format!("are dates written {}", formats.join(" or ")));
+                let said = found.said(evidence);
                 let month = month_beside(table, column, &formats);
                 let year = if column.kind == Kind::Year { Some(target) } else { None };
                 (Verb::Date { year, month, formats }, told(dates), said)
@@ -373,20 +377,48 @@ fn month_beside(table: &Table, column: &Column, formats: &[String]) -> Option<St
     table.column(&name).filter(|_| has_month && !formats.is_empty()).map(|column| column.name.clone())
 }
 
-/// The first format that explains most cells, and its share. Where day and month could be either, the share is lowered:
-/// a person must look.
-fn date_formats(evidence: &Evidence) -> (Vec<String>, f64) {
-    let formats = FORMATS.iter().filter_map(|pattern| Some((*pattern, DateFormat::new(pattern)?)));
-    let shares: Vec<(&str, f64)> = formats.map(|(pattern, format)| (pattern, evidence.dates(&format))).collect();
-    let mut best = ("%d.%m.%Y", 0.0);
-    for (pattern, share) in &shares {
-        if *share > best.1 + 1e-9 {
-            best = (pattern, *share);
+/// How the dates of a column are written.
+struct Dates {
+    /// The first format that explains most cells.
+    format: &'static str,
+    /// The share of the cells that it explains.
+    share: f64,
+    /// Whether day and month could be either: a person must look.
+    either: bool,
+}
+
+impl Dates {
+    fn of(evidence: &Evidence) -> Self {
+        let formats = FORMATS.iter().filter_map(|pattern| Some((*pattern, DateFormat::new(pattern)?)));
+        let shares: Vec<(&str, f64)> = formats.map(|(pattern, format)| (pattern, evidence.dates(&format))).collect();
+        let mut best = ("%d.%m.%Y", 0.0);
+        for (pattern, share) in &shares {
+            if *share > best.1 + 1e-9 {
+                best = (pattern, *share);
+            }
         }
+        let also = |wanted: &str| shares.iter().any(|(pattern, share)| *pattern == wanted && *share >= best.1);
+        let either = best.0 == "%d/%m/%Y" && best.1 > 0.0 && also("%m/%d/%Y");
+        Self { format: best.0, share: best.1, either }
     }
-    let also = |wanted: &str| shares.iter().any(|(pattern, share)| *pattern == wanted && *share >= best.1);
-    let either = best.0 == "%d/%m/%Y" && best.1 > 0.0 && also("%m/%d/%Y");
-    (vec![best.0.to_owned()], if either { 0.6 * best.1 } else { best.1 })
+
+    fn formats(&self) -> Vec<String> {
+        vec![self.format.to_owned()]
+    }
+
+    /// How well the cells fit. No more than a guess comes of it where day and month could be either.
+    fn fit(&self) -> f64 {
+        if self.either { self.share.min(EITHER_FIT) } else { self.share }
+    }
+
+    fn said(&self, evidence: &Evidence) -> String {
+        let are = if self.either {
+            "fit %d/%m/%Y and %m/%d/%Y alike; look at the list and decide".to_owned()
+        } else {
+            format!("are dates written {}", self.format)
+        };
+        percent(evidence, self.share, &are)
+    }
 }
 
 fn is_yes_or_no(cell: &str) -> bool {

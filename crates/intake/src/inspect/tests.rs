@@ -116,7 +116,13 @@ fn a_shipped_mapping_that_fits_is_named() {
 fn a_date_that_could_be_read_in_two_ways_is_no_certainty() {
     let text = "Имя;Фамилия;Дата рождения\nА;Б;01/02/1990\nВ;Г;03/04/1991\nД;Е;05/06/1992\n";
     let seen = seen(text, &Look::default());
-    assert!(column(&seen, "Дата рождения").sure < Sure::Sure, "day and month could be either");
+    let found = column(&seen, "Дата рождения");
+    assert_eq!(found.sure, Sure::Guess, "day and month could be either");
+    let said = "100 % of the cells fit %d/%m/%Y and %m/%d/%Y alike; look at the list and decide";
+    assert!(found.why.ends_with(said), "{}", found.why);
+    let told = "Имя;Фамилия;Дата рождения\nА;Б;01/02/1990\nВ;Г;23/04/1991\nД;Е;05/06/1992\n";
+    let seen = self::seen(told, &Look::default());
+    assert!(column(&seen, "Дата рождения").why.ends_with("100 % of the cells are dates written %d/%m/%Y"));
 }
 
 /// A lost line end glues the first person to the names; nobody's name is taken for a column's.

@@ -181,6 +181,17 @@ fn the_name_of_a_sheet_is_known_only_when_the_mapping_says_it() {
 }
 
 #[test]
+fn the_sheets_that_are_not_read_are_counted() {
+    let sheet = |name| XlsxSheet { name, shown: true, rows: xlsx_rows(&[&["a"], &["1"]]), merged: &[] };
+    let book = xlsx(&[sheet("2022"), sheet("2023"), sheet("2024")], "", false);
+    let shape = shape(&["2023"], 1, 2);
+    let file = SheetFile::new(answer(&book, &shape).expect("a sheet"), &shape, false).expect("a header");
+    assert_eq!((file.name.as_deref(), file.others), (Some("2023"), 2));
+    let top = answer(&book, &shape).and_then(|answer| answer.top(1)).expect("a sound workbook");
+    assert_eq!(top, [(1, vec!["a".to_owned()])]);
+}
+
+#[test]
 fn the_first_rows_are_shown_as_they_are() {
     let book = xlsx_of(&xlsx_rows(&[&["a title"], &["id", "year"], &["1", "2020"]]));
     let top = answer(&book, &shape(&[], 1, 2)).and_then(|answer| answer.top(2)).expect("a sound workbook");

@@ -19,14 +19,17 @@ pub(super) enum Kind {
 /// What a spreadsheet shows in place of a value that it cannot work out.
 const ERRORS: [&str; 7] = ["#N/A", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"];
 
+/// Whether a spreadsheet shows this text in place of a value.
+pub(super) fn is_error(text: &str) -> bool {
+    ERRORS.contains(&text) || text.starts_with("Err:")
+}
+
 /// The text of a cell, or that it shows an error; none when it is empty.
 pub(super) fn text_of(value: &Data, kind: Kind) -> Option<Result<String, Flaw>> {
     let text = match value {
         Data::Empty => return None,
         Data::Error(_) => return Some(Err(Flaw::Error)),
-        Data::String(text) if kind == Kind::Ods && (ERRORS.contains(&text.as_str()) || text.starts_with("Err:")) => {
-            return Some(Err(Flaw::Error));
-        }
+        Data::String(text) if kind == Kind::Ods && is_error(text) => return Some(Err(Flaw::Error)),
         Data::String(text) | Data::DurationIso(text) => text.clone(),
         Data::Int(number) => number.to_string(),
         Data::Float(number) => number_text(*number),

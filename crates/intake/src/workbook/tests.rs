@@ -21,6 +21,7 @@ fn answered(bytes: &[u8], names: &[&str]) -> Vec<String> {
     while !input.is_empty() {
         let frame = frames::read(&mut input, &mut cells).expect("frames are whole");
         lines.push(match frame {
+            Frame::Others(sheets) => format!("{sheets} others"),
             Frame::Sheet(asked, DayCount::From1900) => format!("sheet {asked:?}"),
             Frame::Sheet(asked, days) => format!("sheet {asked:?} {days:?}"),
             Frame::Row(number) => {
@@ -108,11 +109,13 @@ fn the_sheet_is_the_one_named_or_the_only_one() {
     let book = |sheets: &[XlsxSheet]| xlsx(sheets, "", false);
     let two = book(&[sheet("Case Sheet", true, "a"), sheet("about", true, "b"), sheet("keys", false, "c")]);
     assert_eq!(answered(&two, &[]), ["ManySheets"]);
-    assert_eq!(answered(&two, &["Sheet1", "about"]), ["sheet Some(1)", "1: A=b", "end"]);
-    assert_eq!(answered(&two, &["keys"]), ["sheet Some(0)", "1: A=c", "end"], "hidden, but asked for");
+    assert_eq!(answered(&two, &["Sheet1", "about"]), ["1 others", "sheet Some(1)", "1: A=b", "end"]);
+    let hidden = ["2 others", "sheet Some(0)", "1: A=c", "end"];
+    assert_eq!(answered(&two, &["keys"]), hidden, "hidden, but asked for");
     assert_eq!(answered(&two, &["Sheet1"]), ["NoSheet"]);
     let one = book(&[empty("blank"), sheet("cases", true, "a"), sheet("keys", false, "c")]);
     assert_eq!(answered(&one, &[]), ["sheet None", "1: A=a", "end"]);
+    assert_eq!(answered(&one, &["cases"]), ["sheet Some(0)", "1: A=a", "end"], "no cells, or nobody sees them");
     assert_eq!(answered(&book(&[empty("blank")]), &[]), ["Empty"]);
 }
 

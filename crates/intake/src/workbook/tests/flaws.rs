@@ -189,7 +189,7 @@ fn merged_cells_count_for_the_sheet_that_is_read_only() {
         table(&[&wide(1, 2), COVERED].map(|cell| format!("<table:table-row>{A}{cell}</table:table-row>")).concat())
             .replace("cases", "other");
     let own = table(&[A, EMPTY].map(|cell| format!("<table:table-row>{A}{cell}</table:table-row>")).concat());
-    let expected = ["sheet Some(0)", "1: A=a|B=a", "2: A=a", "end"];
+    let expected = ["1 others", "sheet Some(0)", "1: A=a|B=a", "2: A=a", "end"];
     assert_eq!(answered(&ods(&(own.clone() + &other)), &["cases"]), expected);
     assert_eq!(answered(&ods(&(other + &own)), &["cases"]), expected);
 }
@@ -250,4 +250,66 @@ fn an_ods_cell_with_text_and_no_type_is_no_empty_cell() {
         let answer = answered(&ods_rows(&[&format!("{A}{cell}{A}")]), &[]);
         assert_eq!(answer.last().map(String::as_str), Some(expected), "{cell}");
     }
+}
+
+#[test]
+fn an_ods_cell_with_text_and_no_value_is_no_empty_cell() {
+    let cell =
+        |said: &str, shown: &str| format!("<table:table-cell {said}><text:p>{shown}</text:p></table:table-cell>");
+    for (said, shown, expected) in [
+        (r#"office:value-type="float""#, "7", "Damaged"),
+        (r#"office:value-type="percentage" office:string-value="7""#, "7", "Damaged"),
+        (r#"office:value-type="currency" office:value="7""#, "7 TJS", "end"),
+        (r#"office:value-type="date""#, "05.06.2023", "Damaged"),
+        (r#"office:value-type="date" office:date-value="""#, "05.06.2023", "Damaged"),
+        (r#"office:value-type="time""#, "10:00", "Damaged"),
+        (r#"office:value-type="boolean""#, "TRUE", "Damaged"),
+        (r#"office:value-type="boolean" office:boolean-value="true""#, "TRUE", "end"),
+        (r#"office:value-type="void""#, "7", "Damaged"),
+        (r#"office:value-type="void""#, "", "end"),
+        (r#"office:value-type="string""#, "<![CDATA[17]]>", "Damaged"),
+        (r#"office:value-type="string" office:string-value="""#, "woman", "Damaged"),
+        (r#"office:value-type="string""#, "R&amp;D", "end"),
+    ] {
+        let answer = answered(&ods_rows(&[&[A, &cell(said, shown)].concat()]), &[]);
+        assert_eq!(answer.last().map(String::as_str), Some(expected), "{said} {shown}");
+    }
+}
+
+/// Old spreadsheets wrote nought, or an empty text, beside what they show.
+#[test]
+fn an_ods_formula_that_shows_an_error_has_no_value() {
+    let cell = |said: &str, shown: &str| {
+        format!(r#"<table:table-cell table:formula="of:=1/0" {said}><text:p>{shown}</text:p></table:table-cell>"#)
+    };
+    let nought = r#"office:value-type="float" office:value="0""#;
+    let nothing = r#"office:value-type="string" office:string-value="""#;
+    let row = [
+        A.to_owned(),
+        cell(nought, "#DIV/0!"),
+        cell(&format!(r#"{nought} table:number-columns-repeated="2""#), "Err:508"),
+        cell(nothing, "#REF!"),
+        cell(nought, "0"),
+        cell("", "#NAME?"),
+        cell(nothing, ""),
+    ]
+    .concat();
+    let rows = format!(
+        r#"<table:table-row table:number-rows-repeated="2"><table:table-cell/></table:table-row><table:table-row table:number-rows-repeated="2">{row}</table:table-row><table:table-row>{A}{A}</table:table-row>"#
+    );
+    let flawed = "A=a|B=(error)|C=(error)|D=(error)|E=(error)|F=0|G=(error)";
+    let expected = ["sheet None", &format!("3: {flawed}"), &format!("4: {flawed}"), "5: A=a|B=a", "end"];
+    assert_eq!(answered(&ods(&table(&rows)), &[]), expected);
+}
+
+#[test]
+fn an_xlsx_sheet_with_markup_that_hides_values_is_damaged() {
+    let row = |value: &str| format!(r#"<row r="1"><c r="A1">{value}</c></row>"#);
+    for value in ["<v>1&#55;</v>", "<v>1<!-- x -->7</v>", "<v><![CDATA[17]]></v>"] {
+        assert_eq!(answered(&xlsx_of(&row(value)), &[]), ["Damaged"], "{value}");
+    }
+    let second = r#"</sheetData><sheetData><row r="2"><c r="A2"><v>2</v></c></row>"#;
+    assert_eq!(answered(&xlsx_of(&(row("<v>1</v>") + second)), &[]), ["Damaged"]);
+    let text = r#"<row r="1"><c r="A1" t="str"><f>"R"&amp;"D"</f><v>R&amp;&#68;</v></c></row>"#;
+    assert_eq!(answered(&xlsx_of(text), &[]), ["sheet None", "1: A=R&D", "end"]);
 }
