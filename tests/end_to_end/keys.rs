@@ -159,6 +159,12 @@ fn a_protected_key_opens_with_its_passphrase_only() {
     let file = fixture("ngo-small.csv");
     let intake = ["intake", text(&file), "--source", "ngo-assistance", "--passphrase-file", text(&right)];
     place.ok(&intake);
+    // A passphrase beside the data protects nothing.
+    let inside = secret(&place, "home/right", "сабз алафи тару тоза\n");
+    for command in [&["keys", "check"][..], &["persons", "log"], &["keys", "rotate"]] {
+        place.ends(&[command, &["--passphrase-file", text(&inside)]].concat(), 5);
+    }
+    fs::remove_file(&inside).expect("the file can be removed");
     place.ok(&["keys", "unprotect", "--passphrase-file", text(&right)]);
     place.ok(&["keys", "check"]);
 }

@@ -69,6 +69,14 @@ impl World {
         }
     }
 
+    /// Refuses a passphrase that lies with the data it protects.
+    pub(crate) fn refuse_secret_inside(&self, home: &Home) -> Result<()> {
+        match &self.passphrase_file {
+            Some(file) => Ok(refuse_key_inside(file, home.root())?),
+            None => Ok(()),
+        }
+    }
+
     /// How exports are opened: workbooks by a child of this same binary, which can use a gibibyte and two minutes.
     pub(crate) fn intake(&self, encoding: Option<String>) -> Result<Options> {
         let program = std::env::current_exe().context("cannot find this binary, which reads workbooks in a child")?;
@@ -108,9 +116,7 @@ pub(crate) async fn open_stores(home: &Home, world: &World) -> Result<Opened> {
 
 /// Reads the key of a home and checks that it is the one its pseudonyms were made with.
 pub(crate) fn read_key(home: &Home, world: &World) -> Result<MasterKey> {
-    if let Some(file) = &world.passphrase_file {
-        refuse_key_inside(file, home.root())?;
-    }
+    world.refuse_secret_inside(home)?;
     let key = MasterKey::read_file(home.key(), home.root(), &mut || world.passphrase(home.key()))?;
     key.refuse_other(home.key(), home.key_id())?;
     Ok(key)

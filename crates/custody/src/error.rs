@@ -60,6 +60,15 @@ pub enum CustodyError {
         #[source]
         source: io::Error,
     },
+    /// The report of refused rows of an earlier load could not be read.
+    #[error("{path}: the report of refused rows cannot be read; nothing was changed")]
+    RejectionsUnread {
+        /// The report.
+        path: PathBuf,
+        /// What the operating system said, or that a line is none of a report.
+        #[source]
+        source: io::Error,
+    },
     /// Intake and table do not fit together. A fault of this program or of a dictionary made by hand.
     #[error("table {table}, column {column}: {reason}; nothing of this load was kept")]
     Columns {

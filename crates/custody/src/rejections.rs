@@ -42,7 +42,7 @@ pub(crate) fn refused_rows(folder: &Path, load: &str) -> Result<u64, CustodyErro
     };
     match read() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
-        rows => rows.map_err(|source| CustodyError::Rejections { path: path.clone(), source }),
+        rows => rows.map_err(|source| CustodyError::RejectionsUnread { path: path.clone(), source }),
     }
 }
 

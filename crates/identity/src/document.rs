@@ -16,8 +16,8 @@ const FEWEST_IN_PATTERN: usize = 6;
 ///
 /// `None` for what must never link two people: too short, hardly any digit, or what clerks write when a form insists on
 /// a number: one digit repeated but for one (`0000000`, `A0000001`), digits that rise or fall one by one (`1234567`,
-/// `A7654321`), a few digits over and over (`12121212`, `123123123`), or runs of three (`111222333`). One real document
-/// in ten thousand looks like that; it then links by name alone. Text with more letters than digits is a remark with a
+/// `A7654321`), a few digits over and over (`12121212`, `123123123`), or runs of three (`111222333`). Of real
+/// numbers of seven digits two in ten thousand look like that, of six digits two in a thousand; they link by name alone. Text with more letters than digits is a remark with a
 /// year in it ("not issued in 2020").
 pub(crate) fn normalised(document: &str) -> Option<String> {
     // The sign № would decompose to the letters "No".

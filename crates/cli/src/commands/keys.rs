@@ -236,6 +236,7 @@ fn restore(form: &Path, place: Option<&Path>, protect: Option<&NewPassphrase>, h
 
 /// The key file of a home, its passphrase asked for when it has one.
 fn open(home: &Home, world: &World) -> Result<KeyFile> {
+    world.refuse_secret_inside(home)?;
     Ok(KeyFile::open(home.key(), home.root(), &mut || world.passphrase(home.key()))?)
 }
 

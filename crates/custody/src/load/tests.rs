@@ -203,6 +203,7 @@ async fn a_file_whose_rows_were_replaced_since_says_so_and_does_not_come_back_by
         let (again, steps) = home.load_with(&source, &first, keep).await;
         assert_eq!((again.outcome, again.replaced_since, again.still_there), (Outcome::ReplacedSince, 2, 1));
         assert_eq!((again.loaded, again.refused, again.version), (0, 0, None), "nothing was loaded or refused");
+        assert_eq!(again.refused_before, 1, "the row of 31 February is not in the table");
         assert_eq!(steps.last().map(|step| step.bytes), steps.last().map(|step| step.total_bytes));
         assert_eq!(years().await, ["2015", "2016", "2018"], "and nothing was changed");
     }
