@@ -1,8 +1,9 @@
 //! Puts person, cohort and load into their places among the columns that intake filled in.
 
+use std::fmt::{self, Write};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, StringArray};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, StringBuilder};
 use arrow::datatypes::{Schema, SchemaRef};
 use panoh_dictionary::{Origin, Table};
 
@@ -31,8 +32,17 @@ enum From {
 /// What custody knows about the rows of one batch, a value for each row; nothing for a table without persons.
 #[derive(Debug, Default)]
 pub(crate) struct Linked {
-    pub(crate) persons: Vec<String>,
-    pub(crate) cohorts: Vec<String>,
+    persons: StringBuilder,
+    cohorts: StringBuilder,
+}
+
+impl Linked {
+    /// Adds a row.
+    pub(crate) fn push(&mut self, person: impl fmt::Display, cohort: &str) {
+        write!(self.persons, "{person}").expect("a column takes every text");
+        self.persons.append_value("");
+        self.cohorts.append_value(cohort);
+    }
 }
 
 impl Columns {
@@ -61,18 +71,17 @@ impl Columns {
     pub(crate) fn assemble(
         &self,
         rows: &RecordBatch,
-        linked: &Linked,
+        mut linked: Linked,
         load_id: &str,
     ) -> Result<RecordBatch, CustodyError> {
         if rows.num_columns() != self.from_intake {
             return Err(self.misfit("all", "intake gave another number of columns than the table has"));
         }
-        let text = |values: &[String]| -> ArrayRef { Arc::new(StringArray::from_iter_values(values)) };
         let mut columns = Vec::with_capacity(self.sources.len());
         for (field, source) in self.schema.fields().iter().zip(&self.sources) {
             columns.push(match source {
-                From::Person => text(&linked.persons),
-                From::Cohort => text(&linked.cohorts),
+                From::Person => Arc::new(linked.persons.finish()),
+                From::Cohort => Arc::new(linked.cohorts.finish()),
                 From::Load => Arc::new(StringArray::from_iter_values(std::iter::repeat_n(load_id, rows.num_rows()))),
                 From::Intake(place) if rows.schema_ref().field(*place).name() == field.name() => {
                     Arc::clone(rows.column(*place))
@@ -80,6 +89,28 @@ impl Columns {
                 From::Intake(_) => return Err(self.misfit(field.name(), "intake gave another column in its place")),
             });
         }
+        self.batch(columns)
+    }
+
+    /// Rows as the table stores them with other cohorts; `cohort` is given the place of a row and what it holds.
+    pub(crate) fn with_cohorts(
+        &self,
+        rows: &RecordBatch,
+        mut cohort: impl FnMut(usize, &str) -> Result<String, CustodyError>,
+    ) -> Result<RecordBatch, CustodyError> {
+        let mut columns = rows.columns().to_vec();
+        for (column, _) in columns.iter_mut().zip(&self.sources).filter(|(_, source)| **source == From::Cohort) {
+            let own = column.as_string_opt::<i32>().ok_or_else(|| self.misfit("cohort", "it holds no text"))?;
+            let mut cohorts = StringBuilder::with_capacity(own.len(), own.values().len());
+            for (row, own) in own.iter().enumerate() {
+                cohorts.append_value(cohort(row, own.unwrap_or_default())?);
+            }
+            *column = Arc::new(cohorts.finish());
+        }
+        self.batch(columns)
+    }
+
+    fn batch(&self, columns: Vec<ArrayRef>) -> Result<RecordBatch, CustodyError> {
         RecordBatch::try_new(Arc::clone(&self.schema), columns)
             .map_err(|_| self.misfit("all", "the columns differ in length, type or emptiness from the table's"))
     }
@@ -95,7 +126,7 @@ fn misfit(table: String, column: &str, reason: &'static str) -> CustodyError {
 
 #[cfg(test)]
 mod tests {
-    use arrow::array::{AsArray, Int16Array};
+    use arrow::array::Int16Array;
     use arrow::datatypes::{DataType, Field};
     use panoh_dictionary::{Column, Kind, Population, Role, Treatment};
 
@@ -132,16 +163,15 @@ mod tests {
     }
 
     fn linked(count: usize) -> Linked {
-        Linked {
-            persons: (0..count).map(|n| format!("p{n}")).collect(),
-            cohorts: (0..count).map(|n| format!("c{n}")).collect(),
-        }
+        let mut linked = Linked::default();
+        (0..count).for_each(|n| linked.push(format_args!("p{n}"), &format!("c{n}")));
+        linked
     }
 
     #[test]
     fn every_column_finds_its_place() {
         let columns = Columns::of(&table()).expect("fits");
-        let stored = columns.assemble(&rows(["record", "year"]), &linked(2), "load:1").expect("assembled");
+        let stored = columns.assemble(&rows(["record", "year"]), linked(2), "load:1").expect("assembled");
         assert_eq!(stored.schema().as_ref(), &table().schema());
         let text = |name: &str| -> Vec<String> {
             let column = stored.column_by_name(name).expect("there");
@@ -158,16 +188,29 @@ mod tests {
     }
 
     #[test]
+    fn only_the_cohorts_become_others() {
+        let columns = Columns::of(&table()).expect("fits");
+        let stored = columns.assemble(&rows(["record", "year"]), linked(2), "load:1").expect("assembled");
+        let settled = columns.with_cohorts(&stored, |row, own| Ok(format!("{own} {row}"))).expect("assembled");
+        let cohorts = settled.column_by_name("cohort").expect("there").as_string::<i32>();
+        assert_eq!(cohorts.iter().flatten().collect::<Vec<_>>(), ["c0 0", "c1 1"]);
+        let others = |batch: &RecordBatch| batch.project(&[0, 1, 2, 3]).expect("columns");
+        assert_eq!(others(&settled), others(&stored));
+        let refused = columns.with_cohorts(&stored, |_, _| Err(CustodyError::Stopped));
+        assert!(matches!(refused.expect_err("refused"), CustodyError::Stopped));
+    }
+
+    #[test]
     fn an_empty_batch_keeps_its_columns() {
         let columns = Columns::of(&table()).expect("fits");
         let empty = rows(["record", "year"]).slice(0, 0);
-        assert_eq!(columns.assemble(&empty, &linked(0), "load:1").expect("assembled").num_rows(), 0);
+        assert_eq!(columns.assemble(&empty, linked(0), "load:1").expect("assembled").num_rows(), 0);
     }
 
     #[test]
     fn what_does_not_fit_is_refused() {
         let columns = Columns::of(&table()).expect("fits");
-        let assemble = |rows: &RecordBatch, count| columns.assemble(rows, &linked(count), "load:1");
+        let assemble = |rows: &RecordBatch, count| columns.assemble(rows, linked(count), "load:1");
         let fitting = rows(["record", "year"]);
         for refused in [
             assemble(&fitting, 1),

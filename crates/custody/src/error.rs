@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use arrow::error::ArrowError;
 use panoh_identity::IdentityError;
 use panoh_intake::IntakeError;
 use panoh_warehouse::WarehouseError;
@@ -136,6 +137,18 @@ pub enum CustodyError {
     /// The mapping feeds a table that the dictionary does not have.
     #[error("the dictionary has no table {0}; use the mapping with the dictionary it was written for")]
     UnknownTable(String),
+    /// Rows that wait for the end of the file could not be put on disk, or not be read back.
+    #[error(
+        "{folder}: rows that wait for the last row of the file cannot be kept there; nothing of this load was kept, load \
+         again when the disk has room"
+    )]
+    Aside {
+        /// The folder of the file without a name.
+        folder: PathBuf,
+        /// What the operating system said.
+        #[source]
+        source: ArrowError,
+    },
     /// Reading the export stopped without a reason. A fault of this program.
     #[error("reading the export stopped; nothing of it was kept. This is a fault of the program")]
     Stopped,

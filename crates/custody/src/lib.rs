@@ -2,8 +2,8 @@
 //!
 //! ```text
 //!            look up the load ──► already there: say so
-//! export ─► intake ─► resolve persons                                                first pass: cohorts
-//!        ─► intake ─► look up ─► add person, cohort, load ─► data files              second pass: nothing visible
+//! export ─► intake ─► resolve persons ─► add person, cohort, load ─► data files      nothing visible
+//!                          │                        └─► aside ─► cohort ─┘            rows of new persons
 //!                          │
 //!                     stage register     durable, pending
 //!                     commit warehouse   the load happens here, or not
@@ -20,6 +20,8 @@
 //! is finished by whoever holds the keys, and until then nothing else may write.
 
 mod aliases;
+mod aside;
+mod carry;
 mod columns;
 mod erase;
 mod error;
@@ -27,7 +29,6 @@ mod journal;
 mod keys;
 mod load;
 mod lock;
-mod passes;
 mod rejections;
 mod report;
 mod rotate;

@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 
 use panoh_dictionary::Source;
 use panoh_identity::{FileDigest, RegisterLoad, Sealer};
-use panoh_intake::{Intake, IntakeError, Language, Options, Pass};
+use panoh_intake::{Intake, IntakeError, Language, Options, Reader};
 use panoh_warehouse::{Append, Brought, WarehouseError};
 use tokio::task::spawn_blocking;
 
 use crate::aliases;
+use crate::aside::Aside;
+use crate::carry::{Records, Target, Way, carry, links, records};
 use crate::columns::Columns;
 use crate::error::CustodyError;
-use crate::passes::{Records, Seen, Target, Way, carry, found, links, records};
 use crate::rejections::RejectionFile;
 use crate::report::{self, LoadReport, Outcome};
 use crate::stores::{Stores, load_name};
@@ -53,10 +54,10 @@ pub enum Keep {
 pub struct Progress {
     /// Bytes that were read. Never falls.
     pub bytes: u64,
-    /// Bytes to read: the file's, twice over when its mapping says who the person is, because such a file is read once
-    /// to find the persons and once to write the rows.
+    /// Bytes to read, and half as many again when the mapping says who the person is: of such a file rows may wait for the
+    /// last one before they are written.
     pub total_bytes: u64,
-    /// Rows carried over, refused ones included; 0 while persons are being looked for.
+    /// Rows that were read, refused ones included.
     pub rows: u64,
     /// Rows refused among them.
     pub refused: u64,
@@ -85,7 +86,7 @@ pub async fn load(
         return Ok(report);
     }
     let dictionary = stores.dictionary.clone();
-    let reader = |pass| {
+    let reader = || {
         let intake = Intake {
             dictionary: &dictionary,
             source: load.source,
@@ -93,13 +94,12 @@ pub async fn load(
             batch_rows: BATCH_ROWS,
             options: load.options,
             latest_year: load.latest_year,
-            pass,
         };
         panoh_intake::open(load.file, &export.digest, intake)
     };
-    let mut way = Way { bytes: export.metadata.len(), passed: 0, passes: 1, show: progress };
+    let mut way = Way { bytes: export.metadata.len(), waiting: 0, show: progress };
     if loaded_before {
-        let brought = still_there(stores, load, &export, reader(Pass::Rows), &report, &mut way).await?;
+        let brought = still_there(stores, load, &export, reader(), &report, &mut way).await?;
         let refused_before = report.refused_before;
         return Ok(LoadReport { refused_before, ..report.loaded_before(brought) });
     }
@@ -116,7 +116,7 @@ async fn still_there(
     stores: &Stores,
     load: &Load<'_>,
     export: &Export,
-    opened: Result<panoh_intake::Reader, IntakeError>,
+    opened: Result<Reader, IntakeError>,
     report: &LoadReport,
     way: &mut Way<'_>,
 ) -> Result<Brought, CustodyError> {
@@ -137,7 +137,7 @@ struct Loading<'a, R> {
     reader: R,
 }
 
-impl<R: Fn(Pass) -> Result<panoh_intake::Reader, IntakeError>> Loading<'_, R> {
+impl<R: Fn() -> Result<Reader, IntakeError>> Loading<'_, R> {
     async fn run(
         self,
         stores: &mut Stores,
@@ -150,38 +150,21 @@ impl<R: Fn(Pass) -> Result<panoh_intake::Reader, IntakeError>> Loading<'_, R> {
         let mut append = stores.warehouse.append(&report.table, &export.load_id).await?;
         let tried = async {
             let mut persons = has_persons.then(|| stores.register.begin(&export.load_id, load.sealer)).transpose()?;
-            let mut seen = None;
-            if let Some(persons) = persons.as_mut().filter(|_| links(load.source)) {
-                way.passes = 2;
-                seen = Some(
-                    found(
-                        reader(Pass::People)?,
-                        persons,
-                        !load.source.file.replace_by_record_id,
-                        &mut report,
-                        &mut way,
-                    )
-                    .await?,
-                );
-                export.refuse_change()?;
-                way.passed = 1;
-            }
-            let pass = if seen.is_some() { Pass::Rows } else { Pass::Whole };
-            let mut target = Target {
+            way.waiting = if persons.is_some() && links(load.source) { way.bytes / 2 } else { 0 };
+            let target = Target {
                 export,
                 columns,
                 persons: persons.as_mut(),
-                seen: seen.map(Seen::replay),
+                aside: Aside::new(&stores.spill),
                 append: &mut append,
                 rejections: &mut rejections,
                 records: load.source.file.replace_by_record_id.then(Records::default),
                 places: report::Places::new(load.language),
             };
-            let rows = reader(pass)?;
+            let rows = reader()?;
             report.other_sheets = u64::from(rows.other_sheets());
-            carry(rows, &mut target, &mut report, &mut way).await?;
+            let (records, places) = carry(rows, target, &mut report, &mut way).await?;
             let outcome = outcome(&report, load.keep, export)?;
-            let Target { records, places, .. } = target;
             places.tell(&mut report);
             if let Some(records) = records.filter(|_| outcome == Outcome::Loaded) {
                 report.replaced = append.replace(&load.source.name, &records).await?;

@@ -27,7 +27,7 @@ pub struct Places<'a> {
     pub register: &'a Path,
     /// The folder for reports of refused rows.
     pub rejections: &'a Path,
-    /// The folder in which queries put what does not fit in memory.
+    /// The folder in which queries put what does not fit in memory, and loads what waits for the end of the file.
     pub spill: &'a Path,
 }
 
@@ -40,7 +40,7 @@ pub struct Stores {
     pub(crate) home: PathBuf,
     pub(crate) rejections: PathBuf,
     pub(crate) key_id: String,
-    spill: PathBuf,
+    pub(crate) spill: PathBuf,
     recovered: Recovered,
     _lock: WriterLock,
 }

@@ -9,7 +9,6 @@ use foldhash::fast::RandomState;
 use panoh_dictionary::Population;
 use panoh_identity::{FileDigest, Grounds, Pseudonym, Sealer};
 
-use crate::Pass;
 use crate::checks::Implied;
 use crate::codes::Codes;
 use crate::columns::Columns;
@@ -56,7 +55,6 @@ pub(crate) struct Stamp {
     pub(crate) sealer: Sealer,
     pub(crate) source: String,
     pub(crate) file: FileDigest,
-    pub(crate) pass: Pass,
 }
 
 /// What a batch has beside its rows.
@@ -244,9 +242,7 @@ impl Assembly {
         let mends = write_record_number(person.record_id.unwrap_or_default(), &mut self.number);
         let sender = self.sender();
         let record = self.record(number, sender)?;
-        if self.stamp.pass != Pass::People {
-            self.columns.push(&self.program, record, &self.draft.values);
-        }
+        self.columns.push(&self.program, record, &self.draft.values);
         self.gathered.records.push(record);
         if let Some(population) = self.program.population {
             let (identity, grounds) = self.seal(person, population);
@@ -262,11 +258,10 @@ impl Assembly {
         Ok(())
     }
 
-    // What tells the sender's record in every export; none when it has no number, or when nobody asks: in the second pass
-    // it is known already whose row this is.
+    // What tells the sender's record in every export; none when it has no number, or when nobody asks.
     fn sender(&self) -> Option<Pseudonym> {
-        let Stamp { sealer, source, pass, .. } = &*self.stamp;
-        let is_wanted = self.program.replaces || (self.program.population.is_some() && *pass != Pass::Rows);
+        let Stamp { sealer, source, .. } = &*self.stamp;
+        let is_wanted = self.program.replaces || self.program.population.is_some();
         (is_wanted && !self.number.is_empty()).then(|| sealer.stable_record(source, &self.number))
     }
 
@@ -287,8 +282,8 @@ impl Assembly {
     // Whom the row is about, and what there was to tell it by.
     fn seal(&self, person: &Person<'_>, population: Population) -> (SealedIdentity, Grounds) {
         let Stamp { sealer, source, file, .. } = &*self.stamp;
-        let mut grounds = if self.stamp.pass == Pass::Rows { Grounds::default() } else { Grounds::NOTHING };
-        if self.stamp.pass != Pass::Rows && self.program.person.identify() {
+        let mut grounds = Grounds::NOTHING;
+        if self.program.person.identify() {
             let country = self.draft.document_country.map(|country| self.program.codes.text(country));
             let population = match population {
                 Population::Victims => panoh_identity::Population::Victims,

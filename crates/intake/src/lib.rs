@@ -73,7 +73,7 @@ pub use inspect::{ColumnSeen, Fit, Inspection, Look, Sure, inspect};
 pub use language::Language;
 pub use mend::Mend;
 pub use number::record_number;
-pub use reader::{Batch, Mark, Reader, Sealed, SealedIdentity};
+pub use reader::{Batch, Reader, Sealed, SealedIdentity};
 pub use rejection::{Place, Rejection, Written};
 pub use row::RawRow;
 pub use rule::Rule;
@@ -96,21 +96,6 @@ pub struct Intake<'a> {
     pub latest_year: i16,
     /// What was said beside the mapping.
     pub options: &'a Options,
-    /// What is wanted of the rows.
-    pub pass: Pass,
-}
-
-/// What is wanted of the rows. Whoever goes over a file twice need not have everything made twice; what is refused, and
-/// where a batch ends, is the same in each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Pass {
-    /// Rows and whom they are about.
-    #[default]
-    Whole,
-    /// Whom they are about. The batches' `rows` stay empty.
-    People,
-    /// Rows. Nobody is sealed: each person is one about whom nothing is known.
-    Rows,
 }
 
 /// What is said beside the mapping about how a file is read.
@@ -131,7 +116,7 @@ pub struct Options {
 /// CSV, JSON Lines, Parquet, XLSX, XLS and ODS are read, alone or in a gzip or zip archive. Their content tells which it
 /// is. The whole file is refused when a column is unknown, is there twice or is missing without being optional.
 pub fn open(path: &Path, file: &FileDigest, intake: Intake<'_>) -> Result<Reader, IntakeError> {
-    let Intake { dictionary, source, sealer, batch_rows, latest_year, options, pass } = intake;
+    let Intake { dictionary, source, sealer, batch_rows, latest_year, options } = intake;
     let knows = |name: &str| source.column(name).is_some();
     let expected = file::Expected { shape: &source.file, knows: &knows, keys: Some(source) };
     let (opened, names) = file::open(path, &expected, options)?;
@@ -146,7 +131,7 @@ pub fn open(path: &Path, file: &FileDigest, intake: Intake<'_>) -> Result<Reader
         // Of a Parquet file only those columns are decoded that something looks at.
         program.left_out.without_dropped_cells();
     }
-    let stamp = assembly::Stamp { sealer: sealer.clone(), source: source.name.clone(), file: *file, pass };
+    let stamp = assembly::Stamp { sealer: sealer.clone(), source: source.name.clone(), file: *file };
     // Which records were there before is a question to all rows in their order.
     let threads = if program.replaces { 1 } else { options.threads.max(1) };
     let (program, stamp) = (Arc::new(program), Arc::new(stamp));

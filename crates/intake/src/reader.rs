@@ -5,13 +5,10 @@
 //! everything that is made of them, does not depend on the number of threads.
 
 use std::fmt;
-use std::hash::{BuildHasher, Hasher};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use arrow::array::RecordBatch;
-use foldhash::SharedSeed;
-use foldhash::quality::SeedableRandomState;
 use panoh_identity::{Grounds, LinkKeys, Pseudonym};
 
 use crate::assembly::{Assembly, Gathered, Outcome};
@@ -44,19 +41,6 @@ pub struct Batch {
     pub rows_refused: u64,
     /// Bytes of the file that were read up to the end of this batch; for Parquet reckoned from the share of the rows.
     pub bytes_read: u64,
-    /// Follows from all bytes of these rows.
-    pub mark: Mark,
-}
-
-/// Tells whether a batch holds the same raw rows as one of an earlier pass over the file. It means nothing outside of this
-/// process.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Mark(u64);
-
-impl fmt::Debug for Mark {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Mark(..)")
-    }
 }
 
 /// Who a row is about, without saying so.
@@ -64,12 +48,12 @@ impl fmt::Debug for Mark {
 pub struct Sealed {
     /// Link keys, or the pseudonym of a person about whom nothing is known.
     pub identity: SealedIdentity,
-    /// What linking has to go on, and what it lacks; nothing at all when nobody was sealed ([`crate::Pass::Rows`]).
+    /// What linking has to go on, and what it lacks.
     pub grounds: Grounds,
     /// The cohort that the row would found: its year of registration in four digits, or `no_year`.
     pub cohort: String,
     /// The sender's record: equal for rows of one source with the same record id, whatever export they stand in. None
-    /// when the row carries no id, and in the second pass of two.
+    /// when the row carries no id.
     pub sender: Option<Pseudonym>,
 }
 
@@ -234,16 +218,13 @@ fn take_blocks(mut assembly: Assembly, works: &Receiver<Work>, done: &SyncSender
 
 fn take_block(assembly: &mut Assembly, block: &Block) -> Result<Batch, IntakeError> {
     let (mut rows_read, mut rows_refused) = (0, 0);
-    let mut mark = SeedableRandomState::with_seed(0, SharedSeed::global_random()).build_hasher();
     for ((row, split), number) in block.rows.iter().zip(&block.splits).zip(block.first..) {
-        mark.write(row.bytes());
         let outcome = assembly.take(row, *split, number);
         rows_read += u64::from(outcome != Outcome::LeftOut);
         rows_refused += u64::from(outcome == Outcome::Refused);
     }
     let (rows, Gathered { people, records, rejections, tally }) = assembly.finish()?;
-    let (bytes_read, mark) = (block.bytes_read, Mark(mark.finish()));
-    Ok(Batch { rows, people, records, rejections, tally, rows_read, rows_refused, bytes_read, mark })
+    Ok(Batch { rows, people, records, rejections, tally, rows_read, rows_refused, bytes_read: block.bytes_read })
 }
 
 impl Iterator for Reader {

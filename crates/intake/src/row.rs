@@ -58,11 +58,6 @@ impl RawRow {
         self.flaw = None;
     }
 
-    /// All bytes of the row.
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
     /// Number of cells.
     pub(crate) fn len(&self) -> usize {
         self.cells.len()

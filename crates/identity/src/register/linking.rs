@@ -137,6 +137,11 @@ impl<'a> RegisterLoad<'a> {
         Some((member.pseudonym, member.cohort.text()))
     }
 
+    /// Whether this load made the person with this number known, so that a later row may still lower the cohort.
+    pub fn is_new(&self, number: u32) -> bool {
+        self.linking.as_ref().is_some_and(|linking| number >= linking.first_new)
+    }
+
     /// Writes everything of this load to disk as pending. From here on only [`Register::settle`] ends it.
     pub fn stage(mut self) -> Result<(), IdentityError> {
         self.write().map_err(failed("staging a load"))?;

@@ -8,7 +8,7 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use panoh_dictionary::{Dictionary, Source};
 use panoh_identity::{MasterKey, Sealer};
 
-use crate::{Intake, IntakeError, Mend, Options, Pass, Rejection, Sealed, Tally, digest, open};
+use crate::{Intake, IntakeError, Mend, Options, Rejection, Sealed, Tally, digest, open};
 
 pub(super) const REGISTER: &str = r#"
 name = "test-register"
@@ -109,15 +109,7 @@ pub(super) fn load_path(path: &Path, source: &Source) -> Result<Loaded, IntakeEr
     let file = digest(path, &SEALER)?;
     let options = Options { threads: 2, ..Options::default() };
     let (dictionary, sealer) = (&*DICTIONARY, &*SEALER);
-    let intake = Intake {
-        dictionary,
-        source,
-        sealer,
-        batch_rows: 3,
-        latest_year: LATEST_YEAR,
-        options: &options,
-        pass: Pass::Whole,
-    };
+    let intake = Intake { dictionary, source, sealer, batch_rows: 3, latest_year: LATEST_YEAR, options: &options };
     let mut loaded = Loaded {
         batches: Vec::new(),
         people: Vec::new(),

@@ -7,7 +7,7 @@ use arrow::array::{Array, AsArray, RecordBatch};
 use panoh_dictionary::Absence;
 
 use super::fixture::{DICTIONARY, LATEST_YEAR, SEALER, cell};
-use crate::{Batch, Intake, Options, Pass, Tally, digest, open};
+use crate::{Batch, Intake, Options, Tally, digest, open};
 
 fn batches(file_name: &str) -> Option<Vec<Batch>> {
     #[expect(clippy::disallowed_methods, reason = "the folder of real files is named by the one who runs the tests")]
@@ -19,8 +19,7 @@ fn batches(file_name: &str) -> Option<Vec<Batch>> {
     let source = DICTIONARY.source("ctdc-2021").expect("the mapping is built in");
     let file = digest(&path, &SEALER).expect("the file is there");
     let (dictionary, sealer, options) = (&*DICTIONARY, &*SEALER, &Options::default());
-    let intake =
-        Intake { dictionary, source, sealer, batch_rows: 8192, latest_year: LATEST_YEAR, options, pass: Pass::Whole };
+    let intake = Intake { dictionary, source, sealer, batch_rows: 8192, latest_year: LATEST_YEAR, options };
     let reader = open(&path, &file, intake).expect("the header fits the mapping");
     Some(reader.map(|batch| batch.expect("the file is sound")).collect())
 }

@@ -1,4 +1,4 @@
-//! What is read does not depend on the number of threads that read it, nor on the number of passes.
+//! What is read does not depend on the number of threads that read it.
 
 use std::collections::HashSet;
 use std::fmt::Write;
@@ -9,18 +9,14 @@ use panoh_dictionary::Source;
 use panoh_identity::Pseudonym;
 
 use super::fixture::{DICTIONARY, LATEST_YEAR, REGISTER, SEALER, SOURCE};
-use crate::{Batch, Intake, IntakeError, Mark, Options, Pass, Rejection, Rule, Sealed, SealedIdentity, Tally};
+use crate::{Batch, Intake, IntakeError, Options, Rejection, Rule, Sealed, Tally};
 use crate::{digest, open};
 
 fn batches(path: &Path, threads: usize) -> Result<Vec<Batch>, IntakeError> {
-    pass(path, threads, Pass::Whole)
+    batches_as(&SOURCE, path, threads)
 }
 
-fn pass(path: &Path, threads: usize, pass: Pass) -> Result<Vec<Batch>, IntakeError> {
-    pass_as(&SOURCE, path, threads, pass)
-}
-
-fn pass_as(source: &Source, path: &Path, threads: usize, pass: Pass) -> Result<Vec<Batch>, IntakeError> {
+fn batches_as(source: &Source, path: &Path, threads: usize) -> Result<Vec<Batch>, IntakeError> {
     let options = Options { threads, ..Options::default() };
     let intake = Intake {
         dictionary: &DICTIONARY,
@@ -29,18 +25,17 @@ fn pass_as(source: &Source, path: &Path, threads: usize, pass: Pass) -> Result<V
         batch_rows: 7,
         latest_year: LATEST_YEAR,
         options: &options,
-        pass,
     };
     open(path, &digest(path, &SEALER)?, intake)?.collect()
 }
 
 /// Everything that a batch says.
-type Said<'a> = (&'a RecordBatch, &'a [Sealed], &'a [Pseudonym], &'a [Rejection], &'a Tally, [u64; 3], Mark);
+type Said<'a> = (&'a RecordBatch, &'a [Sealed], &'a [Pseudonym], &'a [Rejection], &'a Tally, [u64; 3]);
 
 fn said(batch: &Batch) -> Said<'_> {
     // Named one by one, so that a part that is added later is not forgotten here.
-    let Batch { rows, people, records, rejections, tally, rows_read, rows_refused, bytes_read, mark } = batch;
-    (rows, people, records, rejections, tally, [*rows_read, *rows_refused, *bytes_read], *mark)
+    let Batch { rows, people, records, rejections, tally, rows_read, rows_refused, bytes_read } = batch;
+    (rows, people, records, rejections, tally, [*rows_read, *rows_refused, *bytes_read])
 }
 
 fn all_said(batches: &[Batch]) -> Vec<Said<'_>> {
@@ -101,16 +96,10 @@ fn rows_with_equal_record_ids_are_told_in_the_order_of_the_file() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("export.csv");
     std::fs::write(&path, text).expect("the folder is writable");
-    let alone = pass_as(&source, &path, 1, Pass::Whole).expect("the file is read");
+    let alone = batches_as(&source, &path, 1).expect("the file is read");
     for threads in [0, 2, 3, 8] {
-        let together = pass_as(&source, &path, threads, Pass::Whole).expect("the file is read");
+        let together = batches_as(&source, &path, threads).expect("the file is read");
         assert_eq!(all_said(&together), all_said(&alone), "{threads} threads");
-        let people = pass_as(&source, &path, threads, Pass::People).expect("the file is read");
-        let rows = pass_as(&source, &path, threads, Pass::Rows).expect("the file is read");
-        for ((people, rows), alone) in people.iter().zip(&rows).zip(&alone) {
-            assert_eq!((&people.people, &people.records), (&alone.people, &alone.records));
-            assert_eq!((&rows.rows, &rows.rejections), (&alone.rows, &alone.rejections));
-        }
     }
     let records: Vec<Pseudonym> = alone.iter().flat_map(|batch| batch.records.iter().copied()).collect();
     assert_eq!(records.iter().collect::<HashSet<_>>().len(), records.len(), "no record stands twice");
@@ -140,37 +129,9 @@ fn a_reader_that_is_dropped_half_way_leaves_nothing_waiting() {
         batch_rows: 7,
         latest_year: LATEST_YEAR,
         options: &options,
-        pass: Pass::Whole,
     };
     let file = digest(&path, &SEALER).expect("the file is read");
     let mut reader = open(&path, &file, intake).expect("the file is opened");
     assert_eq!(reader.by_ref().take(2).flatten().count(), 2);
     assert_eq!(reader.rows_read(), 11, "three of fourteen rows are empty");
-}
-
-#[test]
-fn two_passes_say_together_what_one_says() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let path = folder.path().join("export.csv");
-    std::fs::write(&path, register(100)).expect("the folder is writable");
-    let whole = batches(&path, 2).expect("the file is read");
-    let people = pass(&path, 3, Pass::People).expect("the file is read");
-    let rows = pass(&path, 1, Pass::Rows).expect("the file is read");
-    assert_eq!((people.len(), rows.len()), (whole.len(), whole.len()));
-    for ((whole, people), rows) in whole.iter().zip(&people).zip(&rows) {
-        assert_eq!(people.rows.num_rows(), 0);
-        assert_eq!((&people.people, &people.records), (&whole.people, &whole.records));
-        assert_eq!((&rows.rows, &rows.records), (&whole.rows, &whole.records));
-        let is_sealed = |person: &Sealed| matches!(person.identity, SealedIdentity::Linked(_));
-        assert!(whole.people.iter().any(is_sealed) && !rows.people.iter().any(is_sealed));
-        for batch in [people, rows] {
-            assert_eq!((&batch.rejections, &batch.tally), (&whole.rejections, &whole.tally));
-            assert!(batch.mark == whole.mark, "the same bytes have the same mark");
-        }
-    }
-    let changed = register(100).replace("C-57,", "C-75,");
-    std::fs::write(&path, changed).expect("the folder is writable");
-    let other = pass(&path, 2, Pass::Rows).expect("the file is read");
-    let differ: Vec<usize> = (0..other.len()).filter(|&at| other[at].mark != whole[at].mark).collect();
-    assert_eq!(differ, [57 / 7], "the batch of the row that changed, and no other");
 }
