@@ -4,45 +4,59 @@
 //! never give the same value for the same input, and a change of a rule (say, of the folding of names) raises the
 //! version in its label so that old and new keys cannot be mixed up unseen.
 
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{Hmac, KeyInit};
 use sha2::Sha256;
+use sha2::block_api::compress256;
 use zeroize::Zeroizing;
 
 /// Domain of key derivation itself, before the label.
 const DERIVE: &[u8] = b"panoh/derive/v1";
 
-/// A 32-byte key for one use and a message under it that is begun already: beginning one costs as much as hashing a
-/// short one. Both are wiped from memory when dropped; that the message is, and every copy of it, is the feature
-/// `zeroize` of the crates `hmac` and `sha2`.
+/// Bytes that SHA-256 takes at once.
+const BLOCK: usize = 64;
+
+/// What SHA-256 begins with (FIPS 180-4, section 5.3.3).
+const BEGINNING: [u32; 8] =
+    [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
+
+/// A 32-byte key for one use, and the two hashes of every HMAC under it after their first blocks, which are the same for
+/// all messages: working them out anew costs as much as hashing a short message. All are wiped from memory when dropped.
 pub(crate) struct SubKey {
     bytes: Zeroizing<[u8; 32]>,
-    begun: Hmac<Sha256>,
+    inner: Zeroizing<[u32; 8]>,
+    outer: Zeroizing<[u32; 8]>,
 }
 
 impl SubKey {
     /// HMAC-SHA-256(`master`, `panoh/derive/v1` ‖ field(`label`)).
     pub(crate) fn derive(master: &[u8; 32], label: &str) -> SubKey {
-        let mut mac = start(master);
-        mac.update(DERIVE);
-        let bytes = Zeroizing::new(Fields(mac).field(label.as_bytes()).finish());
-        SubKey { begun: start(bytes.as_slice()), bytes }
+        let master = SubKey::of(master);
+        let mut message = master.message();
+        message.add(DERIVE);
+        message.field(label.as_bytes());
+        SubKey::of(&Zeroizing::new(message.finish()))
     }
 
-    /// A message of fields under this key.
-    pub(crate) fn message(&self) -> Fields {
-        Fields(self.stream())
+    fn of(bytes: &[u8; 32]) -> SubKey {
+        let [inner, outer] = [0x36, 0x5c].map(|pad| begun(bytes, pad));
+        SubKey { bytes: Zeroizing::new(*bytes), inner, outer }
+    }
+
+    /// A message under this key.
+    pub(crate) fn message(&self) -> Message<'_> {
+        Message { key: self, state: self.inner.clone(), block: Zeroizing::new([0; BLOCK]), length: 0 }
     }
 
     /// HMAC-SHA-256 of bytes of a fixed length, with no field around them.
     pub(crate) fn hash(&self, bytes: &[u8]) -> [u8; 32] {
-        let mut mac = self.stream();
-        mac.update(bytes);
-        mac.finalize().into_bytes().into()
+        let mut message = self.message();
+        message.add(bytes);
+        message.finish()
     }
 
     /// A stream of bytes under this key: one field without end, for whole files.
     pub(crate) fn stream(&self) -> Hmac<Sha256> {
-        self.begun.clone()
+        Hmac::new_from_slice(self.bytes.as_slice()).expect("HMAC takes a key of any length")
     }
 
     /// The key itself, for the few places that hand a derived key to another crate.
@@ -51,99 +65,124 @@ impl SubKey {
     }
 }
 
-/// A message under a key, written field by field.
+/// A message under a key, written piece by piece: HMAC-SHA-256 over the bare compression of the crate `sha2`. A row takes
+/// some twenty short ones, and the general HMAC of the crate `hmac` would copy and wipe more than it hashes.
 ///
-/// Each field is preceded by its length as eight bytes, so (`ab`, `c`) and (`a`, `bc`) are different messages.
-pub(crate) struct Fields(Hmac<Sha256>);
+/// Names and numbers pass through as they were written, so all of it is wiped when dropped. Begin anew instead of making
+/// another one where there are many to hash.
+pub(crate) struct Message<'k> {
+    key: &'k SubKey,
+    state: Zeroizing<[u32; 8]>,
+    /// What does not fill a block yet: as many bytes as `length` has over whole blocks.
+    block: Zeroizing<[u8; BLOCK]>,
+    length: usize,
+}
 
-impl Fields {
-    /// Adds one field.
-    pub(crate) fn field(mut self, bytes: &[u8]) -> Fields {
-        self.0.update(&(bytes.len() as u64).to_be_bytes());
-        self.0.update(bytes);
+impl<'k> Message<'k> {
+    /// Begins anew, under this key.
+    pub(crate) fn restart(&mut self, key: &'k SubKey) {
+        self.key = key;
+        *self.state = *key.inner;
+        self.length = 0;
+    }
+
+    /// Adds one field: its length as eight bytes, and then its bytes. So (`ab`, `c`) and (`a`, `bc`) are different
+    /// messages.
+    pub(crate) fn field(&mut self, bytes: &[u8]) -> &mut Self {
+        self.add(&(bytes.len() as u64).to_be_bytes());
+        self.add(bytes)
+    }
+
+    /// Adds one field that is short as a rule: its length is one byte, or, when it does not fit, the byte 255 and then
+    /// eight. No length begins like another one, so a row of such fields reads in one way only.
+    pub(crate) fn brief_field(&mut self, bytes: &[u8]) -> &mut Self {
+        match u8::try_from(bytes.len()) {
+            Ok(length) if length < u8::MAX => self.add(&[length]).add(bytes),
+            _ => self.add(&[u8::MAX]).field(bytes),
+        }
+    }
+
+    /// Adds bytes with no length before them.
+    pub(crate) fn add(&mut self, mut bytes: &[u8]) -> &mut Self {
+        let mut at = self.length % BLOCK;
+        self.length += bytes.len();
+        while let Some((first, rest)) = bytes.split_at_checked(BLOCK - at) {
+            self.block[at..].copy_from_slice(first);
+            self.compress();
+            (bytes, at) = (rest, 0);
+        }
+        self.block[at..at + bytes.len()].copy_from_slice(bytes);
         self
     }
 
-    /// The 32-byte result.
-    pub(crate) fn finish(self) -> [u8; 32] {
-        self.0.finalize().into_bytes().into()
+    /// The 32-byte result. The message must begin anew after it.
+    pub(crate) fn finish(&mut self) -> [u8; 32] {
+        self.pad();
+        let inner = written(&self.state);
+        *self.state = *self.key.outer;
+        self.length = 0;
+        self.add(&inner);
+        self.pad();
+        written(&self.state)
     }
 
     /// The first 16 bytes of the result: 128 bits, so that two of 10 million persons meet with chance 2⁻⁸².
-    pub(crate) fn finish_short(self) -> [u8; 16] {
-        let mut short = [0; 16];
-        short.copy_from_slice(&self.finish()[..16]);
-        short
-    }
-}
-
-/// A message of fields that is put together first and hashed in one go: for the many short ones that a row takes. The
-/// same fields give the same digest as [`Fields`].
-pub(crate) struct Message {
-    /// Names and numbers as they were written, and so wiped like `long`.
-    bytes: Zeroizing<[u8; Message::SHORT]>,
-    length: usize,
-    /// Everything, once it is longer than that.
-    long: Zeroizing<Vec<u8>>,
-}
-
-impl Message {
-    const SHORT: usize = 256;
-
-    /// Begins anew.
-    pub(crate) fn clear(&mut self) {
-        self.length = 0;
-        self.long.clear();
+    pub(crate) fn finish_short(&mut self) -> [u8; 16] {
+        let whole = self.finish();
+        std::array::from_fn(|at| whole[at])
     }
 
-    /// Adds one field.
-    pub(crate) fn field(&mut self, bytes: &[u8]) {
-        self.add(&(bytes.len() as u64).to_be_bytes());
-        self.add(bytes);
-    }
-
-    /// HMAC-SHA-256 of the fields under a key.
-    pub(crate) fn hash(&self, key: &SubKey) -> [u8; 32] {
-        key.hash(if self.long.is_empty() { &self.bytes[..self.length] } else { &self.long })
-    }
-
-    fn add(&mut self, bytes: &[u8]) {
-        let end = self.length + bytes.len();
-        if self.long.is_empty() && end <= Message::SHORT {
-            self.bytes[self.length..end].copy_from_slice(bytes);
-            self.length = end;
-        } else {
-            if self.long.is_empty() {
-                self.long.extend_from_slice(&self.bytes[..self.length]);
-            }
-            self.long.extend_from_slice(bytes);
+    /// Ends the hash: a bit, zeros, and how many bits were hashed, the block of the key among them.
+    fn pad(&mut self) {
+        const BITS: usize = BLOCK - 8;
+        let at = self.length % BLOCK;
+        self.block[at] = 0x80;
+        self.block[at + 1..].fill(0);
+        if at >= BITS {
+            self.compress();
+            self.block.fill(0);
         }
+        let bits = 8 * (BLOCK + self.length) as u64;
+        self.block[BITS..].copy_from_slice(&bits.to_be_bytes());
+        self.compress();
+    }
+
+    fn compress(&mut self) {
+        compress256(&mut self.state, std::slice::from_ref(&self.block));
     }
 }
 
-impl Default for Message {
-    fn default() -> Message {
-        Message { bytes: Zeroizing::new([0; Message::SHORT]), length: 0, long: Zeroizing::default() }
-    }
+/// A hash whose first block is the key, filled up with zeros, each byte changed by `pad`.
+fn begun(key: &[u8], pad: u8) -> Zeroizing<[u32; 8]> {
+    let mut block = Zeroizing::new([pad; BLOCK]);
+    block.iter_mut().zip(key).for_each(|(byte, key)| *byte ^= key);
+    let mut state = Zeroizing::new(BEGINNING);
+    compress256(&mut state, std::slice::from_ref(&block));
+    state
 }
 
-fn start(key: &[u8]) -> Hmac<Sha256> {
-    Hmac::new_from_slice(key).expect("HMAC takes a key of any length")
+fn written(state: &[u32; 8]) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    bytes.chunks_exact_mut(4).zip(state).for_each(|(four, word)| four.copy_from_slice(&word.to_be_bytes()));
+    bytes
 }
 
 #[cfg(test)]
 mod tests {
+    use hmac::Mac;
+    use proptest::prelude::*;
+
     use super::*;
     use crate::pseudonym::write_hex;
 
-    /// RFC 4231, test cases 1 to 3, over the same start and finish that every pseudonym goes through.
+    /// RFC 4231, test cases 1 to 4: those of keys that are no longer than a block.
     #[test]
     fn agrees_with_rfc_4231() {
         let check = |key: &[u8], data: &[u8], expected: &str| {
-            let mut mac = start(key);
-            mac.update(data);
+            let [inner, outer] = [0x36, 0x5c].map(|pad| begun(key, pad));
+            let key = SubKey { bytes: Zeroizing::default(), inner, outer };
             let mut hex = String::new();
-            write_hex(&mut hex, &Fields(mac).finish()).expect("a String takes everything");
+            write_hex(&mut hex, &key.hash(data)).expect("a String takes everything");
             assert_eq!(hex, expected);
         };
         check(&[0x0b; 20], b"Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
@@ -153,30 +192,36 @@ mod tests {
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
         );
         check(&[0xaa; 20], &[0xdd; 50], "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe");
+        let counted: Vec<u8> = (1..=25).collect();
+        check(&counted, &[0xcd; 50], "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b");
+    }
+
+    /// What the general HMAC of another crate makes of the same bytes.
+    fn general(key: &SubKey, bytes: &[u8]) -> [u8; 32] {
+        let mut mac = key.stream();
+        mac.update(bytes);
+        mac.finalize().into_bytes().into()
+    }
+
+    #[test]
+    fn a_message_of_any_length_is_hmac() {
+        let key = SubKey::derive(&[7; 32], "test/v1");
+        let bytes: Vec<u8> = (0..=255).collect();
+        for length in 0..bytes.len() {
+            assert_eq!(key.hash(&bytes[..length]), general(&key, &bytes[..length]), "{length}");
+        }
     }
 
     #[test]
     fn a_field_is_its_length_and_its_bytes() {
         let key = SubKey::derive(&[7; 32], "test/v1");
-        let mut by_hand = key.stream();
-        by_hand.update(&[0, 0, 0, 0, 0, 0, 0, 2]);
-        by_hand.update(b"ab");
-        let by_hand: [u8; 32] = by_hand.finalize().into_bytes().into();
-        assert_eq!(key.message().field(b"ab").finish(), by_hand);
-    }
-
-    #[test]
-    fn a_message_in_one_go_is_a_message_of_fields() {
-        let key = SubKey::derive(&[7; 32], "test/v1");
-        for lengths in [&[][..], &[0], &[2, 3], &[240], &[248], &[249], &[100, 200, 300]] {
-            let (mut message, mut fields) = (Message::default(), key.message());
-            for length in lengths {
-                let field = vec![*length as u8; *length];
-                message.field(&field);
-                fields = fields.field(&field);
-            }
-            assert_eq!(message.hash(&key), fields.finish(), "{lengths:?}");
-        }
+        assert_eq!(key.message().field(b"ab").finish(), general(&key, b"\0\0\0\0\0\0\0\x02ab"));
+        assert_eq!(key.message().brief_field(b"ab").finish(), general(&key, b"\x02ab"));
+        let long = [b'x'; 254];
+        assert_eq!(key.message().brief_field(&long).finish(), general(&key, &[&[254], &long[..]].concat()));
+        let longer = [b'x'; 255];
+        let by_hand = [b"\xff\0\0\0\0\0\0\0\xff", &longer[..]].concat();
+        assert_eq!(key.message().brief_field(&longer).finish(), general(&key, &by_hand));
     }
 
     #[test]
@@ -184,9 +229,47 @@ mod tests {
         fn is_wiped<T: zeroize::ZeroizeOnDrop>(_: &T) {}
         let key = SubKey::derive(&[7; 32], "test/v1");
         is_wiped(&key.bytes);
-        // What `begun` is made of: the type of HMAC itself does not say so.
+        is_wiped(&key.inner);
+        is_wiped(&key.outer);
+        is_wiped(&key.message().state);
+        is_wiped(&key.message().block);
+        // What a stream is made of: the type of HMAC itself does not say so.
         is_wiped(&Sha256::default());
-        is_wiped(&Message::default().bytes);
+    }
+
+    proptest! {
+        /// However a message is cut into pieces, and whatever was hashed before it.
+        #[test]
+        fn pieces_and_messages_before_do_not_matter(
+            pieces in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..90), 0..6),
+            before in prop::collection::vec(any::<u8>(), 0..150),
+        ) {
+            let [one, other] = ["one/v1", "other/v1"].map(|label| SubKey::derive(&[7; 32], label));
+            let mut message = one.message();
+            message.add(&before).finish();
+            message.restart(&other);
+            pieces.iter().for_each(|piece| {
+                message.add(piece);
+            });
+            prop_assert_eq!(message.finish(), general(&other, &pieces.concat()));
+        }
+
+        /// No two rows of brief fields are one message.
+        #[test]
+        fn brief_fields_read_in_one_way(
+            one in prop::collection::vec(prop::collection::vec(0_u8..3, 0..3), 0..4),
+            other in prop::collection::vec(prop::collection::vec(0_u8..3, 0..3), 0..4),
+        ) {
+            let key = SubKey::derive(&[7; 32], "test/v1");
+            let digest = |fields: &[Vec<u8>]| {
+                let mut message = key.message();
+                fields.iter().for_each(|field| {
+                    message.brief_field(field);
+                });
+                message.finish()
+            };
+            prop_assert_eq!(digest(&one) == digest(&other), one == other);
+        }
     }
 
     #[test]

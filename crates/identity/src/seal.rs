@@ -13,7 +13,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
 use crate::chain::Chain;
-use crate::keyed::{Fields, SubKey};
+use crate::keyed::{Message, SubKey};
 use crate::pseudonym::{FileDigest, Pseudonym};
 use cover::Cover;
 
@@ -68,13 +68,13 @@ pub enum Sex {
 }
 
 /// Whom the rows of a table are about. Persons of different populations are never one person here: whether the suspect
-/// of a case is also the victim of another is for an investigation to say, and not for a register of names.
+/// of a case is also the victim of another is for an investigation to say, and not for a register of names. The number is part of every link key.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Population {
     /// Victims, callers, persons assisted.
-    Victims,
+    Victims = 1,
     /// Suspects in proceedings.
-    Suspects,
+    Suspects = 2,
 }
 
 impl Population {
@@ -112,9 +112,9 @@ impl Sealer {
     pub(crate) fn new(first: &[u8; 32], chain: Chain) -> Sealer {
         let sub_key = |label| SubKey::derive(first, label);
         Sealer(Arc::new(SubKeys {
-            link: sub_key("link/v2"),
-            fact: sub_key("fact/v1"),
-            person: sub_key("person/v2"),
+            link: sub_key("link/v3"),
+            fact: sub_key("fact/v2"),
+            person: sub_key("person/v3"),
             unlinked: sub_key("unlinked/v1"),
             record: sub_key("record/v1"),
             stable_unlinked: sub_key("stable-unlinked/v1"),
@@ -141,7 +141,7 @@ impl Sealer {
     /// The pseudonym of a record whose id names it in every export of `source`, so that a later export replaces it. Of any
     /// other record that carries an id, what tells it in every export: an erasure by record id leaves this behind.
     pub fn stable_record(&self, source: &str, record_id: &str) -> Pseudonym {
-        self.pseudonym(place(&self.0.stable_record, source, record_id))
+        self.pseudonym(&mut place(&self.0.stable_record, source, record_id))
     }
 
     /// The pseudonym of a person about whom a row says nothing that could link them: one row, one person.
@@ -151,13 +151,13 @@ impl Sealer {
 
     /// As [`Sealer::unlinked`], for a record whose id names it in every export of `source`.
     pub fn stable_unlinked(&self, source: &str, record_id: &str) -> Pseudonym {
-        self.pseudonym(place(&self.0.stable_unlinked, source, record_id))
+        self.pseudonym(&mut place(&self.0.stable_unlinked, source, record_id))
     }
 
     /// The digest of a sender's number in one of the sender's registers (for example of the case that a contact led to):
     /// equal numbers of one register are equal, and nothing else ever is.
     pub fn reference(&self, register: &str, number: &str) -> Pseudonym {
-        self.pseudonym(place(&self.0.reference, register, number))
+        self.pseudonym(&mut place(&self.0.reference, register, number))
     }
 
     /// Starts the keyed digest of a file.
@@ -170,7 +170,7 @@ impl Sealer {
         &self.0.cover
     }
 
-    fn pseudonym(&self, message: Fields) -> Pseudonym {
+    fn pseudonym(&self, message: &mut Message<'_>) -> Pseudonym {
         Pseudonym(self.0.chain.finish(message.finish_short()))
     }
 }
@@ -202,8 +202,10 @@ impl fmt::Debug for Digester {
     }
 }
 
-fn place(key: &SubKey, register: &str, number: &str) -> Fields {
-    key.message().field(register.as_bytes()).field(number.as_bytes())
+fn place<'k>(key: &'k SubKey, register: &str, number: &str) -> Message<'k> {
+    let mut message = key.message();
+    message.field(register.as_bytes()).field(number.as_bytes());
+    message
 }
 
 #[cfg(test)]

@@ -129,7 +129,7 @@ pub(super) fn seal(keys: &SubKeys, identity: &Identity<'_>, population: Populati
         population,
         offers: Vec::with_capacity(8),
         asks: Vec::with_capacity(12),
-        message: Message::default(),
+        message: keys.link.message(),
     };
     let number = identity.document.and_then(document::normalised);
     let grounds = Grounds::of(identity, number.is_some(), birth, &names);
@@ -143,15 +143,8 @@ pub(super) fn seal(keys: &SubKeys, identity: &Identity<'_>, population: Populati
             draft.two_names(&names, day, identity.sex);
         }
     }
-    draft.finish(grounds, |draft| draft.facts(&names, birth, identity.sex))
-}
-
-/// Whether a digest is left behind, looked for, or both.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Offer,
-    Ask,
-    Both,
+    let facts = draft.facts(&names, birth, identity.sex);
+    draft.finish(grounds, facts)
 }
 
 /// Link keys in the making; digests are under the first key alone until the end.
@@ -160,43 +153,76 @@ struct Draft<'a> {
     population: Population,
     offers: Vec<Offer>,
     asks: Vec<Ask>,
-    /// What is hashed next; one for all, as clearing it is quicker than making one.
-    message: Message,
+    /// What is hashed next; one for all, as beginning anew is quicker than wiping it each time.
+    message: Message<'a>,
 }
 
 impl Draft<'_> {
     fn document(&mut self, number: &str, country: Option<&str>, birth: Option<Birth>, names: &Names) {
         let document = (number.as_bytes(), country.map(str::as_bytes));
         if let Some(birth) = birth {
-            self.numbered(Class::DocumentBirth, document, &[&birth.bytes()], Side::Both);
+            self.number_and(Class::DocumentBirth, document, &[&birth.bytes()]);
         }
         for [one, other] in &names.pairs {
-            self.numbered(Class::DocumentNames, document, &[one.as_bytes(), other.as_bytes()], Side::Both);
+            self.number_and(Class::DocumentNames, document, &[one.as_bytes(), other.as_bytes()]);
         }
-        let says_more = birth.is_some() || !names.pairs.is_empty();
-        self.numbered(Class::DocumentAlone, document, &[], if says_more { Side::Ask } else { Side::Both });
-        self.numbered(Class::DocumentOfMany, document, &[], if says_more { Side::Offer } else { Side::Ask });
+        self.number_alone(document, birth.is_some() || !names.pairs.is_empty());
     }
 
-    /// A digest of a document number with its country, and of what else is said.
-    fn numbered(&mut self, class: Class, (number, country): (&[u8], Option<&[u8]>), rest: &[&[u8]], side: Side) {
+    /// A document number with its country, and something else: offered and asked for in the same class.
+    fn number_and(&mut self, class: Class, (number, country): (&[u8], Option<&[u8]>), rest: &[&[u8]]) {
+        let [unsaid, some_country] = self.two_digests(class, &[number], rest);
+        match country.map(|country| self.two_digests(class, &[number, country], rest)) {
+            Some([own, _]) => self.numbered(class, &[own, some_country], [own, unsaid]),
+            None => self.numbered(class, &[unsaid], [unsaid, some_country]),
+        }
+    }
+
+    /// A document number with its country and nothing else. One message gives digests of both classes, so that most
+    /// records need two messages and not four.
+    fn number_alone(&mut self, (number, country): (&[u8], Option<&[u8]>), says_more: bool) {
+        const ALONE: Class = Class::DocumentAlone;
+        const OF_MANY: Class = Class::DocumentOfMany;
+        let [alone_unsaid, of_many_some] = self.two_digests(ALONE, &[number], &[]);
+        let own = country.map(|country| self.two_digests(ALONE, &[number, country], &[]));
+        if let (true, Some([alone_own, of_many_own])) = (says_more, own) {
+            self.offer(OF_MANY, &[of_many_own, of_many_some]);
+            self.ask_by_number(ALONE, [alone_own, alone_unsaid]);
+            return;
+        }
+        let [alone_some, of_many_unsaid] = self.two_digests(OF_MANY, &[number], &[]);
+        match own {
+            None if says_more => {
+                self.offer(OF_MANY, &[of_many_unsaid]);
+                self.ask_by_number(ALONE, [alone_unsaid, alone_some]);
+            }
+            None => {
+                self.numbered(ALONE, &[alone_unsaid], [alone_unsaid, alone_some]);
+                self.ask_by_number(OF_MANY, [of_many_unsaid, of_many_some]);
+            }
+            Some([alone_own, of_many_own]) => {
+                self.numbered(ALONE, &[alone_own, alone_some], [alone_own, alone_unsaid]);
+                self.ask_by_number(OF_MANY, [of_many_own, of_many_unsaid]);
+            }
+        }
+    }
+
+    fn numbered(&mut self, class: Class, offers: &[[u8; 16]], asks: [[u8; 16]; 2]) {
+        self.offer(class, offers);
+        self.ask_by_number(class, asks);
+    }
+
+    fn offer(&mut self, class: Class, digests: &[[u8; 16]]) {
+        self.offers.extend(digests.iter().map(|&digest| Offer { class, digest }));
+    }
+
+    fn ask_by_number(&mut self, class: Class, digests: [[u8; 16]; 2]) {
         let rule = match class {
             Class::DocumentBirth => LinkRule::DocumentBirth,
             Class::DocumentNames => LinkRule::DocumentNames,
             _ => LinkRule::Document,
         };
-        let [unsaid, some_country] = self.two_digests(class, &[number], rest);
-        let in_country = country.map(|country| self.two_digests(class, &[number, country], rest)[0]);
-        if side != Side::Ask {
-            match in_country {
-                Some(own) => self.offers.extend([own, some_country].map(|digest| Offer { class, digest })),
-                None => self.offers.push(Offer { class, digest: unsaid }),
-            }
-        }
-        if side != Side::Offer {
-            let asked = in_country.map_or([unsaid, some_country], |own| [own, unsaid]);
-            self.asks.extend(asked.map(|digest| Ask { rule, class, digest }));
-        }
+        self.asks.extend(digests.map(|digest| Ask { rule, class, digest }));
     }
 
     fn three_names(&mut self, names: &Names, birth: Birth, sex: Option<Sex>) {
@@ -236,20 +262,11 @@ impl Draft<'_> {
         }
     }
 
-    fn facts(&self, names: &Names, birth: Option<Birth>, sex: Option<Sex>) -> Facts {
+    fn facts(&mut self, names: &Names, birth: Option<Birth>, sex: Option<Sex>) -> Facts {
         let Some(day) = birth.and_then(Birth::day) else { return Facts::default() };
-        let about = |more: Option<&str>| {
-            let mut message = Message::default();
-            message.field(self.population.name().as_bytes());
-            message.field(&day);
-            if let Some(more) = more {
-                message.field(more.as_bytes());
-            }
-            halves(message.hash(&self.keys.fact))
-        };
-        let [birth, of_sex] = about(None);
-        let father = |father: &str| self.keys.chain.finish(about(Some(father))[0]);
-        let fathers: Vec<[u8; 16]> = names.threes.iter().map(|(_, name)| father(name)).collect();
+        let [birth, of_sex] = self.about(day, "");
+        let fathers: Vec<[u8; 16]> =
+            names.threes.iter().map(|(_, father)| self.keys.chain.finish(self.about(day, father)[0])).collect();
         // Two values that differ and say nothing else, for persons born on one day.
         let of_sex = |sex| if sex == Sex::Female { of_sex } else { of_sex.map(|byte| !byte) };
         Facts {
@@ -260,28 +277,35 @@ impl Draft<'_> {
         }
     }
 
+    /// Two digests of a day of birth and what else is said; nothing is the empty text, which is nobody's name. What comes
+    /// before the text has one length, so no two inputs make one message.
+    fn about(&mut self, day: [u8; 4], more: &str) -> [[u8; 16]; 2] {
+        self.message.restart(&self.keys.fact);
+        halves(self.message.add(&[self.population as u8]).add(&day).add(more.as_bytes()).finish())
+    }
+
     /// Two digests that have nothing to do with each other, for the price of one.
+    ///
+    /// No two inputs make one message: it begins with three bytes, and then each field says where it ends. So it reads in
+    /// one way only, and the third byte tells how many of the fields are the first ones.
     fn two_digests(&mut self, class: Class, first: &[&[u8]], rest: &[&[u8]]) -> [[u8; 16]; 2] {
-        let message = &mut self.message;
-        message.clear();
-        message.field(self.population.name().as_bytes());
-        message.field(&[class as u8]);
-        message.field(&[first.len() as u8]);
+        self.message.restart(&self.keys.link);
+        self.message.add(&[self.population as u8, class as u8, first.len() as u8]);
         for field in first.iter().chain(rest) {
-            message.field(field);
+            self.message.brief_field(field);
         }
-        halves(message.hash(&self.keys.link))
+        halves(self.message.finish())
     }
 
     /// Sorts the asks by their rules and passes all digests through the later keys.
-    fn finish(mut self, grounds: Grounds, facts: impl FnOnce(&Self) -> Facts) -> LinkKeys {
+    fn finish(mut self, grounds: Grounds, facts: Facts) -> LinkKeys {
         // Everything that the record offers decides the pseudonym, so the same record makes the same person known when a
-        // load was taken back.
-        let mut message = Message::default();
-        self.offers.iter().for_each(|offer| message.field(&offer.digest));
-        let [newcomer, _] = halves(message.hash(&self.keys.person));
-        let newcomer = Pseudonym(self.keys.chain.finish(newcomer));
-        let facts = facts(&self);
+        // load was taken back. Digests have one length and need none before them.
+        self.message.restart(&self.keys.person);
+        for offer in &self.offers {
+            self.message.add(&offer.digest);
+        }
+        let newcomer = Pseudonym(self.keys.chain.finish(self.message.finish_short()));
         // Stable: within a rule, what was said first comes first.
         self.asks.sort_by_key(|ask| ask.rule);
         for offer in &mut self.offers {
