@@ -39,7 +39,7 @@ mod words;
 use crate::seal::Identity;
 use absent::{Absent, absent};
 use sounds::{latin, sounds};
-use tables::{ENDINGS, FATHER_WORDS, FATHERS};
+use tables::{ENDINGS, FATHER_WORDS, FATHERS, last_letters};
 use words::{composed_words, is_plain, plain_words};
 
 pub(crate) use words::latin_twin;
@@ -291,16 +291,29 @@ fn father_stem(sounds: &str) -> Option<String> {
 
 /// The word without the ending of a father's name; `None` when it has none.
 fn bare_father(sounds: &str) -> Option<&str> {
+    const LAST: u128 = last_letters(FATHERS);
+    if !ends_in(sounds, LAST) {
+        return None;
+    }
     FATHERS.iter().find_map(|ending| stem_before(sounds, ending))
 }
 
 /// Step 4: the word without a family ending.
 fn stem(sounds: &str) -> &str {
+    const LAST: u128 = last_letters(ENDINGS);
+    if !ends_in(sounds, LAST) {
+        return sounds;
+    }
     let found = ENDINGS.iter().find_map(|ending| Some((ending, stem_before(sounds, ending)?)));
     let Some((ending, stem)) = found else { return sounds };
     // Тағойзода is Тағоев: й goes before -ев.
     let before = stem.strip_suffix('i').filter(|_| ending.starts_with('z'));
     before.filter(|before| before.ends_with(['a', 'o', 'u', 'e']) && before.len() >= SHORTEST_STEM).unwrap_or(stem)
+}
+
+/// Whether the last letter is one of these bits.
+fn ends_in(sounds: &str, letters: u128) -> bool {
+    sounds.bytes().last().is_some_and(|last| last.is_ascii() && letters >> last & 1 == 1)
 }
 
 fn stem_before<'a>(sounds: &'a str, ending: &str) -> Option<&'a str> {

@@ -218,5 +218,16 @@ pub(super) const FATHERS: &[&str] = &[
     "uulu", "kizi", "gizi", "kizy", "iC",
 ];
 
+/// The last letters of endings as bits: most words end in no such letter and need no closer look.
+pub(super) const fn last_letters(endings: &[&str]) -> u128 {
+    let (mut letters, mut at) = (0, 0);
+    while at < endings.len() {
+        let ending = endings[at].as_bytes();
+        letters |= 1 << ending[ending.len() - 1];
+        at += 1;
+    }
+    letters
+}
+
 /// Words that say that the word before them is the father's name ("son of", "daughter of").
 pub(super) const FATHER_WORDS: &[&str] = &["ugli", "ogli", "uglu", "oglu", "ulu", "uulu", "uli", "kizi", "gizi", "kiz"];
