@@ -37,7 +37,9 @@ pub(crate) fn country(country: &str) -> Option<String> {
 fn letters_and_digits(text: impl Iterator<Item = char> + Clone) -> String {
     // Nearly every number; the rest of this function would come to the same.
     if text.clone().all(|letter| letter.is_ascii()) {
-        return text.filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase()).collect();
+        let mut kept = String::with_capacity(text.size_hint().1.unwrap_or_default());
+        kept.extend(text.filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase()));
+        return kept;
     }
     text.nfkc()
         .flat_map(char::to_lowercase)

@@ -40,7 +40,7 @@ use crate::seal::Identity;
 use absent::{Absent, absent};
 use sounds::{latin, sounds};
 use tables::{ENDINGS, FATHER_WORDS, FATHERS, last_letters};
-use words::{composed_words, is_plain, plain_words};
+use words::{composed_words, plain_words};
 
 pub(crate) use words::latin_twin;
 
@@ -168,7 +168,7 @@ fn read(identity: &Identity<'_>, reading: Reading) -> Names {
         father = father.or(found);
     }
     // Two words in one column are one part: Абдул Азиз.
-    let [family, given] = columns.map(|words| words.concat());
+    let [family, given] = columns.map(|mut words| if words.len() == 1 { words.remove(0) } else { words.concat() });
     with_father(pair(&family, &given).into_iter().collect(), father.as_ref())
 }
 
@@ -245,9 +245,7 @@ fn spoken(name: &str, reading: Reading) -> Vec<String> {
             spoken.push(sounds);
         }
     };
-    if is_plain(name) {
-        plain_words(name, &mut take);
-    } else {
+    if !plain_words(name, &mut take) {
         composed_words(name, &mut take);
     }
     if is_remark && !is_name {
@@ -284,9 +282,9 @@ fn father_of(words: &[String]) -> Option<String> {
 
 /// A father's name as it is compared: without its ending, and without the last vowels, which endings swallow.
 fn father_stem(sounds: &str) -> Option<String> {
-    let stem = settled(bare_father(sounds).unwrap_or_else(|| stem(sounds)));
-    let bare = stem.trim_end_matches(['a', 'i', 'u']);
-    bare.chars().nth(1).is_some().then(|| bare.to_owned())
+    let mut stem = settled(bare_father(sounds).unwrap_or_else(|| stem(sounds)));
+    stem.truncate(stem.trim_end_matches(['a', 'i', 'u']).len());
+    stem.chars().nth(1).is_some().then_some(stem)
 }
 
 /// The word without the ending of a father's name; `None` when it has none.

@@ -46,24 +46,19 @@ fn lower(letter: char) -> char {
     letter.to_lowercase().next().unwrap_or(letter)
 }
 
-pub(super) fn is_plain(name: &str) -> bool {
-    name.is_ascii() || !name.chars().any(|letter| matches!(plain(letter), Plain::Unknown))
-}
-
-/// Step 1: gives the lower-case words of a name, in one script each.
-pub(super) fn plain_words(name: &str, take: &mut impl FnMut(&str)) {
-    let mut word = String::with_capacity(32);
-    // One break more, so that the last word ends like the others.
-    for letter in name.chars().chain([' ']) {
+/// Step 1: gives the lower-case words of a name, in one script each. False, and no word, when a letter is not plain.
+pub(super) fn plain_words(name: &str, take: &mut impl FnMut(&str)) -> bool {
+    let mut text = String::with_capacity(name.len());
+    for letter in name.chars() {
         match plain(letter) {
-            Plain::Inside(lower) => word.push(lower),
-            Plain::Break if !word.is_empty() => {
-                take(&one_script(&word));
-                word.clear();
-            }
-            _ => (),
+            Plain::Inside(lower) => text.push(lower),
+            Plain::Nothing => (),
+            Plain::Break => text.push(' '),
+            Plain::Unknown => return false,
         }
     }
+    text.split(' ').filter(|word| !word.is_empty()).for_each(|word| take(&one_script(word)));
+    true
 }
 
 /// The same for any text at all: letters and marks may stand apart, and letters in another form than usual.
