@@ -248,9 +248,9 @@ mod tests {
             let mut message = one.message();
             message.add(&before).finish();
             message.restart(&other);
-            pieces.iter().for_each(|piece| {
+            for piece in &pieces {
                 message.add(piece);
-            });
+            }
             prop_assert_eq!(message.finish(), general(&other, &pieces.concat()));
         }
 
@@ -263,9 +263,9 @@ mod tests {
             let key = SubKey::derive(&[7; 32], "test/v1");
             let digest = |fields: &[Vec<u8>]| {
                 let mut message = key.message();
-                fields.iter().for_each(|field| {
+                for field in fields {
                     message.brief_field(field);
-                });
+                }
                 message.finish()
             };
             prop_assert_eq!(digest(&one) == digest(&other), one == other);

@@ -68,7 +68,8 @@ pub enum Sex {
 }
 
 /// Whom the rows of a table are about. Persons of different populations are never one person here: whether the suspect
-/// of a case is also the victim of another is for an investigation to say, and not for a register of names. The number is part of every link key.
+/// of a case is also the victim of another is for an investigation to say, and not for a register of names. The
+/// number is part of every link key.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Population {
     /// Victims, callers, persons assisted.

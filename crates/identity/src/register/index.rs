@@ -6,7 +6,7 @@
 //! Old digests lie sorted in one piece; because they are random, their first bits tell almost exactly where to look. New
 //! ones lie in a hash table until there are enough of them to be sorted in.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map};
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// New digests that are sorted in at once, at least and at most.
@@ -58,10 +58,14 @@ impl Index {
     /// The person who holds a digest.
     pub(crate) fn get(&self, digest: &[u8; 16]) -> Option<u32> {
         let start = start(digest);
+        self.old(start).or_else(|| self.fresh.get(&start).copied())
+    }
+
+    /// The person who holds a digest that is sorted in.
+    fn old(&self, start: u64) -> Option<u32> {
         let bucket = (start >> self.shift) as usize;
         let entries = &self.sorted[self.starts[bucket] as usize..self.starts[bucket + 1] as usize];
-        let found = entries.iter().find(|entry| entry.start() == start).map(|entry| entry.person);
-        found.or_else(|| self.fresh.get(&start).copied())
+        entries.iter().find(|entry| entry.start() == start).map(|entry| entry.person)
     }
 
     /// Asks memory for everything that finding these digests will look at. The look-ups of a row are many, each would wait
@@ -81,13 +85,19 @@ impl Index {
         std::hint::black_box(entries.fold(0, |all, entry| all ^ entry.low));
     }
 
-    /// Gives a digest that nobody holds to a person.
-    pub(crate) fn add(&mut self, digest: &[u8; 16], person: u32) {
-        self.fresh.insert(start(digest), person);
+    /// Gives a digest to a person unless somebody holds it. Whether it was given.
+    pub(crate) fn add(&mut self, digest: &[u8; 16], person: u32) -> bool {
+        let start = start(digest);
+        if self.old(start).is_some() {
+            return false;
+        }
+        let hash_map::Entry::Vacant(place) = self.fresh.entry(start) else { return false };
+        place.insert(person);
         let room = (self.sorted.len() / 8).clamp(FEWEST_FRESH, MOST_FRESH);
         if self.fresh.len() >= room {
             self.sort_in();
         }
+        true
     }
 
     /// Merges the new digests into the old ones, from the end, so that no second copy of the old ones is needed.
@@ -186,10 +196,11 @@ mod tests {
         let mut index = Index::new((0..1_000).map(|number| Entry::new(&digest(number), number as u32)).collect());
         for number in 1_000..many {
             assert_eq!(index.get(&digest(number)), None);
-            index.add(&digest(number), number as u32);
+            assert!(index.add(&digest(number), number as u32));
         }
         assert!(index.fresh.len() < FEWEST_FRESH && index.sorted.len() > 2 * FEWEST_FRESH);
         for number in 0..many {
+            assert!(!index.add(&digest(number), 7), "it is held");
             assert_eq!(index.get(&digest(number)), Some(number as u32));
         }
         assert_eq!(index.get(&digest(many)), None);

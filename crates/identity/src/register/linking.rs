@@ -226,8 +226,7 @@ impl Linking {
     ) -> rusqlite::Result<()> {
         let number = person.to_le_bytes();
         for offer in keys.offers() {
-            if self.memory.index.get(&offer.digest).is_none() {
-                self.memory.index.add(&offer.digest, person);
+            if self.memory.index.add(&offer.digest, person) {
                 self.offers.add(connection, load, &[&offer.digest, &number, &[offer.class as u8]])?;
                 self.memory.people.member_mut(person).is_rich |= !crate::seal::Class::is_alone(offer.class as u8);
             }

@@ -274,15 +274,24 @@ fn a_rotation_maps_everything_that_is_stored() {
 
 #[test]
 fn all_digests_of_a_record_differ() {
-    let keys = sealer(1).seal(&JAMSHED, Population::Victims);
-    let facts = [keys.facts().birth, keys.facts().sex].into_iter().flatten();
-    let mut all: Vec<[u8; 16]> = keys.asks().iter().map(|ask| ask.digest).collect();
-    all.extend(keys.offers().iter().map(|offer| offer.digest).filter(|offer| !all.contains(offer)).collect::<Vec<_>>());
-    all.extend(facts.chain([keys.newcomer().0]));
-    let count = all.len();
-    all.sort_unstable();
-    all.dedup();
-    assert_eq!(all.len(), count);
+    let in_country = Identity { document_country: Some("TJK"), ..JAMSHED };
+    let bare = Identity { document: JAMSHED.document, ..Identity::default() };
+    for identity in [JAMSHED, in_country, bare, Identity { document_country: Some("TJK"), ..bare }] {
+        let keys = sealer(1).seal(&identity, Population::Victims);
+        let mut all: Vec<(u8, [u8; 16])> = Vec::new();
+        all.extend(keys.asks().iter().map(|ask| (ask.class as u8, ask.digest)));
+        // What is offered may be asked for in the same class, and nowhere else.
+        all.extend(keys.offers().iter().map(|offer| (offer.class as u8, offer.digest)));
+        all.sort_unstable();
+        all.dedup();
+        let facts = [keys.facts().birth, keys.facts().sex].into_iter().flatten();
+        let digests = all.into_iter().map(|(_, digest)| digest).chain(facts).chain([keys.newcomer().0]);
+        let mut digests: Vec<[u8; 16]> = digests.collect();
+        let count = digests.len();
+        digests.sort_unstable();
+        digests.dedup();
+        assert_eq!(digests.len(), count, "{identity:?}");
+    }
 }
 
 #[test]
