@@ -93,7 +93,7 @@ fn link(register: &mut Register, sealer: &Sealer, sightings: &[Sighting], keys: 
         let rows = || (0..keys.len()).filter(|&at| sightings[at].list == list && !keys[at].is_empty());
         let mut load = register.begin(&name, sealer)?;
         for at in rows() {
-            load.resolve(&keys[at], record, "2020")?;
+            load.resolve(&keys[at], record, "2020".into())?;
         }
         for at in rows() {
             let found = load.known(&keys[at])?.context("every row was resolved")?;

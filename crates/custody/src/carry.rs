@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
 use panoh_dictionary::{Does, Identity, Source};
-use panoh_identity::{Pseudonym, RegisterLoad};
+use panoh_identity::{Cohort, Pseudonym, RegisterLoad};
 use panoh_intake::{Batch, IntakeError, Reader, Sealed, SealedIdentity};
 use panoh_warehouse::Append;
 use tokio::sync::mpsc;
@@ -125,7 +125,7 @@ impl Target<'_, '_> {
             stays.push(whose.is_some());
             let Some((person, cohort, waiting)) = whose else { continue };
             note(persons, sealed, person, self.records.is_none())?;
-            linked.push(person, &cohort);
+            linked.push(person, cohort);
             waits.push(waiting);
         }
         let left_out = stays.len() - waits.len();
@@ -149,9 +149,9 @@ impl Target<'_, '_> {
         while let Some((rows, waits)) = back.next().await? {
             let persons = persons.as_deref().ok_or(CustodyError::Stopped)?;
             let rows = columns.with_cohorts(&rows, |row, own| {
-                let Waits::For(number) = waits[row] else { return Ok(own.to_owned()) };
+                let Waits::For(number) = waits[row] else { return Ok(own) };
                 let (_, cohort) = persons.person(number).ok_or_else(|| export.changed())?;
-                report.count_cohort(own, &cohort);
+                report.count_cohort(own, cohort);
                 Ok(cohort)
             })?;
             append.write(&rows).await?;
@@ -170,23 +170,23 @@ fn whose(
     sealed: &Sealed,
     record: Pseudonym,
     report: &mut LoadReport,
-) -> Result<Option<(Pseudonym, String, Waits)>, CustodyError> {
+) -> Result<Option<(Pseudonym, Cohort, Waits)>, CustodyError> {
     if is_erased(persons, sealed) {
         return Ok(None);
     }
     let whose = match &sealed.identity {
         SealedIdentity::Unlinked(person) => {
             report.persons_unlinked += 1;
-            (*person, sealed.cohort.clone(), Waits::No)
+            (*person, sealed.cohort, Waits::No)
         }
         SealedIdentity::Linked(keys) => {
-            let resolved = persons.resolve(keys, record, &sealed.cohort)?;
+            let resolved = persons.resolve(keys, record, sealed.cohort)?;
             report.count_linked(resolved.how);
             let Some(number) = resolved.number else { return Ok(None) };
             if persons.is_new(number) {
-                (resolved.person, sealed.cohort.clone(), Waits::For(number))
+                (resolved.person, sealed.cohort, Waits::For(number))
             } else {
-                report.count_cohort(&sealed.cohort, &resolved.cohort);
+                report.count_cohort(sealed.cohort, resolved.cohort);
                 (resolved.person, resolved.cohort, Waits::No)
             }
         }

@@ -4,8 +4,9 @@ use std::fmt::{self, Write};
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, StringBuilder};
-use arrow::datatypes::{Schema, SchemaRef};
+use arrow::datatypes::{DataType, Schema, SchemaRef};
 use panoh_dictionary::{Origin, Table};
+use panoh_identity::{Cohort, Pseudonym};
 
 use crate::error::CustodyError;
 
@@ -38,10 +39,9 @@ pub(crate) struct Linked {
 
 impl Linked {
     /// Adds a row.
-    pub(crate) fn push(&mut self, person: impl fmt::Display, cohort: &str) {
-        write!(self.persons, "{person}").expect("a column takes every text");
-        self.persons.append_value("");
-        self.cohorts.append_value(cohort);
+    pub(crate) fn push(&mut self, person: Pseudonym, cohort: Cohort) {
+        append_shown(&mut self.persons, person);
+        append_shown(&mut self.cohorts, cohort);
     }
 }
 
@@ -96,28 +96,43 @@ impl Columns {
     pub(crate) fn with_cohorts(
         &self,
         rows: &RecordBatch,
-        mut cohort: impl FnMut(usize, &str) -> Result<String, CustodyError>,
+        mut cohort: impl FnMut(usize, Cohort) -> Result<Cohort, CustodyError>,
     ) -> Result<RecordBatch, CustodyError> {
         let mut columns = rows.columns().to_vec();
         for (column, _) in columns.iter_mut().zip(&self.sources).filter(|(_, source)| **source == From::Cohort) {
             let own = column.as_string_opt::<i32>().ok_or_else(|| self.misfit("cohort", "it holds no text"))?;
             let mut cohorts = StringBuilder::with_capacity(own.len(), own.values().len());
             for (row, own) in own.iter().enumerate() {
-                cohorts.append_value(cohort(row, own.unwrap_or_default())?);
+                append_shown(&mut cohorts, cohort(row, own.unwrap_or_default().into())?);
             }
             *column = Arc::new(cohorts.finish());
         }
         self.batch(columns)
     }
 
+    /// The columns under the table's names. Codes may still refer to their texts: the warehouse writes them out.
     fn batch(&self, columns: Vec<ArrayRef>) -> Result<RecordBatch, CustodyError> {
-        RecordBatch::try_new(Arc::clone(&self.schema), columns)
-            .map_err(|_| self.misfit("all", "the columns differ in length, type or emptiness from the table's"))
+        let misfit = || self.misfit("all", "the columns differ in length, type or emptiness from the table's");
+        let fields = self.schema.fields().iter().zip(&columns).map(|(field, column)| match column.data_type() {
+            given if given == field.data_type() => Ok(Arc::clone(field)),
+            DataType::Dictionary(_, texts) if **texts == *field.data_type() => {
+                Ok(Arc::new(field.as_ref().clone().with_data_type(column.data_type().clone())))
+            }
+            _ => Err(misfit()),
+        });
+        let schema = Schema::new(fields.collect::<Result<Vec<_>, _>>()?);
+        RecordBatch::try_new(Arc::new(schema), columns).map_err(|_| misfit())
     }
 
     fn misfit(&self, column: &str, reason: &'static str) -> CustodyError {
         misfit(self.table.clone(), column, reason)
     }
+}
+
+/// Writes what is shown straight into the column.
+fn append_shown(column: &mut StringBuilder, shown: impl fmt::Display) {
+    write!(column, "{shown}").expect("a column takes every text");
+    column.append_value("");
 }
 
 fn misfit(table: String, column: &str, reason: &'static str) -> CustodyError {
@@ -126,8 +141,8 @@ fn misfit(table: String, column: &str, reason: &'static str) -> CustodyError {
 
 #[cfg(test)]
 mod tests {
-    use arrow::array::Int16Array;
-    use arrow::datatypes::{DataType, Field};
+    use arrow::array::{DictionaryArray, Int16Array};
+    use arrow::datatypes::{DataType, Field, UInt32Type};
     use panoh_dictionary::{Column, Kind, Population, Role, Treatment};
 
     use super::*;
@@ -162,9 +177,23 @@ mod tests {
         RecordBatch::try_new(Arc::new(schema), columns).expect("a batch")
     }
 
+    /// The rows with another column of records.
+    fn with_records(records: ArrayRef, of: DataType) -> RecordBatch {
+        let rows = rows(["record", "year"]);
+        let types = [DataType::Dictionary(Box::new(DataType::UInt32), Box::new(of)), DataType::Int16];
+        let fields =
+            rows.schema_ref().fields().iter().zip(types).map(|(field, of)| field.as_ref().clone().with_data_type(of));
+        let schema = Schema::new(fields.collect::<Vec<_>>());
+        RecordBatch::try_new(Arc::new(schema), vec![records, rows.column(1).clone()]).expect("a batch")
+    }
+
+    fn person(n: usize) -> Pseudonym {
+        Pseudonym::of_digits(&format!("{n:032x}")).expect("32 digits")
+    }
+
     fn linked(count: usize) -> Linked {
         let mut linked = Linked::default();
-        (0..count).for_each(|n| linked.push(format_args!("p{n}"), &format!("c{n}")));
+        (0..count).for_each(|n| linked.push(person(n), Cohort::of_year(2018 + n as i16)));
         linked
     }
 
@@ -173,13 +202,17 @@ mod tests {
         let columns = Columns::of(&table()).expect("fits");
         let stored = columns.assemble(&rows(["record", "year"]), linked(2), "load:1").expect("assembled");
         assert_eq!(stored.schema().as_ref(), &table().schema());
+        let codes: DictionaryArray<UInt32Type> = ["r1", "r2"].into_iter().collect();
+        let keyed = with_records(Arc::new(codes), DataType::Utf8);
+        let kept = columns.assemble(&keyed, linked(2), "load:1").expect("assembled");
+        assert_eq!(kept.column(0), keyed.column(0), "codes go on as they came");
         let text = |name: &str| -> Vec<String> {
             let column = stored.column_by_name(name).expect("there");
             column.as_string::<i32>().iter().map(|value| value.expect("a value").to_owned()).collect()
         };
         assert_eq!(text("record"), ["r1", "r2"]);
-        assert_eq!(text("person"), ["p0", "p1"]);
-        assert_eq!(text("cohort"), ["c0", "c1"]);
+        assert_eq!(text("person"), [0, 1].map(|n| person(n).to_string()));
+        assert_eq!(text("cohort"), ["2018", "2019"]);
         assert_eq!(text("load"), ["load:1", "load:1"]);
         assert_eq!(
             stored.column(3).as_primitive::<arrow::datatypes::Int16Type>().iter().collect::<Vec<_>>(),
@@ -191,9 +224,11 @@ mod tests {
     fn only_the_cohorts_become_others() {
         let columns = Columns::of(&table()).expect("fits");
         let stored = columns.assemble(&rows(["record", "year"]), linked(2), "load:1").expect("assembled");
-        let settled = columns.with_cohorts(&stored, |row, own| Ok(format!("{own} {row}"))).expect("assembled");
+        let settled = columns
+            .with_cohorts(&stored, |row, own| Ok(Cohort::of_year(own.year().expect("a year") - 10 * row as i16)))
+            .expect("assembled");
         let cohorts = settled.column_by_name("cohort").expect("there").as_string::<i32>();
-        assert_eq!(cohorts.iter().flatten().collect::<Vec<_>>(), ["c0 0", "c1 1"]);
+        assert_eq!(cohorts.iter().flatten().collect::<Vec<_>>(), ["2018", "2009"]);
         let others = |batch: &RecordBatch| batch.project(&[0, 1, 2, 3]).expect("columns");
         assert_eq!(others(&settled), others(&stored));
         let refused = columns.with_cohorts(&stored, |_, _| Err(CustodyError::Stopped));
@@ -212,11 +247,16 @@ mod tests {
         let columns = Columns::of(&table()).expect("fits");
         let assemble = |rows: &RecordBatch, count| columns.assemble(rows, linked(count), "load:1");
         let fitting = rows(["record", "year"]);
+        let numbers: ArrayRef = Arc::new(
+            DictionaryArray::<UInt32Type>::try_new(vec![0, 0].into(), Arc::new(Int16Array::from(vec![7])))
+                .expect("numbers"),
+        );
         for refused in [
             assemble(&fitting, 1),
             assemble(&fitting, 3),
             assemble(&rows(["year", "record"]), 2),
             assemble(&fitting.project(&[0]).expect("one column"), 2),
+            assemble(&with_records(numbers, DataType::Int16), 2),
         ] {
             assert!(matches!(refused.expect_err("refused"), CustodyError::Columns { .. }));
         }

@@ -169,6 +169,7 @@ impl<R: Fn() -> Result<Reader, IntakeError>> Loading<'_, R> {
             if let Some(records) = records.filter(|_| outcome == Outcome::Loaded) {
                 report.replaced = append.replace(&load.source.name, &records).await?;
             }
+            append.end();
             ready(outcome, &mut rejections, persons)
         };
         (report.outcome, report.rejections) = match tried.await {

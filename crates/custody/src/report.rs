@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use panoh_identity::{Grounds, How, LinkRule};
+use panoh_identity::{Cohort, Grounds, How, LinkRule};
 use panoh_intake::{Language, Rejection, Tally};
 use panoh_warehouse::Brought;
 use serde::Serialize;
@@ -207,7 +207,7 @@ impl LoadReport {
     }
 
     /// Counts a row whose person belongs to another cohort than the row's year says, when the row's comes first.
-    pub(crate) fn count_cohort(&mut self, row: &str, person: &str) {
+    pub(crate) fn count_cohort(&mut self, row: Cohort, person: Cohort) {
         self.earlier_registrations += u64::from(is_earlier(row, person));
     }
 
@@ -289,9 +289,8 @@ impl Places {
 }
 
 /// Whether both are years and the row's comes first. A person without a year stays without one.
-fn is_earlier(row: &str, person: &str) -> bool {
-    let year = |cohort: &str| cohort.parse::<i16>().ok();
-    year(row).zip(year(person)).is_some_and(|(row, person)| row < person)
+fn is_earlier(row: Cohort, person: Cohort) -> bool {
+    row.year().zip(person.year()).is_some_and(|(row, person)| row < person)
 }
 
 #[cfg(test)]
@@ -313,7 +312,7 @@ mod tests {
         for (row, person) in
             [("2018", "2018"), ("2019", "2018"), ("2017", "2018"), ("no_year", "2018"), ("2018", "no_year")]
         {
-            report.count_cohort(row, person);
+            report.count_cohort(row.into(), person.into());
         }
         report.count_linked(How::Erased);
         assert_eq!((report.persons_new, report.persons_known, report.ambiguous, report.merged), (1, 4, 1, 1));

@@ -44,6 +44,7 @@
 
 pub mod backup;
 mod chain;
+mod cohort;
 mod document;
 mod error;
 mod fold;
@@ -54,6 +55,7 @@ mod register;
 mod rotation;
 mod seal;
 
+pub use cohort::Cohort;
 pub use error::IdentityError;
 pub use key::{KeyFile, MasterKey, Secret, refuse_key_inside};
 pub use pseudonym::{FileDigest, Pseudonym};

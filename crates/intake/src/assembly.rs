@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use foldhash::fast::RandomState;
 use panoh_dictionary::Population;
-use panoh_identity::{FileDigest, Grounds, Pseudonym, Sealer};
+use panoh_identity::{Cohort, FileDigest, Grounds, Pseudonym, Sealer};
 
 use crate::checks::Implied;
 use crate::codes::Codes;
@@ -303,10 +303,10 @@ impl Assembly {
         (SealedIdentity::Unlinked(alone), grounds)
     }
 
-    fn cohort(&self) -> String {
+    fn cohort(&self) -> Cohort {
         match self.program.cohort.map(|slot| &self.draft.values[slot]) {
-            Some(Value::Year(Some(year))) => format!("{year:04}"),
-            _ => "no_year".to_owned(),
+            Some(Value::Year(Some(year))) => Cohort::of_year(*year),
+            _ => Cohort::NO_YEAR,
         }
     }
 }

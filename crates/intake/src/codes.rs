@@ -1,9 +1,11 @@
 //! All codes of a dictionary as small numbers, so that a row is worked on without comparing or copying text.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use arrow::array::StringArray;
+use arrow::array::{DictionaryArray, StringArray, UInt32Array};
 use arrow::buffer::{OffsetBuffer, ScalarBuffer};
+use arrow::datatypes::{DataType, UInt32Type};
 use arrow::error::ArrowError;
 use panoh_dictionary::{Absence, Dictionary};
 
@@ -17,6 +19,8 @@ pub(crate) struct Codes {
     texts: Vec<Box<str>>,
     /// The beginning of each text, filled up with noughts: copies of one length are much quicker than of many.
     beginnings: Vec<[u8; BEGINNING]>,
+    /// All texts, as the values of the columns that refer to them.
+    values: Arc<StringArray>,
     ids: HashMap<Box<str>, CodeId>,
 }
 
@@ -43,7 +47,8 @@ impl From<Absence> for CodeId {
 
 impl Codes {
     pub(crate) fn new(dictionary: &Dictionary) -> Self {
-        let mut codes = Self { texts: Vec::new(), beginnings: Vec::new(), ids: HashMap::new() };
+        let values = Arc::new(StringArray::from_iter_values([""; 0]));
+        let mut codes = Self { texts: Vec::new(), beginnings: Vec::new(), values, ids: HashMap::new() };
         let absences: [&str; 4] = Absence::ALL.map(Absence::code);
         let listed = dictionary.lists().iter().flat_map(|list| &list.codes).map(|code| code.code.as_str());
         for text in absences.into_iter().chain(listed) {
@@ -56,12 +61,25 @@ impl Codes {
                 codes.beginnings.push(beginning);
             }
         }
+        codes.values = Arc::new(StringArray::from_iter_values(&codes.texts));
         codes
     }
 
     /// The number of a code; none when no list of the dictionary has it.
     pub(crate) fn id(&self, text: &str) -> Option<CodeId> {
         self.ids.get(text).copied()
+    }
+
+    /// The type of [`Codes::keyed`]: texts by their numbers.
+    pub(crate) fn keyed_type() -> DataType {
+        DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8))
+    }
+
+    /// A column of codes by their numbers: a row takes four bytes, and all columns share the texts. Whoever stores it writes
+    /// the texts out.
+    pub(crate) fn keyed(&self, ids: impl Iterator<Item = CodeId>) -> Result<DictionaryArray<UInt32Type>, ArrowError> {
+        let keys: Vec<u32> = ids.map(|CodeId(id)| id).collect();
+        DictionaryArray::try_new(UInt32Array::from(keys), self.values.clone())
     }
 
     /// The texts of codes as a column.
@@ -118,5 +136,10 @@ mod tests {
         let texts: Vec<&str> = column.iter().map(|text| text.expect("a text")).collect();
         assert_eq!(texts, all.iter().map(|&id| codes.text(id)).collect::<Vec<_>>());
         assert_eq!(codes.column(&[]).expect("a column").iter().count(), 0);
+        let keyed = codes.keyed(all.iter().copied()).expect("a column");
+        assert_eq!(
+            keyed.downcast_dict::<StringArray>().expect("texts").into_iter().flatten().collect::<Vec<_>>(),
+            texts
+        );
     }
 }

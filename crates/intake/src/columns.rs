@@ -27,7 +27,7 @@ enum Growing {
     Record(StringBuilder),
     /// The name of the source, the same in each row.
     Source,
-    /// Codes become texts at the end, all at once.
+    /// Codes stay numbers.
     Code(Vec<CodeId>),
     Month(StringBuilder),
     Year(Int16Builder),
@@ -35,6 +35,7 @@ enum Growing {
     Reference(StringBuilder),
     Codes {
         lengths: Vec<usize>,
+        /// These become texts at the end, all at once.
         codes: Vec<CodeId>,
     },
     Places {
@@ -133,7 +134,7 @@ impl Growing {
     fn finish(&mut self, field: &FieldRef, texts: &Texts<'_>, rows: usize) -> Result<ArrayRef, ArrowError> {
         Ok(match self {
             Self::Record(builder) | Self::Month(builder) | Self::Reference(builder) => Arc::new(builder.finish()),
-            Self::Code(codes) => texts.column(codes)?,
+            Self::Code(codes) => Arc::new(texts.codes.keyed(codes.drain(..))?),
             Self::Source => Arc::new(StringArray::from_iter_values(std::iter::repeat_n(texts.source, rows))),
             Self::Year(builder) => Arc::new(builder.finish()),
             Self::Integer(builder) => Arc::new(builder.finish()),

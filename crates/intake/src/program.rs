@@ -6,7 +6,7 @@ mod names;
 
 use std::sync::Arc;
 
-use arrow::datatypes::Schema;
+use arrow::datatypes::{Field, Schema};
 use panoh_dictionary::{
     AbsenceWords, Column, Dictionary, Does, Identity, Kind, Origin, PlacePart, Population, Reference, Source,
     SourceColumn, Treatment,
@@ -154,7 +154,7 @@ pub(crate) fn compile(
     let names = Names { codes: &codes, table, source, header, given };
     let output: Vec<Output> =
         table.columns.iter().enumerate().filter_map(|(slot, column)| output(slot, column)).collect();
-    let fields: Vec<_> = output.iter().map(|output| table.columns[output.slot].field()).collect();
+    let fields: Vec<_> = output.iter().map(|output| handed_on(&table.columns[output.slot])).collect();
     let replaces = source.file.replace_by_record_id;
     let mut person = PersonCells::default();
     let mut references = Vec::new();
@@ -231,6 +231,11 @@ fn cells(source: &Source, header: &Header, column: &SourceColumn) -> Option<(Cel
     let seconds = header.columns(source).filter(|(other, _)| repeats(other));
     let mut cells = first.chain(seconds).map(|(column, at)| of_column(column, at));
     Some((cells.next()?, cells.collect()))
+}
+
+fn handed_on(column: &Column) -> Field {
+    let field = column.field();
+    if matches!(column.kind, Kind::Code { .. }) { field.with_data_type(Codes::keyed_type()) } else { field }
 }
 
 fn output(slot: Slot, column: &Column) -> Option<Output> {

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use arrow::array::RecordBatch;
-use panoh_identity::{Grounds, LinkKeys, Pseudonym};
+use panoh_identity::{Cohort, Grounds, LinkKeys, Pseudonym};
 
 use crate::assembly::{Assembly, Gathered, Outcome};
 use crate::error::IntakeError;
@@ -23,7 +23,8 @@ use crate::tally::Tally;
 /// are no rows and still a tally.
 #[derive(Debug)]
 pub struct Batch {
-    /// The rows that were taken: the table's columns without those that custody fills in, in the table's order.
+    /// The rows that were taken: the table's columns without those that custody fills in, in the table's order. Columns of
+    /// codes refer to their texts (Arrow's dictionary of UInt32 to Utf8); all batches share the texts.
     pub rows: RecordBatch,
     /// Who each row is about, still sealed; as many as `rows` and in their order. Empty for a table whose rows are about
     /// no person.
@@ -50,8 +51,8 @@ pub struct Sealed {
     pub identity: SealedIdentity,
     /// What linking has to go on, and what it lacks.
     pub grounds: Grounds,
-    /// The cohort that the row would found: its year of registration in four digits, or `no_year`.
-    pub cohort: String,
+    /// The cohort that the row would found: its year of registration.
+    pub cohort: Cohort,
     /// The sender's record: equal for rows of one source with the same record id, whatever export they stand in. None
     /// when the row carries no id.
     pub sender: Option<Pseudonym>,

@@ -6,6 +6,9 @@
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 
+use arrow::array::ArrayRef;
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, FieldRef};
 use arrow::record_batch::RecordBatch;
 use deltalake::datafile::writer::{DeltaWriter, WriterConfig};
 use deltalake::kernel::transaction::{CommitBuilder, CommitConflictError, CommitProperties, TransactionError};
@@ -65,12 +68,19 @@ impl Append {
         Ok(Self { stored, transaction, before, writers, rows: 0, removes: vec![], replaced: 0 })
     }
 
-    /// Adds rows. The batch has the columns of [`panoh_dictionary::Table::schema`], in that order.
+    /// Adds rows. The batch has the columns of [`panoh_dictionary::Table::schema`], in that order; texts may also come as
+    /// numbers with the texts they stand for (Arrow's dictionaries).
     pub async fn write(&mut self, batch: &RecordBatch) -> Result<(), WarehouseError> {
         let batch = as_stored(&self.stored, batch)?;
         self.writers.write(&batch).await.map_err(store(&self.stored.name))?;
         self.rows += batch.num_rows() as u64;
         Ok(())
+    }
+
+    /// Says that no row will follow: the data files are ended while whoever writes does something else. Rows that come all the
+    /// same are refused.
+    pub fn end(&mut self) {
+        self.writers.end();
     }
 
     /// Makes all rows visible at once and returns the version that holds them.
@@ -150,7 +160,13 @@ pub(crate) fn as_stored(stored: &Stored, batch: &RecordBatch) -> Result<RecordBa
     if !named {
         return Err(differs("the columns are not those of the dictionary, in its order".into()));
     }
-    RecordBatch::try_new(wanted.clone(), batch.columns().to_vec()).map_err(|error| differs(error.to_string()))
+    let written_out = |(column, field): (&ArrayRef, &FieldRef)| match column.data_type() {
+        DataType::Dictionary(_, texts) if **texts == *field.data_type() => cast(column, field.data_type()),
+        _ => Ok(column.clone()),
+    };
+    let columns = batch.columns().iter().zip(wanted.fields()).map(written_out);
+    let columns = columns.collect::<Result<_, _>>().map_err(|error| differs(error.to_string()))?;
+    RecordBatch::try_new(wanted.clone(), columns).map_err(|error| differs(error.to_string()))
 }
 
 /// Writes the log entry. It stops there: what follows a commit (checkpoint, clean-up) must not turn a commit that

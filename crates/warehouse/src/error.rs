@@ -103,10 +103,12 @@ pub enum WarehouseError {
         reason: String,
     },
     /// A row of the frame could depend on more than one person.
-    #[error("the frame is not person-local: {node}: {reason}; {remedy}")]
+    #[error("the frame is not person-local: {node}, at `{place}`: {reason}; {remedy}")]
     NotPersonLocal {
         /// The plan node or expression.
         node: String,
+        /// The node of the plan as it is written there.
+        place: String,
         /// Which rule it breaks.
         reason: String,
         /// What to write instead.

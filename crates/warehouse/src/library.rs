@@ -10,7 +10,7 @@
 //! | frames | title, row | column |
 //!
 //! A parameter and a column are written `NAME KIND: what it is`, where KIND is pseudonym, text, integer, year, month,
-//! count, share, places, code(LIST) or codes(LIST).
+//! count, share, places, code(LIST), codes(LIST) or, in frames, outcome(LIST).
 
 use include_dir::{Dir, include_dir};
 
@@ -101,6 +101,12 @@ pub enum ValueKind {
     Places,
     /// One code of the list, or of `absence`.
     Code {
+        /// Name of the list.
+        list: String,
+    },
+    /// One code of the list that came about within twelve months, or of `absence`. A release counts it only where the
+    /// months are over, which the frame's column `window_end` tells.
+    Outcome {
         /// Name of the list.
         list: String,
     },
@@ -242,7 +248,7 @@ impl<'a> Head<'a> {
 }
 
 const DESCRIBED: &str = "this must read NAME KIND: what it is; KIND is pseudonym, text, integer, year, month, count, \
-                         share, places, code(LIST) or codes(LIST)";
+                         share, places, code(LIST), codes(LIST) or outcome(LIST)";
 
 fn describe(value: &str) -> Option<Described> {
     let (head, about) = value.split_once(':')?;
@@ -262,6 +268,7 @@ fn describe(value: &str) -> Option<Described> {
             match kind {
                 "code" => ValueKind::Code { list },
                 "codes" => ValueKind::Codes { list },
+                "outcome" => ValueKind::Outcome { list },
                 _ => return None,
             }
         }
@@ -323,6 +330,9 @@ mod tests {
         let statistics: Vec<_> = statistics().unwrap().into_iter().map(|statistic| statistic.name).collect();
         assert_eq!(statistics, ["destinations", "gender_trend", "routes", "routes_by_year"]);
         let frames: Vec<_> = frames().unwrap().into_iter().map(|frame| frame.name).collect();
-        assert_eq!(frames, ["persons", "victims"]);
+        assert_eq!(
+            frames,
+            ["grants", "hotline", "persons", "referrals", "returnees", "services", "suspects", "victims"]
+        );
     }
 }

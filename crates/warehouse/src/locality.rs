@@ -11,8 +11,9 @@
 //! - a join keeps it when both sides meet on the person, or one side is the dictionary and cannot add rows of its own.
 //!
 //! It also follows the cohort, because each cohort has a budget of its own: a person must stand in the same one in every
-//! frame. The records of a merged person may name several, so only the smallest over all records of the person will do.
-//! What may drop some of the records ends the meaning of the stored cohort.
+//! frame. The records of a merged person may name several, and they may lie in several tables, so only the smallest over
+//! all records of the person in every table of the population will do. What may drop some of the records ends the meaning
+//! of the stored cohort.
 //!
 //! Everything else is refused by default, and so is every expression that could give different values in two runs or
 //! stop a run because of what the data hold ([`expressions`]): after noise has been paid for, data must not be able to
@@ -40,12 +41,37 @@ pub(crate) enum Meaning {
     StoredPerson,
     /// It is the person behind an alias, or NULL when there is no alias.
     AliasedPerson,
-    /// It is the cohort of one record. For each person in the relation, the smallest is that of all records.
-    StoredCohort,
+    /// It is the cohort of one record. For each person in the relation, the smallest is that of all records in these
+    /// tables.
+    StoredCohort(Tables),
     /// It is the cohort of the person; never NULL.
     Cohort,
     /// It says nothing that the check may rely on.
     Other,
+}
+
+/// A set of tables of the dictionary, by their positions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Tables(u64);
+
+impl Tables {
+    /// One table; none when there is no place for it, so that it is never taken for read.
+    fn one(dictionary: &Dictionary, name: &str) -> Self {
+        let at = dictionary.tables().iter().position(|table| table.name == name);
+        Self(at.filter(|at| *at < 64).map_or(0, |at| 1 << at))
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether every table is here of each population that has one here. Persons of different populations are never one.
+    fn are_whole_populations(self, dictionary: &Dictionary) -> bool {
+        let tables = || dictionary.tables().iter().filter(|table| table.population.is_some());
+        let here = |name: &str| Self::one(dictionary, name).0 & self.0 != 0;
+        let begun = |population| tables().any(|table| table.population == population && here(&table.name));
+        self.0 != 0 && tables().all(|table| here(&table.name) || !begun(table.population))
+    }
 }
 
 /// Where the rows of a relation come from.
@@ -66,23 +92,34 @@ struct Relation {
 
 type Checked<T> = Result<T, WarehouseError>;
 
+/// Letters of a plan's node that a refusal quotes.
+const LONGEST_PLACE: usize = 160;
+
 /// The meaning of each column of the plan, or why the plan is refused.
 pub(crate) fn check(plan: &LogicalPlan, dictionary: &Dictionary) -> Checked<Vec<Meaning>> {
     let checked = relation(plan, dictionary)?;
     match checked.kind {
         Kind::Personal => Ok(checked.columns),
-        _ => Err(refuse("the frame", "it reads no person", "select from cases, routes, journeys or persons")),
+        _ => {
+            let remedy = "select from persons, profiles, cases or another view of persons";
+            Err(at_place(refuse("the frame", "it reads no person", remedy), plan))
+        }
     }
 }
 
 fn relation(plan: &LogicalPlan, dictionary: &Dictionary) -> Checked<Relation> {
     // A recursive query reads itself as a table of any name, even one of the dictionary's: refused before it is read.
     if matches!(plan, LogicalPlan::RecursiveQuery(_)) {
-        return Err(refused_node(plan));
+        return Err(at_place(refused_node(plan), plan));
     }
     let inputs = plan.inputs();
     let below: Vec<_> = inputs.iter().map(|input| relation(input, dictionary)).collect::<Checked<_>>()?;
-    check_expressions(plan, &merge_schema(&inputs), dictionary)?;
+    node(plan, &merge_schema(&inputs), below, dictionary).map_err(|error| at_place(error, plan))
+}
+
+/// What one node makes of its inputs.
+fn node(plan: &LogicalPlan, schema: &DFSchema, below: Vec<Relation>, dictionary: &Dictionary) -> Checked<Relation> {
+    check_expressions(plan, schema, dictionary)?;
     let mut below = below.into_iter();
     match (plan, below.next(), below.next()) {
         (LogicalPlan::TableScan(scan), None, None) if scan.fetch.is_none() => table(scan, dictionary),
@@ -91,7 +128,7 @@ fn relation(plan: &LogicalPlan, dictionary: &Dictionary) -> Checked<Relation> {
         (LogicalPlan::Filter(_), Some(input), None) => filtered(input),
         (LogicalPlan::Projection(projection), Some(input), None) => Ok(projected(projection, &input)),
         (LogicalPlan::Unnest(unnest), Some(input), None) => unnested(unnest, &input),
-        (LogicalPlan::Aggregate(aggregate), Some(input), None) => grouped(aggregate, &input),
+        (LogicalPlan::Aggregate(aggregate), Some(input), None) => grouped(aggregate, &input, dictionary),
         (LogicalPlan::Window(window), Some(input), None) => windowed(window, input),
         (LogicalPlan::Distinct(distinct), Some(input), None) => made_distinct(distinct, input),
         (LogicalPlan::Join(join), Some(left), Some(right)) => joins::joined(join, &left, &right),
@@ -120,7 +157,7 @@ fn table(scan: &TableScan, dictionary: &Dictionary) -> Checked<Relation> {
         }),
         (CATALOG, STORED, table) if stored(table).is_some() => of(Kind::Personal, &|column| match column {
             "person" => Meaning::StoredPerson,
-            "cohort" if table == "cases" => Meaning::StoredCohort,
+            "cohort" => Meaning::StoredCohort(Tables::one(dictionary, table)),
             _ => Meaning::Other,
         }),
         _ => Err(refuse(
@@ -162,7 +199,7 @@ fn filtered(input: Relation) -> Checked<Relation> {
 }
 
 fn of_some_records(meaning: Meaning) -> Meaning {
-    if meaning == Meaning::StoredCohort { Meaning::Other } else { meaning }
+    if matches!(meaning, Meaning::StoredCohort(_)) { Meaning::Other } else { meaning }
 }
 
 /// An empty list takes its row away.
@@ -174,7 +211,7 @@ fn unnested(unnest: &Unnest, input: &Relation) -> Checked<Relation> {
     Ok(Relation { kind: input.kind, columns: unnest.dependency_indices.iter().map(kept).collect() })
 }
 
-fn grouped(aggregate: &Aggregate, input: &Relation) -> Checked<Relation> {
+fn grouped(aggregate: &Aggregate, input: &Relation, dictionary: &Dictionary) -> Checked<Relation> {
     no_bare_aliases(input)?;
     let schema = aggregate.input.schema();
     let keys: Vec<_> = aggregate.group_expr.iter().map(|key| meaning(key, schema, input)).collect();
@@ -183,24 +220,24 @@ fn grouped(aggregate: &Aggregate, input: &Relation) -> Checked<Relation> {
     }
     // Any other key would split the records of a person into several groups.
     let whole_persons = keys.iter().all(|key| matches!(key, Meaning::Person | Meaning::Cohort));
-    let values = aggregate.aggr_expr.iter().map(|value| match value_meaning(value, schema, input) {
-        Meaning::Cohort if whole_persons => Meaning::Cohort,
+    let values = aggregate.aggr_expr.iter().map(|value| match smallest(value, schema, input) {
+        Some(Meaning::Cohort) if whole_persons => Meaning::Cohort,
+        Some(Meaning::StoredCohort(of)) if whole_persons && of.are_whole_populations(dictionary) => Meaning::Cohort,
         _ => Meaning::Other,
     });
     let columns = keys.iter().copied().chain(values).collect();
     Ok(Relation { kind: input.kind, columns })
 }
 
-/// The meaning of an aggregate over all records of one person.
-fn value_meaning(value: &Expr, schema: &DFSchema, input: &Relation) -> Meaning {
+/// What an aggregate is the smallest of, over all records of one person.
+fn smallest(value: &Expr, schema: &DFSchema, input: &Relation) -> Option<Meaning> {
     match value {
-        Expr::Alias(alias) => value_meaning(&alias.expr, schema, input),
+        Expr::Alias(alias) => smallest(&alias.expr, schema, input),
         Expr::AggregateFunction(call) if call.func.name() == "min" && call.params.filter.is_none() => {
-            let of = call.params.args.iter().map(|argument| meaning(argument, schema, input));
-            let cohorts = of.map(|of| matches!(of, Meaning::StoredCohort | Meaning::Cohort));
-            if cohorts.eq([true]) { Meaning::Cohort } else { Meaning::Other }
+            let [argument] = &call.params.args[..] else { return None };
+            Some(meaning(argument, schema, input))
         }
-        _ => Meaning::Other,
+        _ => None,
     }
 }
 
@@ -249,7 +286,11 @@ fn united(first: Relation, mut rest: impl Iterator<Item = Relation>) -> Checked<
                 "union persons' rows only",
             ));
         }
-        let same = |(a, b)| if a == b { a } else { Meaning::Other };
+        let same = |(a, b)| match (a, b) {
+            (Meaning::StoredCohort(a), Meaning::StoredCohort(b)) => Meaning::StoredCohort(a.and(b)),
+            (a, b) if a == b => a,
+            _ => Meaning::Other,
+        };
         let columns = std::iter::zip(all.columns, next.columns).map(same).collect();
         Ok(Relation { kind: all.kind, columns })
     })
@@ -277,5 +318,24 @@ fn refused_node(plan: &LogicalPlan) -> WarehouseError {
 }
 
 pub(crate) fn refuse(node: &str, reason: &str, remedy: &str) -> WarehouseError {
-    WarehouseError::NotPersonLocal { node: node.to_owned(), reason: reason.to_owned(), remedy: remedy.to_owned() }
+    WarehouseError::NotPersonLocal {
+        node: node.to_owned(),
+        place: String::new(),
+        reason: reason.to_owned(),
+        remedy: remedy.to_owned(),
+    }
+}
+
+/// Adds where in the plan a refusal is, unless that is known. A frame is public, and its plan holds no stored value.
+fn at_place(error: WarehouseError, plan: &LogicalPlan) -> WarehouseError {
+    match error {
+        WarehouseError::NotPersonLocal { node, place, reason, remedy } if place.is_empty() => {
+            let text = plan.display().to_string();
+            let text = text.trim_end_matches([':', ' ']);
+            let short: String = text.chars().take(LONGEST_PLACE).collect();
+            let place = if short.len() < text.len() { format!("{short}…") } else { short };
+            WarehouseError::NotPersonLocal { node, place, reason, remedy }
+        }
+        other => other,
+    }
 }

@@ -2,6 +2,7 @@
 
 mod fixture;
 mod frames;
+mod places;
 mod questions;
 mod rebuilds;
 mod refusals;

@@ -34,7 +34,8 @@ type Written = (Vec<Add>, DeltaResult<()>);
 
 /// One writer on a task of its own.
 struct Lane {
-    batches: mpsc::Sender<RecordBatch>,
+    /// None when there will be no more.
+    batches: Option<mpsc::Sender<RecordBatch>>,
     task: JoinHandle<Written>,
 }
 
@@ -51,7 +52,8 @@ impl Writers {
         self.rows += batch.num_rows();
         self.turn = (turn + 1) % self.lanes.len().max(1);
         let lane = self.lanes.get_mut(turn).ok_or_else(stopped)?;
-        if lane.batches.send(batch.clone()).await.is_ok() {
+        let Some(batches) = &lane.batches else { return Err(stopped()) };
+        if batches.send(batch.clone()).await.is_ok() {
             return Ok(());
         }
         // A writer ends early for an error only. The others go on until they are closed.
@@ -60,6 +62,11 @@ impl Writers {
         let (adds, result) = lane.ended().await;
         self.ended.extend(adds);
         Err(result.err().unwrap_or_else(stopped))
+    }
+
+    /// Says that no batch will follow, so that the writers can end their files while something else is done.
+    pub(crate) fn end(&mut self) {
+        self.lanes.iter_mut().for_each(|lane| lane.batches = None);
     }
 
     /// Ends all writers, also after an error. Returns the files that were written, and the first error.
@@ -90,7 +97,7 @@ impl Lane {
                 Err(error) => (vec![], Err(error)),
             }
         });
-        Self { batches, task }
+        Self { batches: Some(batches), task }
     }
 
     /// The files of the writer once it has none to wait for.

@@ -126,7 +126,7 @@ impl Register {
         }
         transaction.execute(include_str!("../../sql/count_erasure.sql"), [])?;
         transaction.commit()?;
-        let cohorts = taken.linked.keys().map(|number| memory.people.member(*number).cohort.text()).collect();
+        let cohorts = taken.linked.keys().map(|number| memory.people.member(*number).cohort.to_string()).collect();
         let heads = taken.linked.values().collect::<BTreeSet<_>>().len() + taken.unlinked.len();
         Ok(Erased { persons, heads: heads as u64, cohorts, tombstones: digests.len() as u64 })
     }
@@ -165,7 +165,7 @@ fn left_behind(
     taken: &Taken,
     persons: &[Pseudonym],
 ) -> rusqlite::Result<BTreeMap<[u8; 16], String>> {
-    let cohort_of = |head: u32| memory.people.member(head).cohort.text();
+    let cohort_of = |head: u32| memory.people.member(head).cohort.to_string();
     let own = taken.linked.values().next().map_or_else(|| NO_YEAR.to_owned(), |head| cohort_of(*head));
     // What somebody holds who stays would keep that one's later rows out.
     let stays = |digest: &[u8; 16]| memory.index.get(digest).is_some_and(|holder| !taken.linked.contains_key(&holder));

@@ -48,7 +48,7 @@ impl Entry {
 impl Index {
     /// The index of these digests. Of equal ones the person with the lowest id holds them.
     pub(crate) fn new(mut entries: Vec<Entry>) -> Index {
-        entries.sort_unstable_by_key(|entry| (entry.start(), entry.person));
+        sort(&mut entries);
         entries.dedup_by_key(|entry| entry.start());
         let mut index = Index { sorted: entries, starts: Vec::new(), shift: 0, fresh: HashMap::default() };
         index.mark();
@@ -140,6 +140,22 @@ impl Index {
     }
 }
 
+/// Sorts on two threads where that pays; on more, memory is what they would wait for.
+fn sort(entries: &mut [Entry]) {
+    const FEW: usize = 1 << 16;
+    let key = |entry: &Entry| (entry.start(), entry.person);
+    if entries.len() < FEW {
+        return entries.sort_unstable_by_key(key);
+    }
+    let middle = entries.len() / 2;
+    entries.select_nth_unstable_by_key(middle, key);
+    let (low, high) = entries.split_at_mut(middle);
+    std::thread::scope(|scope| {
+        scope.spawn(|| low.sort_unstable_by_key(key));
+        high.sort_unstable_by_key(key);
+    });
+}
+
 /// The first eight bytes of a digest.
 fn start(digest: &[u8; 16]) -> u64 {
     (u128::from_be_bytes(*digest) >> 64) as u64
@@ -204,6 +220,15 @@ mod tests {
             assert_eq!(index.get(&digest(number)), Some(number as u32));
         }
         assert_eq!(index.get(&digest(many)), None);
+    }
+
+    #[test]
+    fn two_threads_sort_as_one() {
+        let mut entries: Vec<Entry> =
+            (0..200_000).map(|number| Entry::new(&digest(number % 150_000), number as u32)).collect();
+        sort(&mut entries);
+        assert!(entries.is_sorted_by_key(|entry| (entry.start(), entry.person)));
+        assert_eq!(entries.iter().map(|entry| u64::from(entry.person)).sum::<u64>(), (0..200_000).sum());
     }
 
     proptest! {

@@ -6,8 +6,9 @@ use std::fmt;
 use rusqlite::params;
 
 use super::packed::{FACTS, LINKS, OFFERS, RECORDS, Writer};
-use super::people::{Cohort, Joined, Known, Member, Memory};
+use super::people::{Joined, Known, Member, Memory};
 use super::{Register, failed};
+use crate::cohort::Cohort;
 use crate::error::IdentityError;
 use crate::pseudonym::Pseudonym;
 use crate::seal::{LinkKeys, LinkRule, Sealer};
@@ -41,7 +42,7 @@ pub struct Resolved {
     pub person: Pseudonym,
     /// The cohort of this person as far as the rows up to this one say. For a person whom this load made known, a later
     /// row may still lower it; ask [`RegisterLoad::person`] after the last one.
-    pub cohort: String,
+    pub cohort: Cohort,
     /// How the row and the person were brought together.
     pub how: How,
     /// What [`RegisterLoad::person`] finds the person by again; nobody when the row must be left out.
@@ -70,8 +71,8 @@ pub enum Found {
     Person {
         /// The person whom resolving decided for.
         person: Pseudonym,
-        /// A year in four digits, or `no_year`.
-        cohort: String,
+        /// The earliest year of the founding rows.
+        cohort: Cohort,
     },
     /// The row is about an erased person and must be left out.
     Erased,
@@ -105,14 +106,14 @@ impl<'a> RegisterLoad<'a> {
     }
 
     /// Finds the person of a row, or makes a new one known. `record` is the row's pseudonym, kept with the rule that
-    /// linked it. `cohort` is the row's: a year in four digits, or `no_year`. A person whom this load made known gets it
+    /// linked it. `cohort` is the row's. A person whom this load made known gets it
     /// when it is earlier than what the rows before said; `no_year` is later than every year. A person whom an earlier
     /// load made known keeps the cohort.
     ///
     /// `keys` must not be empty: a row that says nothing about who the person is has no place in the register.
-    pub fn resolve(&mut self, keys: &LinkKeys, record: Pseudonym, cohort: &str) -> Result<Resolved, IdentityError> {
+    pub fn resolve(&mut self, keys: &LinkKeys, record: Pseudonym, cohort: Cohort) -> Result<Resolved, IdentityError> {
         debug_assert!(!keys.is_empty(), "a row without link keys is a person of its own");
-        self.link(keys, record, Cohort::of(cohort)).map_err(failed("linking a row"))
+        self.link(keys, record, cohort).map_err(failed("linking a row"))
     }
 
     /// The person of a row that was resolved before. None when these keys were never resolved.
@@ -126,15 +127,15 @@ impl<'a> RegisterLoad<'a> {
         // by a stronger rule.
         Ok(hits.first().map(|&(_, person)| {
             let member = linking.memory.people.member(person);
-            Found::Person { person: member.pseudonym, cohort: member.cohort.text() }
+            Found::Person { person: member.pseudonym, cohort: member.cohort }
         }))
     }
 
     /// The person whom resolving a row decided for, by the number that it gave, with the cohort that this person belongs to
     /// for ever once all rows were resolved.
-    pub fn person(&self, number: u32) -> Option<(Pseudonym, String)> {
+    pub fn person(&self, number: u32) -> Option<(Pseudonym, Cohort)> {
         let member = self.linking.as_ref()?.memory.people.find(number)?;
-        Some((member.pseudonym, member.cohort.text()))
+        Some((member.pseudonym, member.cohort))
     }
 
     /// Whether this load made the person with this number known, so that a later row may still lower the cohort.
@@ -159,7 +160,7 @@ impl<'a> RegisterLoad<'a> {
         };
         let hits = linking.memory.hits(keys);
         if is_erased(&self.tombstones, keys, &hits) {
-            return Ok(Resolved { person: keys.newcomer(), cohort: cohort.text(), how: How::Erased, number: None });
+            return Ok(Resolved { person: keys.newcomer(), cohort, how: How::Erased, number: None });
         }
         let (person, how) = match hits.split_first() {
             None => (linking.add(keys.newcomer(), cohort), How::New),
@@ -184,7 +185,7 @@ impl<'a> RegisterLoad<'a> {
         linking.leave(keys, person, connection, self.id)?;
         let cohort = linking.lower(person, cohort);
         let number = Some(person);
-        Ok(Resolved { person: linking.memory.people.member(person).pseudonym, cohort: cohort.text(), how, number })
+        Ok(Resolved { person: linking.memory.people.member(person).pseudonym, cohort, how, number })
     }
 
     /// Writes what is still in memory.
@@ -198,7 +199,7 @@ impl<'a> RegisterLoad<'a> {
         let mut statement = connection.prepare_cached(include_str!("../../sql/add_person.sql"))?;
         for number in linking.first_new..linking.memory.people.next() {
             let Member { pseudonym, cohort, .. } = linking.memory.people.member(number);
-            statement.execute(params![number, pseudonym.0, cohort.text(), self.id])?;
+            statement.execute(params![number, pseudonym.0, cohort.to_string(), self.id])?;
         }
         Ok(())
     }

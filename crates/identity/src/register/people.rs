@@ -5,11 +5,9 @@ use rusqlite::{Connection, Row};
 use super::groups::Groups;
 use super::index::{Entry, Index};
 use super::packed::{self, FACTS, OFFERS, digest_at};
+use crate::cohort::Cohort;
 use crate::pseudonym::Pseudonym;
 use crate::seal::{Class, Facts, LinkKeys, LinkRule};
-
-/// The cohort of a person none of whose founding rows has a year. Later than every year.
-const NO_YEAR: &str = "no_year";
 
 /// One person.
 #[derive(Clone, Copy)]
@@ -19,26 +17,6 @@ pub(crate) struct Member {
     pub(crate) facts: Known,
     /// Whether one of the person's records says more than a document number.
     pub(crate) is_rich: bool,
-}
-
-/// A cohort as a number: years by themselves, and no year after all of them.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Cohort(i16);
-
-impl Cohort {
-    /// The cohort of a year in four digits, or of anything else: none.
-    pub(crate) fn of(text: &str) -> Cohort {
-        Cohort(text.parse().unwrap_or(i16::MAX))
-    }
-
-    pub(crate) fn text(self) -> String {
-        match self.0 {
-            i16::MAX => NO_YEAR.to_owned(),
-            // The same as below, and quicker.
-            year @ 1000.. => year.to_string(),
-            year => format!("{year:04}"),
-        }
-    }
 }
 
 /// The first bytes of the digests of what is known about a person; enough to see that two differ. Zero is none.
@@ -212,7 +190,7 @@ impl People {
 
 fn member(row: &Row<'_>) -> rusqlite::Result<(usize, Member)> {
     let number: u32 = row.get(0)?;
-    let cohort = Cohort::of(row.get_ref(2)?.as_str()?);
+    let cohort = Cohort::from(row.get_ref(2)?.as_str()?);
     let member = Member { pseudonym: Pseudonym(row.get(1)?), cohort, facts: Known::default(), is_rich: false };
     Ok((number as usize, member))
 }
@@ -239,11 +217,15 @@ impl Memory {
             people.member_mut(person).is_rich |= !Class::is_alone(entry[20]);
             entries.push(Entry::new(&digest_at(entry, 0), person));
         })?;
-        packed::each(connection, &FACTS, |entry| {
-            let learned = [0, 16, 32].map(|place| digest_at(entry, place));
-            people.member_mut(FACTS.person_of(entry)).facts.recall(learned);
-        })?;
-        Ok(Memory { people, index: Index::new(entries) })
+        // Sorting takes as long as reading the rest.
+        std::thread::scope(|scope| {
+            let index = scope.spawn(|| Index::new(entries));
+            packed::each(connection, &FACTS, |entry| {
+                let learned = [0, 16, 32].map(|place| digest_at(entry, place));
+                people.member_mut(FACTS.person_of(entry)).facts.recall(learned);
+            })?;
+            Ok(Memory { people, index: index.join().expect("sorting does not panic") })
+        })
     }
 
     /// The persons whom a record links to, strongest rule first, each once. A rule over two name parts does not hold

@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, params};
 
 use super::packed::{self, Packed};
-use super::people::Cohort;
 use super::{KEY_ID, Register, failed};
+use crate::cohort::Cohort;
 use crate::error::IdentityError;
 use crate::rotation::Rotation;
 
@@ -86,7 +86,7 @@ fn move_persons(connection: &Connection, rotation: &Rotation) -> rusqlite::Resul
     let mut statement = connection.prepare(include_str!("../../sql/rehash_persons.sql"))?;
     let persons = statement.query_map([], |row| {
         let pseudonym = rotation.pseudonym(row.get(1)?);
-        let cohort = Cohort::of(row.get_ref(2)?.as_str()?);
+        let cohort = Cohort::from(row.get_ref(2)?.as_str()?);
         Ok(Moved { pseudonym, number: row.get(0)?, cohort, load: row.get(3)? })
     })?;
     let mut persons: Vec<Moved> = persons.collect::<rusqlite::Result<_>>()?;
@@ -98,7 +98,7 @@ fn move_persons(connection: &Connection, rotation: &Rotation) -> rusqlite::Resul
     let mut statement = connection.prepare(include_str!("../../sql/add_person.sql"))?;
     for (number, person) in (1..).zip(&persons) {
         numbers[person.number as usize] = number;
-        statement.execute(params![number, person.pseudonym, person.cohort.text(), person.load])?;
+        statement.execute(params![number, person.pseudonym, person.cohort.to_string(), person.load])?;
     }
     Ok(numbers)
 }

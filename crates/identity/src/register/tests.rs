@@ -7,6 +7,7 @@ mod twins;
 use std::os::unix::fs::PermissionsExt;
 
 use super::*;
+use crate::cohort::Cohort;
 use crate::key::MasterKey;
 use crate::pseudonym::Pseudonym;
 use crate::seal::{BirthDate, Identity, LinkKeys, LinkRule, Population, Sealer, Sex};
@@ -70,7 +71,7 @@ impl Place {
     fn stage(&self, register: &mut Register, id: &str, rows: &[(&LinkKeys, &str)]) -> Vec<Resolved> {
         let mut load = register.begin(id, &self.sealer).expect("a load");
         let resolved: Vec<_> =
-            rows.iter().map(|(keys, cohort)| load.resolve(keys, RECORD, cohort).expect("resolved")).collect();
+            rows.iter().map(|(keys, cohort)| load.resolve(keys, RECORD, (*cohort).into()).expect("resolved")).collect();
         for ((keys, _), resolved) in rows.iter().zip(&resolved) {
             match load.known(keys).expect("looked up") {
                 Some(Found::Person { person, .. }) => assert_eq!(person, resolved.person, "both passes agree"),
@@ -108,13 +109,13 @@ fn a_person_keeps_pseudonym_and_cohort_over_rows_loads_and_openings() {
     let rows = place.load(&mut place.open(), "load:1", &[(&keys, "2018"), (&keys, "2019")]);
     assert_eq!(rows[0].how, How::New);
     assert_eq!(rows[1], Resolved { how: How::Known(LinkRule::Document), ..rows[0].clone() });
-    assert_eq!(rows[0].cohort, "2018");
+    assert_eq!(rows[0].cohort, "2018".into());
     let mut again = place.open();
     assert_eq!(place.load(&mut again, "load:2", &[(&keys, "no_year")]), [rows[1].clone()]);
     assert_eq!(again.persons().expect("a count"), 1);
 }
 
-fn cohort_of(load: &RegisterLoad<'_>, keys: &LinkKeys) -> Option<(Pseudonym, String)> {
+fn cohort_of(load: &RegisterLoad<'_>, keys: &LinkKeys) -> Option<(Pseudonym, Cohort)> {
     load.known(keys).expect("looked up").map(|found| match found {
         Found::Person { person, cohort } => (person, cohort),
         Found::Erased => panic!("nobody was erased"),
@@ -122,7 +123,7 @@ fn cohort_of(load: &RegisterLoad<'_>, keys: &LinkKeys) -> Option<(Pseudonym, Str
 }
 
 /// Resolves rows of one person in a load of their own and gives the cohort that `known` tells before and after staging.
-fn founded(cohorts: &[&str]) -> String {
+fn founded(cohorts: &[&str]) -> Cohort {
     let place = Place::new();
     let (keys, other) = (place.person(Some("A4071536"), 1985), place.document("B5903817"));
     let mut register = place.open();
@@ -130,28 +131,28 @@ fn founded(cohorts: &[&str]) -> String {
     assert_eq!(cohort_of(&load, &keys), None);
     let mut person = None;
     for cohort in cohorts {
-        let resolved = load.resolve(&keys, RECORD, cohort).expect("resolved");
+        let resolved = load.resolve(&keys, RECORD, (*cohort).into()).expect("resolved");
         assert_eq!(*person.get_or_insert(resolved.person), resolved.person);
-        load.resolve(&other, RECORD, "2001").expect("resolved");
+        load.resolve(&other, RECORD, "2001".into()).expect("resolved");
     }
     let (known, cohort) = cohort_of(&load, &keys).expect("known");
     assert_eq!(Some(known), person);
     load.stage().expect("staged");
     register.settle("load:1", true).expect("settled");
     let mut later = register.begin("load:2", &place.sealer).expect("a load");
-    let kept = later.resolve(&keys, RECORD, "1999").expect("resolved");
-    assert_eq!((kept.person, &kept.cohort), (known, &cohort), "a later load moves nobody");
-    assert_eq!(cohort_of(&later, &keys), Some((known, cohort.clone())));
+    let kept = later.resolve(&keys, RECORD, "1999".into()).expect("resolved");
+    assert_eq!((kept.person, kept.cohort), (known, cohort), "a later load moves nobody");
+    assert_eq!(cohort_of(&later, &keys), Some((known, cohort)));
     cohort
 }
 
 #[test]
 fn the_founding_load_decides_on_its_earliest_year_and_no_later_load_does() {
-    assert_eq!(founded(&["2019", "2016"]), "2016");
-    assert_eq!(founded(&["2016", "2019", "no_year"]), "2016");
-    assert_eq!(founded(&["no_year", "2019"]), "2019");
-    assert_eq!(founded(&["2020", "2018", "2019"]), "2018");
-    assert_eq!(founded(&["no_year", "no_year"]), "no_year");
+    assert_eq!(founded(&["2019", "2016"]), "2016".into());
+    assert_eq!(founded(&["2016", "2019", "no_year"]), "2016".into());
+    assert_eq!(founded(&["no_year", "2019"]), "2019".into());
+    assert_eq!(founded(&["2020", "2018", "2019"]), "2018".into());
+    assert_eq!(founded(&["no_year", "no_year"]), "no_year".into());
 }
 
 #[test]
@@ -160,7 +161,7 @@ fn a_person_founded_without_a_year_stays_without_one() {
     let mut register = place.open();
     let keys = place.document("A4071536");
     place.load(&mut register, "load:1", &[(&keys, "no_year")]);
-    assert_eq!(place.load(&mut register, "load:2", &[(&keys, "2018")])[0].cohort, "no_year");
+    assert_eq!(place.load(&mut register, "load:2", &[(&keys, "2018")])[0].cohort, "no_year".into());
 }
 
 #[test]
@@ -199,7 +200,7 @@ fn a_row_leaves_what_it_says_with_its_person() {
     // A renewed passport: the name links, and the new number then links alone.
     let renewed = [(&place.person(Some("B5903817"), 1985), "2020"), (&place.document("B5903817"), "2021")];
     let rows2 = place.load(&mut register, "load:2", &renewed);
-    assert!(rows2.iter().all(|row| row.person == rows[0].person && row.cohort == "2018"));
+    assert!(rows2.iter().all(|row| row.person == rows[0].person && row.cohort == "2018".into()));
     assert_eq!(register.persons().expect("a count"), 1);
     assert!(register.aliases().expect("a list").is_empty());
 }
@@ -221,7 +222,7 @@ fn a_row_that_links_to_two_persons_makes_them_one() {
     assert_eq!(register.persons().expect("a count"), 1);
     let after = place.load(&mut register, "load:3", &[(&first, "2021"), (&second, "2021"), (&bridge, "2021")]);
     assert_eq!((&after[0].person, &after[1].person), (&rows[0].person, &rows[1].person));
-    assert_eq!((after[0].cohort.as_str(), after[1].cohort.as_str()), ("2018", "2017"));
+    assert_eq!((after[0].cohort, after[1].cohort), ("2018".into(), "2017".into()));
     assert_eq!(after[2].how, How::Known(LinkRule::DocumentBirth));
     let log = register.log().expect("the log");
     assert_eq!(log.len(), 1);

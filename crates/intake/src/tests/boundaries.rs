@@ -1,6 +1,8 @@
 //! Nothing that a cell holds leaves intake: a planted text is looked for in everything that can be printed or written.
 
-use super::fixture::{Loaded, SOURCE, load};
+use arrow::array::RecordBatch;
+
+use super::fixture::{Loaded, SOURCE, cell, load};
 use crate::RawRow;
 
 const PLANTED: &str = "Загадка-Zulfiya";
@@ -43,7 +45,12 @@ fn file_with(at: usize, text: &str) -> String {
 
 /// Everything of a load that anybody could print, log or write.
 fn everything(loaded: &Loaded) -> String {
-    let batches: Vec<_> = loaded.batches.iter().map(|batch| format!("{batch:?}")).collect();
+    // Codes are shown cell by cell: a batch that is printed whole leaves out most of their texts.
+    let cells = |batch: &RecordBatch| -> String {
+        let names = batch.schema_ref().fields().iter().map(|field| field.name());
+        names.flat_map(|name| (0..batch.num_rows()).map(|row| cell(batch, name, row) + " ")).collect()
+    };
+    let batches: Vec<_> = loaded.batches.iter().map(|batch| format!("{batch:?} {}", cells(batch))).collect();
     let rejections = serde_json::to_string(&loaded.rejections).expect("rejections are plain data");
     format!("{} {:?} {:?} {rejections}", batches.concat(), loaded.people, loaded.rejections)
 }

@@ -79,6 +79,6 @@ fn the_same_file_gives_the_same_pseudonyms_and_another_file_others() {
 #[test]
 fn the_cohort_is_the_year_of_registration() {
     let loaded = people("year\n2018\n-\n");
-    let cohorts: Vec<_> = loaded.people.iter().map(|sealed| sealed.cohort.as_str()).collect();
+    let cohorts: Vec<_> = loaded.people.iter().map(|sealed| sealed.cohort.to_string()).collect();
     assert_eq!(cohorts, ["2018", "no_year"]);
 }

@@ -278,7 +278,7 @@ year = { year = "registered_year" }"#;
 
 impl crate::Sealed {
     fn clone_with_cohort(&self, cohort: &str) -> Self {
-        Self { cohort: cohort.to_owned(), ..self.clone() }
+        Self { cohort: cohort.into(), ..self.clone() }
     }
 }
 

@@ -39,7 +39,7 @@ fn linked(scenario: &Scenario) -> Score {
             .collect();
         let mut load = register.begin(&name, &sealer).expect("a load");
         for (_, keys) in &rows {
-            load.resolve(keys, record, "2020").expect("resolved");
+            load.resolve(keys, record, "2020".into()).expect("resolved");
         }
         for (at, keys) in &rows {
             match load.known(keys).expect("looked up") {

@@ -57,7 +57,7 @@ fn side(this: &Relation, other: &Relation, whole: bool, nullable: bool) -> Vec<M
         _ if nullable => Meaning::Other,
         // Two records of a person meet here: the alias of one must not be completed with the pseudonym of the other.
         Meaning::AliasedPerson | Meaning::StoredPerson if other.kind == Kind::Personal => Meaning::Other,
-        Meaning::StoredCohort if !whole => Meaning::Other,
+        Meaning::StoredCohort(_) if !whole => Meaning::Other,
         _ => meaning,
     };
     this.columns.iter().map(after).collect()

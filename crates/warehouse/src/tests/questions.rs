@@ -210,7 +210,7 @@ fn shipped_heads_name_lists_of_the_dictionary() {
         .chain(statistics)
         .chain(frames)
         .filter_map(|described| match described.kind {
-            ValueKind::Code { list } | ValueKind::Codes { list } => Some(list),
+            ValueKind::Code { list } | ValueKind::Codes { list } | ValueKind::Outcome { list } => Some(list),
             _ => None,
         })
         .collect();

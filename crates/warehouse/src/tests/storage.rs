@@ -2,8 +2,11 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
-use arrow::array::RecordBatch;
+use arrow::array::{ArrayRef, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, FieldRef, Schema};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
 
@@ -271,4 +274,44 @@ async fn one_person_can_be_looked_up() {
     let home = filled().await;
     let sql = format!("SELECT count(*) FROM stored.cases WHERE person = '{}'", pseudonym(1));
     assert_eq!(home.lines(&sql).await, ["2"]);
+}
+
+/// Columns of codes may come as numbers with the texts they stand for; they are stored as texts all the same.
+#[tokio::test]
+async fn texts_may_come_as_numbers() {
+    let home = empty().await;
+    let plain = batch(&CASES[..3], 0);
+    let keyed = DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8));
+    let by_number = |(column, field): (&ArrayRef, &FieldRef)| match field.data_type() {
+        DataType::Utf8 => (field.as_ref().clone().with_data_type(keyed.clone()), cast(column, &keyed).unwrap()),
+        _ => (field.as_ref().clone(), column.clone()),
+    };
+    let (fields, columns): (Vec<_>, Vec<_>) =
+        plain.columns().iter().zip(plain.schema_ref().fields()).map(by_number).unzip();
+    let numbers = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).unwrap();
+    let mut stored = Vec::new();
+    for (load, batch, times) in [("load:plain", &plain, 2), ("load:numbers", &numbers, 1)] {
+        home.load("cases", load, batch).await;
+        let session = home.warehouse.session(AsOf::Newest, &Limits::default()).await.unwrap();
+        let columns = format!("SELECT gender, status, registered_year, {times} * count(*) AS persons FROM cases");
+        stored.push(lines(session.query(&format!("{columns} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3")).await.unwrap()).await);
+    }
+    assert!(stored[0].len() > 1);
+    assert_eq!(stored[0], stored[1]);
+}
+
+#[tokio::test]
+async fn no_row_follows_the_end() {
+    let home = empty().await;
+    let mut append = home.warehouse.append("cases", "load:a").await.unwrap();
+    append.write(&batch(&CASES[..2], 0)).await.unwrap();
+    append.end();
+    assert!(append.write(&batch(&CASES[2..3], 2)).await.is_err());
+    append.abandon().await.unwrap();
+    let mut append = home.warehouse.append("cases", "load:b").await.unwrap();
+    append.write(&batch(&CASES[..2], 0)).await.unwrap();
+    append.end();
+    append.commit().await.unwrap();
+    let session = home.warehouse.session(AsOf::Newest, &Limits::default()).await.unwrap();
+    assert_eq!(lines(session.query("SELECT count(*) FROM cases").await.unwrap()).await, ["2"]);
 }

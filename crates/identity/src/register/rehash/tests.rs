@@ -72,7 +72,7 @@ impl Home {
         let mut load = register.begin(&id, &self.sealer).expect("a load");
         let mut resolve = |(at, (keys, cohort)): (usize, &(LinkKeys, &str))| {
             let record = self.sealer.stable_record(file, &at.to_string());
-            let resolved = load.resolve(keys, record, cohort).expect("resolved");
+            let resolved = load.resolve(keys, record, (*cohort).into()).expect("resolved");
             load.note(record, resolved.person).expect("noted");
             resolved.how
         };

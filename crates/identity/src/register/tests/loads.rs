@@ -8,7 +8,7 @@ fn a_load_that_is_dropped_leaves_nothing() {
     let mut register = place.open();
     let keys = place.document("A4071536");
     let mut dropped = register.begin("load:1", &place.sealer).expect("a load");
-    let first = dropped.resolve(&keys, RECORD, "2018").expect("resolved");
+    let first = dropped.resolve(&keys, RECORD, "2018".into()).expect("resolved");
     drop(dropped);
     assert_eq!(register.persons().expect("a count"), 0);
     assert!(register.pending().expect("a list").is_empty());
@@ -24,8 +24,8 @@ fn a_staged_load_survives_until_it_is_settled() {
     place.load(&mut register, "load:1", &[(&kept, "2018")]);
     let mut staged = register.begin("load:2", &place.sealer).expect("a load");
     // A key of its own for the known person, and a new person.
-    staged.resolve(&place.person(Some("A4071536"), 1985), RECORD, "2019").expect("resolved");
-    staged.resolve(&new, RECORD, "2019").expect("resolved");
+    staged.resolve(&place.person(Some("A4071536"), 1985), RECORD, "2019".into()).expect("resolved");
+    staged.resolve(&new, RECORD, "2019".into()).expect("resolved");
     staged.stage().expect("staged");
     drop(register);
 
@@ -59,7 +59,7 @@ fn a_load_that_was_done_may_be_staged_and_taken_back_again() {
     let keys = place.document("A4071536");
     place.load(&mut register, "load:1", &[(&keys, "2018")]);
     let mut again = register.begin("load:1", &place.sealer).expect("a load");
-    assert_eq!(again.resolve(&keys, RECORD, "2018").expect("resolved").how, How::Known(LinkRule::Document));
+    assert_eq!(again.resolve(&keys, RECORD, "2018".into()).expect("resolved").how, How::Known(LinkRule::Document));
     again.stage().expect("staged");
     register.settle("load:1", false).expect("taken back");
     assert_eq!(register.persons().expect("a count"), 1, "the first attempt's person stays");
