@@ -1,4 +1,6 @@
 //! One test binary for everything that needs the whole engine: linking it is what costs time.
 
 mod architecture;
+mod frames;
+mod series;
 mod sql;

@@ -6,11 +6,19 @@
 //!
 //! Numbers mean something in the bench profile only: `cargo bench -p panoh-benches`.
 
+mod comparison;
+mod equal_split;
 mod home;
 mod peer;
+mod score;
+mod workload;
 
+pub use comparison::{Entry, print};
+pub use equal_split::EqualSplit;
 pub use home::Home;
-pub use peer::Peer;
+pub use peer::{Answers, Peer, test_data};
+pub use score::{Judge, Release, Score, Size, Tally};
+pub use workload::Workload;
 
 use std::future::Future;
 use std::num::NonZero;
@@ -31,6 +39,13 @@ pub fn median(runs: usize, mut run: impl FnMut() -> Result<()>) -> Result<Durati
     }
     times.sort_unstable();
     Ok(times[runs / 2])
+}
+
+/// What a piece of work gives, and how long it took.
+pub fn timed<T>(work: impl FnOnce() -> Result<T>) -> Result<(T, Duration)> {
+    let start = now();
+    let done = work()?;
+    Ok((done, start.elapsed()))
 }
 
 /// Waits for a future on a runtime of all cores.

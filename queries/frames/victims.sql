@@ -13,6 +13,9 @@
 -- column: destination_basis code(place_basis): recorded, proxy or intended
 -- column: record_system code(record_system): kind of register
 -- column: status code(status): identified, possible or prevented
+-- column: reporting_country code(country): country that the records are reported for
+-- column: internal code(yes_no): whether recruitment and exploitation, recorded or intended, lie in one country, or
+--   not_known; citizenship and proxies say nothing about it
 -- column: purpose_forced_labour code(yes_no): forced labour, or not_known
 -- column: purpose_sexual_exploitation code(yes_no): sexual exploitation, or not_known
 -- column: purpose_forced_marriage code(yes_no): forced marriage, or not_known
@@ -37,6 +40,8 @@ SELECT person,
        destination_basis,
        record_system,
        status,
+       reporting_country,
+       internal,
        purpose_forced_labour,
        purpose_sexual_exploitation,
        purpose_forced_marriage,

@@ -5,6 +5,7 @@
 --   keeps its own: persons has the older
 -- column: source text: the mapping through which the record came
 -- column: record_system code(record_system): kind of register
+-- column: reporting_country code(country): country that the record is reported for
 -- column: status code(status): victim, possible victim, prevented, or not a victim
 -- column: registered_year year: year of contact with the organisation
 -- column: gender code(gender): gender as recorded
@@ -33,6 +34,7 @@ SELECT c.record,
        c.cohort,
        c.source,
        c.record_system,
+       c.reporting_country,
        c.status,
        c.registered_year,
        c.gender,

@@ -1,8 +1,8 @@
 -- title: One row is one person with at least one record other than not a victim. Each column is the one known value of
 --   the person's records; where they are silent or disagree it is unknown. Status is the furthest of identified, possible
 --   and prevented. Origin, destination and purposes of records found not to be victims are passed over. The cohort is that
---   of the person, over all records. Each purpose has a column of its own: yes, no when another purpose is known, or
---   not_known, so that a share is yes / (yes + no).
+--   of the person, over the records of every register. Each purpose has a column of its own: yes, no when another purpose
+--   is known, or not_known, so that a share is yes / (yes + no).
 -- column: person pseudonym: the person
 -- column: cohort text: year of the person's first record, or no_year
 -- column: gender code(gender): gender as recorded
@@ -15,6 +15,9 @@
 -- column: destination_basis code(place_basis): recorded, proxy or intended
 -- column: record_system code(record_system): kind of register
 -- column: status code(status): identified, possible or prevented
+-- column: reporting_country code(country): country that the records are reported for
+-- column: internal code(yes_no): whether recruitment and exploitation, recorded or intended, lie in one country, or
+--   not_known; citizenship and proxies say nothing about it
 -- column: purpose_forced_labour code(yes_no): forced labour, or not_known
 -- column: purpose_sexual_exploitation code(yes_no): sexual exploitation, or not_known
 -- column: purpose_forced_marriage code(yes_no): forced marriage, or not_known
@@ -27,7 +30,14 @@
 -- column: purpose_forced_adoption code(yes_no): forced adoption, or not_known
 -- column: purpose_surrogacy code(yes_no): forced surrogacy, or not_known
 -- column: purpose_other code(yes_no): other exploitation, or not_known
-WITH records AS (
+WITH others AS (
+       SELECT person, cohort FROM contacts
+       UNION ALL
+       SELECT person, cohort FROM referrals
+       UNION ALL
+       SELECT person, cohort FROM assistance
+     ),
+     records AS (
        SELECT person,
               cohort,
               status,
@@ -40,6 +50,8 @@ WITH records AS (
                    THEN majority END AS majority,
               CASE WHEN record_system NOT IN ('missing', 'unknown', 'not_applicable', 'suppressed')
                    THEN record_system END AS record_system,
+              CASE WHEN reporting_country NOT IN ('missing', 'unknown', 'not_applicable', 'suppressed')
+                   THEN reporting_country END AS reporting_country,
               CASE WHEN citizenships[1] NOT IN ('missing', 'unknown', 'not_applicable', 'suppressed')
                    THEN citizenships[1] END AS citizenship,
               CASE WHEN status <> 'not_a_victim' THEN origin END AS origin,
@@ -48,6 +60,9 @@ WITH records AS (
               CASE WHEN status <> 'not_a_victim' THEN destination_basis END AS destination_basis,
               CASE WHEN status <> 'not_a_victim' THEN purposes END AS purposes
          FROM routes
+       UNION ALL
+       SELECT person, cohort, NULL, FALSE, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+         FROM others
      ),
      merged AS (
        SELECT person,
@@ -73,6 +88,11 @@ WITH records AS (
                 AS destination_basis,
               coalesce(CASE WHEN min(record_system) = max(record_system) THEN min(record_system) END, 'unknown')
                 AS record_system,
+              coalesce(
+                CASE WHEN min(reporting_country) = max(reporting_country) THEN min(reporting_country) END,
+                'unknown'
+              )
+                AS reporting_country,
               CASE
                 WHEN bool_or(status = 'identified') THEN 'identified'
                 WHEN bool_or(status = 'possible') THEN 'possible'
@@ -111,6 +131,13 @@ SELECT person,
        destination_basis,
        record_system,
        status,
+       reporting_country,
+       CASE
+         WHEN origin_role <> 'recruitment' OR destination_basis NOT IN ('recorded', 'intended') THEN 'not_known'
+         WHEN origin = 'unknown' OR destination = 'unknown' THEN 'not_known'
+         WHEN origin = destination THEN 'yes'
+         ELSE 'no'
+       END AS internal,
        CASE WHEN forced_labour THEN 'yes' WHEN purpose_known THEN 'no' ELSE 'not_known' END
          AS purpose_forced_labour,
        CASE WHEN sexual_exploitation THEN 'yes' WHEN purpose_known THEN 'no' ELSE 'not_known' END

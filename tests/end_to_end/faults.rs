@@ -3,6 +3,8 @@
 //!
 //! The failures come from `tests/faults/shim.c`, which stands between the binary and the C library.
 
+mod ledger;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

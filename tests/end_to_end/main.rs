@@ -3,8 +3,10 @@
 //!
 //! This target belongs to the package of the command line, because only then does Cargo build the binary before it.
 
+mod budget;
 mod erasures;
 mod faults;
+mod frames;
 mod keys;
 mod leaks;
 mod panoh;

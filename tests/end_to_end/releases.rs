@@ -45,6 +45,22 @@ fn a_release_that_was_touched_is_neither_verified_nor_served() {
 }
 
 #[test]
+fn a_plan_opens_no_table() {
+    let place = Place::with_home();
+    fs::remove_dir_all(place.home().join("warehouse")).expect("the warehouse goes");
+    let page = place.path("plan.html");
+    let shown = place.ok(&["release", "plan", "trends", "--target", "50%", "--html", text(&page)]);
+    assert!(shown.contains("routes_by_year"), "{shown}");
+    let page = fs::read_to_string(page).expect("a page");
+    assert!(page.contains("<svg") && page.contains("half of the smallest count of interest"), "a chart with its mark");
+    assert_eq!(page.matches("<polyline").count(), 6, "a line for each table");
+    for wrong in ["0", "-1%", "x", "0.0001"] {
+        place.ends(&["release", "plan", "trends", &format!("--target={wrong}")], 2);
+    }
+    place.ends(&["stats", "routes"], 2);
+}
+
+#[test]
 fn a_plan_needs_no_home_and_touches_no_data() {
     let place = Place::new();
     let mut command = place.command(&["release", "plan", "trends", "--json"]);

@@ -1,17 +1,26 @@
-//! What several tests need: a warehouse with given files in it, and where real files lie.
+//! What several tests need: a warehouse with given files in it, figures without noise, and where real files lie.
 
-use std::path::PathBuf;
+mod published;
+
+use std::path::{Path, PathBuf};
 
 use panoh_custody::{Keep, Load, LoadReport, Outcome, Places, Stores, load};
-use panoh_dictionary::Dictionary;
+use panoh_dictionary::{Dictionary, Source};
 use panoh_identity::{MasterKey, Register};
 use panoh_intake::{Language, Options};
 use panoh_warehouse::{AsOf, Limits, Session, Warehouse};
+
+pub use published::Releases;
 
 /// The folder that `PANOH_TEST_DATA` names, when it exists.
 #[expect(clippy::disallowed_methods, reason = "tests find real files through the environment")]
 pub fn real_data() -> Option<PathBuf> {
     std::env::var_os("PANOH_TEST_DATA").map(PathBuf::from).filter(|folder| folder.is_dir())
+}
+
+/// A file of `tests/fixtures`.
+pub fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
 }
 
 /// The last year that a date of an export may have; fixtures are older.
@@ -21,13 +30,15 @@ const LATEST_YEAR: i16 = 2026;
 #[derive(Debug)]
 pub struct Loaded {
     _folder: tempfile::TempDir,
-    warehouse: Warehouse,
+    dictionary: Dictionary,
+    key: MasterKey,
+    stores: Stores,
     reports: Vec<LoadReport>,
 }
 
 impl Loaded {
-    /// Loads the files, each by the mapping named beside it, under a new key.
-    pub async fn new(files: &[(String, PathBuf)]) -> Self {
+    /// Nothing is loaded yet; the key is new.
+    pub async fn empty() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let dictionary = Dictionary::builtin().expect("the built-in dictionary is sound");
         let key = MasterKey::generate().expect("the system gives random bytes");
@@ -43,25 +54,46 @@ impl Loaded {
             rejections: &rejections,
             spill: &spill,
         };
-        let mut stores = Stores::open(&places, &dictionary, &key.id()).await.expect("the stores open");
-        let mut reports = Vec::with_capacity(files.len());
+        let stores = Stores::open(&places, &dictionary, &key.id()).await.expect("the stores open");
+        Self { _folder: folder, dictionary, key, stores, reports: Vec::new() }
+    }
+
+    /// Loads the files, each by the mapping named beside it, under a new key.
+    pub async fn new(files: &[(String, PathBuf)]) -> Self {
+        let mut loaded = Self::empty().await;
         for (source, file) in files {
-            let source = dictionary.source(source).expect("the mapping exists");
-            let export = Load {
-                file,
-                source,
-                sealer: &key.sealer(),
-                keep: Keep::Rows,
-                options: &Options::default(),
-                latest_year: LATEST_YEAR,
-                language: Language::En,
-            };
-            let report = load(&mut stores, &export, &mut |_| {}).await.expect("the file loads");
-            assert_eq!(report.outcome, Outcome::Loaded, "{}", file.display());
-            reports.push(report);
+            loaded.load(source, file).await;
         }
-        let warehouse = stores.warehouse().clone();
-        Self { _folder: folder, warehouse, reports }
+        loaded
+    }
+
+    /// Loads one more file by a mapping of the dictionary.
+    pub async fn load(&mut self, source: &str, file: &Path) {
+        let source = self.dictionary.source(source).expect("the mapping exists").clone();
+        self.load_by(&source, file).await;
+    }
+
+    /// Loads one more file by a mapping of its own.
+    pub async fn load_mapped(&mut self, mapping: &Path, file: &Path) {
+        let text = std::fs::read_to_string(mapping).expect("the mapping is there");
+        let name = mapping.file_name().expect("a file").to_string_lossy();
+        let source = self.dictionary.parse_source(&name, &text).unwrap_or_else(|error| panic!("{error}"));
+        self.load_by(&source, file).await;
+    }
+
+    async fn load_by(&mut self, source: &Source, file: &Path) {
+        let export = Load {
+            file,
+            source,
+            sealer: &self.key.sealer(),
+            keep: Keep::Rows,
+            options: &Options::default(),
+            latest_year: LATEST_YEAR,
+            language: Language::En,
+        };
+        let report = load(&mut self.stores, &export, &mut |_| {}).await.expect("the file loads");
+        assert_eq!(report.outcome, Outcome::Loaded, "{}", file.display());
+        self.reports.push(report);
     }
 
     /// What the loads reported, in their order.
@@ -72,6 +104,6 @@ impl Loaded {
     /// A session over what was loaded.
     pub async fn session(&self) -> Session {
         let limits = Limits { partitions: 2, ..Limits::default() };
-        self.warehouse.session(AsOf::Newest, &limits).await.expect("a session opens")
+        self.stores.warehouse().session(AsOf::Newest, &limits).await.expect("a session opens")
     }
 }

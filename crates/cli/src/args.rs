@@ -72,7 +72,7 @@ pub(crate) enum Command {
     /// Plan, publish and check protected tables
     #[command(subcommand)]
     Release(Release),
-    /// Show what each cohort has spent of its privacy budget
+    /// Show what each cohort has spent of its privacy budget; check it, bring a restored ledger back
     Budget(Budget),
     /// Serve the published releases over HTTP
     Serve(Serve),
@@ -263,13 +263,7 @@ pub(crate) enum Warehouse {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Release {
     /// Show what a release would cost and how exact it would be; touches no data, spends nothing
-    Plan {
-        /// Definition: a TOML file, or the name of a shipped one
-        definition: String,
-        /// Print the plan as one JSON object
-        #[arg(long)]
-        json: bool,
-    },
+    Plan(PlanOptions),
     /// Charge the budget, draw the noise and publish
     Publish {
         /// Definition: a TOML file, or the name of a shipped one
@@ -292,6 +286,17 @@ pub(crate) enum Release {
         #[arg(long)]
         json: bool,
     },
+    /// Take a published release out of public; what it cost stays spent
+    Withdraw {
+        /// Release id
+        id: String,
+        /// Why; it is public
+        #[arg(long, value_enum, value_name = "REASON")]
+        reason: WithdrawReason,
+        /// Print the result as one JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// Check that a published folder is whole and that its figures follow from its plan and measurements
     Verify {
         /// Folder of the release
@@ -302,10 +307,84 @@ pub(crate) enum Release {
     },
 }
 
+/// Why a release may be withdrawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum WithdrawReason {
+    /// Its definition asked for the wrong thing
+    OperatorError,
+    /// A better release took its place
+    Superseded,
+    /// It may not be published
+    Legal,
+}
+
+/// Options of `panoh release plan`.
+#[derive(Debug, Args)]
+pub(crate) struct PlanOptions {
+    /// Definition: a TOML file, or the name of a shipped one
+    pub(crate) definition: String,
+    /// Find the rho at which no cell has a wider 95 % interval: plus or minus so many persons, or so many percent of the
+    /// definition's smallest count of interest
+    #[arg(long, value_name = "PERSONS|PERCENT%", value_parser = target)]
+    pub(crate) target: Option<Target>,
+    /// The count that the percent of --target are of
+    #[arg(long, value_name = "PERSONS", requires = "target", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) of: Option<u32>,
+    /// Print the plan as one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write the plan as a page with a chart of accuracy against epsilon
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+}
+
+/// How exact every table shall be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Target {
+    /// Half-width in percent of a count.
+    Percent(f64),
+    /// Half-width in persons.
+    Persons(f64),
+}
+
 /// Options of `panoh budget`.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Budget {
+    #[command(subcommand)]
+    pub(crate) command: Option<BudgetCommand>,
     /// Print it as one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write it as a page with a picture to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+}
+
+/// Commands of `panoh budget`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum BudgetCommand {
+    /// Check the chain of the ledger, and everything that can be worked out again from what is published
+    Verify {
+        /// Print the findings as one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// After a backup was restored, or the head file was lost: count what is missing as spent; shows it first
+    Reconcile(Reconcile),
+}
+
+/// Options of `panoh budget reconcile`.
+#[derive(Debug, Args)]
+pub(crate) struct Reconcile {
+    /// Write it down; it cannot be taken back
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// How many entries the ledger had, if you know it from a record kept elsewhere; it is taken as said
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) entries: Option<u64>,
+    /// Print what is missing and what is counted for it as one JSON object
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -316,6 +395,17 @@ pub(crate) struct Serve {
     /// Address to listen on
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,
+}
+
+fn target(text: &str) -> Result<Target, String> {
+    let (number, kind): (&str, fn(f64) -> Target) = match text.strip_suffix('%') {
+        Some(percent) => (percent, Target::Percent),
+        None => (text, Target::Persons),
+    };
+    match number.trim().parse::<f64>() {
+        Ok(number) if number > 0.0 && number.is_finite() => Ok(kind(number)),
+        _ => Err("write a number of persons such as 6, or percent such as 10%".into()),
+    }
 }
 
 fn dimension_and_code(text: &str) -> Result<(String, String), String> {

@@ -80,11 +80,14 @@ fn code_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
             ReleaseError::Dimension { .. }
             | ReleaseError::UnknownFrame { .. }
             | ReleaseError::FrameColumn { .. }
+            | ReleaseError::Series { .. }
             | ReleaseError::Busy { .. }
             | ReleaseError::Privacy(_)
             | ReleaseError::Definition(_) => Some(Code::Usage),
             ReleaseError::Artefact(ArtefactError::Io { .. }) => None,
-            ReleaseError::Unsound { .. } | ReleaseError::Artefact(_) => Some(Code::RefusedWhole),
+            ReleaseError::Uncounted { .. } | ReleaseError::Unsound { .. } | ReleaseError::Artefact(_) => {
+                Some(Code::RefusedWhole)
+            }
             _ => None,
         };
     }
@@ -138,6 +141,7 @@ fn code_of_ledger(error: &LedgerError) -> Option<Code> {
         | LedgerError::HeadUnreadable { .. }
         | LedgerError::OlderThanHead { .. }
         | LedgerError::OtherHistory { .. } => Some(Code::Key),
+        LedgerError::ReleaseUnknown { .. } | LedgerError::NotPublished { .. } => Some(Code::Usage),
         _ => None,
     }
 }

@@ -162,6 +162,53 @@ impl CohortBudget {
     }
 }
 
+/// What cohorts count as having spent at least, because a part of the ledger was lost and nobody can tell what stood
+/// there. It holds for every cohort up to a year: no person of a later cohort was known to a release that is lost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Floor {
+    /// Last year that it holds for. Cohorts that are no years, such as `no_year`, are always held.
+    pub through: i16,
+    /// On first figures.
+    pub first: NanoRho,
+    /// On revisions.
+    pub revision: NanoRho,
+    /// On projects.
+    pub project: NanoRho,
+}
+
+impl Floor {
+    /// Everything that a cohort may spend for each purpose, as what was lost may have cost that.
+    pub const fn at_limits(limits: &Limits, through: i16) -> Self {
+        Self { through, first: limits.first, revision: limits.revision, project: limits.project }
+    }
+
+    /// Whether it holds for a cohort.
+    pub fn holds_for(&self, cohort: &str) -> bool {
+        cohort.parse::<i16>().map_or(true, |year| year <= self.through)
+    }
+
+    /// Lifts an account that it holds for to at least these amounts.
+    pub(crate) fn lift(&self, account: &mut CohortBudget) {
+        if self.holds_for(&account.cohort) {
+            account.first = account.first.max(self.first);
+            account.revision = account.revision.max(self.revision);
+            account.project = account.project.max(self.project);
+        }
+    }
+
+    /// One floor that is nowhere below either.
+    #[must_use]
+    pub(crate) fn joined(&self, other: &Self) -> Self {
+        Self {
+            through: self.through.max(other.through),
+            first: self.first.max(other.first),
+            revision: self.revision.max(other.revision),
+            project: self.project.max(other.project),
+        }
+    }
+}
+
 /// The limits and what the cohorts charged so far have spent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Budget {
@@ -169,18 +216,26 @@ pub struct Budget {
     pub limits: Limits,
     /// Cohorts that at least one release has charged, in order of their names.
     pub cohorts: Vec<CohortBudget>,
+    /// What every other cohort counts as having spent, when a part of the ledger was lost.
+    pub floor: Option<Floor>,
 }
 
 impl Budget {
     /// A budget of which nothing is spent.
     pub const fn untouched(limits: Limits) -> Self {
-        Self { limits, cohorts: Vec::new() }
+        Self { limits, cohorts: Vec::new(), floor: None }
     }
 
-    /// What a cohort has spent; nothing when no release has charged it.
+    /// What a cohort has spent; nothing, or the floor, when no release has charged it.
     pub fn cohort(&self, name: &str) -> CohortBudget {
         let known = self.cohorts.iter().find(|known| known.cohort == name);
-        known.cloned().unwrap_or_else(|| CohortBudget::untouched(name))
+        known.cloned().unwrap_or_else(|| {
+            let mut account = CohortBudget::untouched(name);
+            if let Some(floor) = &self.floor {
+                floor.lift(&mut account);
+            }
+            account
+        })
     }
 
     /// Every limit that charging `rho` to each of `cohorts` would exceed. Reaching a limit exactly is allowed.
@@ -279,7 +334,7 @@ mod tests {
             let mut account = CohortBudget::untouched("2020");
             account.charge(purpose, NanoRho::new(spent));
             let left = account.left(&Limits::STANDARD, purpose);
-            let budget = Budget { limits: Limits::STANDARD, cohorts: vec![account] };
+            let budget = Budget { cohorts: vec![account], ..Budget::untouched(Limits::STANDARD) };
             let cohorts = ["2020".to_owned()];
             let over = spent > Limits::STANDARD.of(purpose).nano();
             prop_assert_eq!(budget.shortfalls(&cohorts, purpose, left).is_empty(), !over);

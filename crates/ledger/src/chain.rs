@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-/// Where the chain stands: how many entries there are and the seal of the last.
+/// Where the chain stands: the number of the last entry and its seal.
 ///
 /// It is public: every artefact carries it. A seal says nothing without the key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Head {
-    /// Number of entries, which is the sequence number of the last.
+    /// Sequence number of the last entry, which is how many were ever made.
     pub count: u64,
     /// Seal of the last entry, 64 lower-case hexadecimal digits.
     pub mac: String,

@@ -17,6 +17,15 @@ pub enum LedgerError {
         #[source]
         source: rusqlite::Error,
     },
+    /// The file by which processes take turns could not be locked.
+    #[error("{} cannot be locked; see that the folder is writable and on a disk of this machine", path.display())]
+    Turn {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
     /// The head file could not be read or written.
     #[error("ledger head {} cannot be read or written; it must be on a writable, durable disk", path.display())]
     HeadFile {
@@ -27,13 +36,14 @@ pub enum LedgerError {
         source: std::io::Error,
     },
     /// The head file holds something else than a head.
-    #[error("ledger head {} is not a head file; restore the newest copy of it", path.display())]
+    #[error("ledger head {} is not a head file; restore the newest copy of it, or run `panoh budget reconcile`", path.display())]
     HeadUnreadable {
         /// The head file.
         path: PathBuf,
     },
     /// The ledger has entries and the head file is gone, so nobody can tell whether the ledger is the newest.
-    #[error("ledger head {} is missing although the ledger has {entries} entries; restore the newest copy of the file", path.display())]
+    #[error("ledger head {} is missing although the ledger has {entries} entries; restore the newest \
+             copy of the file, or run `panoh budget reconcile`", path.display())]
     HeadMissing {
         /// The head file.
         path: PathBuf,
@@ -43,7 +53,7 @@ pub enum LedgerError {
     /// The database is an older copy: the head file knows of later entries.
     #[error(
         "the ledger has {found} entries but {known} were known: it is an older copy, and what was spent since is \
-             missing; restore the newest copy"
+             missing; restore the newest copy, or count what is missing as spent with `panoh budget reconcile`"
     )]
     OlderThanHead {
         /// Entries that the head file knows of.
@@ -54,7 +64,7 @@ pub enum LedgerError {
     /// The entry that the head file names has another seal: the database is another history.
     #[error(
         "entry {entry} of the ledger is not the one that was last known: the ledger was replaced or the key is \
-             another one; restore the right copy"
+             another one; restore the right copy, or run `panoh budget reconcile`"
     )]
     OtherHistory {
         /// Sequence number that the head file names.
@@ -100,6 +110,14 @@ pub enum LedgerError {
     ReleaseUnknown {
         /// The release.
         release: String,
+    },
+    /// Only what is public can be withdrawn.
+    #[error("release `{release}` is {state}, so it cannot be withdrawn; only a published release can")]
+    NotPublished {
+        /// The release.
+        release: String,
+        /// Its state.
+        state: &'static str,
     },
     /// The release was published or is void, and that is final.
     #[error("release `{release}` is already {state}, which is final")]

@@ -14,10 +14,15 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use crate::amount::{Budget, Limits, NanoRho, Purpose};
-use crate::book::{Book, Entry, Event, State, VoidReason};
+use crate::book::{Book, Entry, Event, State, VoidReason, WithdrawalReason};
 use crate::chain::{ChainKey, Head, hex};
 use crate::error::LedgerError;
 use crate::head;
+use crate::turn::Turns;
+
+mod reconcile;
+
+pub use reconcile::Reconciled;
 
 const OPEN: &str = include_str!("../sql/open.sql");
 const SCHEMA: &str = include_str!("../sql/schema.sql");
@@ -26,7 +31,7 @@ const INSERT_ENTRY: &str = include_str!("../sql/insert_entry.sql");
 const INSERT_READ: &str = include_str!("../sql/insert_read.sql");
 const READS_OF: &str = include_str!("../sql/reads_of.sql");
 
-/// How long a call waits for another process's short transaction.
+/// How long a call waits for a transaction of somebody who does not take turns, such as a backup.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a release asks for.
@@ -71,6 +76,7 @@ impl Reservation {
 /// The open ledger. Several processes may have the same one open.
 pub struct Ledger {
     connection: Connection,
+    turns: Turns,
     path: PathBuf,
     head_file: PathBuf,
     key: ChainKey,
@@ -90,18 +96,25 @@ impl Ledger {
     /// `key` is a key derived for the ledger alone. Refuses a broken chain, another key, and a database that is older
     /// than the head file.
     pub fn open(path: &Path, head_file: &Path, key: [u8; 32], limits: Limits) -> Result<Self, LedgerError> {
-        let key = ChainKey::new(key);
-        let book = Book::new(&key);
-        let connection = connect(path).map_err(|source| LedgerError::Storage { path: path.to_owned(), source })?;
-        let (path, head_file) = (path.to_owned(), head_file.to_owned());
-        let mut ledger = Self { connection, path, head_file, key, limits, book };
+        let mut ledger = Self::unread(path, head_file, key, limits)?;
         ledger.locked(|parts, transaction| {
-            transaction.execute_batch(SCHEMA).map_err(|source| parts.storage(source))?;
-            parts.follow(transaction)?;
+            parts.begin(transaction)?;
             parts.check_head(MissingHead::OfEmptyLedger)?;
             parts.write_head()
         })?;
         Ok(ledger)
+    }
+
+    /// Connected, and nothing read or checked yet.
+    fn unread(path: &Path, head_file: &Path, key: [u8; 32], limits: Limits) -> Result<Self, LedgerError> {
+        let key = ChainKey::new(key);
+        let book = Book::new(&key);
+        let turns = Turns::at(path)?;
+        let turn = turns.wait()?;
+        let connection = connect(path).map_err(|source| LedgerError::Storage { path: path.to_owned(), source })?;
+        drop(turn);
+        let (path, head_file) = (path.to_owned(), head_file.to_owned());
+        Ok(Self { connection, turns, path, head_file, key, limits, book })
     }
 
     /// Charges every cohort of a release, or none. Durable, head file included, before it returns.
@@ -148,6 +161,14 @@ impl Ledger {
         Ok(())
     }
 
+    /// Takes a published release out of public. What it cost stays spent.
+    pub fn withdraw(&mut self, release_id: &str, reason: WithdrawalReason, at: &str) -> Result<Head, LedgerError> {
+        self.append(|parts, _| {
+            let release = parts.book.public_entry(release_id)?.release_id.clone();
+            Ok(Event::Withdrawn { release, reason, at: at.to_owned() })
+        })
+    }
+
     /// Releases that were charged and neither published nor given up: a run that is going on, or that crashed.
     pub fn open_reservations(&mut self) -> Result<Vec<Entry>, LedgerError> {
         let all = self.releases()?;
@@ -170,6 +191,18 @@ impl Ledger {
     pub fn head(&mut self) -> Result<Head, LedgerError> {
         self.refresh()?;
         Ok(self.book.head())
+    }
+
+    /// Whether an entry of this chain has this number and this seal: what an artefact says of the ledger can be checked.
+    pub fn has(&mut self, head: &Head) -> Result<bool, LedgerError> {
+        self.refresh()?;
+        Ok(self.book.has(head))
+    }
+
+    /// The head as it was just after an entry; none when there is no such entry, or when it was lost.
+    pub fn head_at(&mut self, sequence: u64) -> Result<Option<Head>, LedgerError> {
+        self.refresh()?;
+        Ok(self.book.mac(sequence).map(|mac| Head { count: sequence, mac: hex(mac) }))
     }
 
     /// Warehouse versions that a release was computed from, by table.
@@ -205,7 +238,7 @@ impl Ledger {
             parts.follow(transaction)?;
             parts.check_head(MissingHead::IsRefused)?;
             let event = decide(parts, transaction)?;
-            parts.insert(transaction, &event)
+            parts.insert(transaction, parts.book.count() + 1, &event)
         })?;
         self.locked(|parts, transaction| {
             parts.follow(transaction)?;
@@ -219,7 +252,8 @@ impl Ledger {
         &mut self,
         work: impl FnOnce(&mut Parts<'_>, &Transaction<'_>) -> Result<T, LedgerError>,
     ) -> Result<T, LedgerError> {
-        let Self { connection, path, head_file, key, limits, book } = self;
+        let Self { connection, turns, path, head_file, key, limits, book } = self;
+        let _turn = turns.wait()?;
         let mut parts = Parts { path, head_file, key, limits: *limits, book };
         let begun = Transaction::new(connection, TransactionBehavior::Immediate);
         let transaction = begun.map_err(|source| parts.storage(source))?;
@@ -246,6 +280,12 @@ enum MissingHead {
 }
 
 impl Parts<'_> {
+    /// Makes the tables of a new database and reads everything that an old one holds.
+    fn begin(&mut self, transaction: &Transaction<'_>) -> Result<(), LedgerError> {
+        transaction.execute_batch(SCHEMA).map_err(|source| self.storage(source))?;
+        self.follow(transaction)
+    }
+
     /// Reads what was added since the last look. The last entry known is read again, so that a database that was
     /// swapped or cut under a running process is noticed.
     fn follow(&mut self, transaction: &Transaction<'_>) -> Result<(), LedgerError> {
@@ -272,11 +312,14 @@ impl Parts<'_> {
             }
             return Err(LedgerError::HeadMissing { path: self.head_file.to_owned(), entries: found });
         };
-        match self.book.mac(known.count) {
-            None => Err(LedgerError::OlderThanHead { known: known.count, found }),
-            Some(mac) if hex(mac) == known.mac => Ok(()),
-            Some(_) => Err(LedgerError::OtherHistory { entry: known.count }),
+        // A head that a reconciliation has put an end to lags behind like any other: the run ended before it was written.
+        if self.book.has(&known) || self.book.has_superseded(&known) {
+            return Ok(());
         }
+        if known.count > found {
+            return Err(LedgerError::OlderThanHead { known: known.count, found });
+        }
+        Err(LedgerError::OtherHistory { entry: known.count })
     }
 
     fn write_head(&self) -> Result<(), LedgerError> {
@@ -284,9 +327,8 @@ impl Parts<'_> {
     }
 
     /// Adds one sealed entry and returns the head after it. The book itself learns of it by reading it back.
-    fn insert(&self, transaction: &Transaction<'_>, event: &Event) -> Result<Head, LedgerError> {
+    fn insert(&self, transaction: &Transaction<'_>, count: u64, event: &Event) -> Result<Head, LedgerError> {
         let body = serde_json::to_string(event).expect("an event is plain text and numbers");
-        let count = self.book.count() + 1;
         let mac = self.key.seal(self.book.last_mac(), count, &body);
         let values = params![count as i64, body, mac];
         transaction.execute(INSERT_ENTRY, values).map_err(|source| self.storage(source))?;

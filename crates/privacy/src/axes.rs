@@ -26,50 +26,67 @@ impl Axis {
 
 /// The table summed over one axis.
 pub(crate) fn sum_out<T: Copy + Default + AddAssign>(values: &[T], axis: Axis) -> Vec<T> {
-    values.chunks_exact(axis.block()).flat_map(|block| block_sums(block, axis.stride)).collect()
+    let mut sums = vec![T::default(); values.len() / axis.length];
+    for (sums, block) in sums.chunks_exact_mut(axis.stride).zip(values.chunks_exact(axis.block())) {
+        add_rows(sums, block);
+    }
+    sums
 }
 
 /// Applies n·I − J along one axis. The caller has checked that nothing overflows.
 pub(crate) fn centre_counts(values: &mut [i64], axis: Axis) {
-    for block in values.chunks_exact_mut(axis.block()) {
-        let sums = block_sums(block, axis.stride);
-        for row in block.chunks_exact_mut(axis.stride) {
-            for (value, sum) in row.iter_mut().zip(&sums) {
-                *value = axis.length as i64 * *value - sum;
-            }
-        }
-    }
+    each_with_sum(values, axis, |value, sum| *value = axis.length as i64 * *value - sum);
 }
 
 /// Applies I − J/n along one axis.
 pub(crate) fn centre(values: &mut [f64], axis: Axis) {
-    for block in values.chunks_exact_mut(axis.block()) {
-        let sums = block_sums(block, axis.stride);
-        for row in block.chunks_exact_mut(axis.stride) {
-            for (value, sum) in row.iter_mut().zip(&sums) {
-                *value -= sum / axis.length as f64;
-            }
-        }
-    }
+    let share = 1.0 / axis.length as f64;
+    each_with_sum(values, axis, |value, sum| *value -= sum * share);
 }
 
 /// Adds a table that lacks the axis, spread evenly over its codes.
 pub(crate) fn add_spread(values: &mut [f64], axis: Axis, smaller: &[f64]) {
+    let part = 1.0 / axis.length as f64;
     for (block, shares) in values.chunks_exact_mut(axis.block()).zip(smaller.chunks_exact(axis.stride)) {
-        for row in block.chunks_exact_mut(axis.stride) {
-            for (value, share) in row.iter_mut().zip(shares) {
-                *value += share / axis.length as f64;
+        if let [share] = shares {
+            for value in block {
+                *value += share * part;
+            }
+        } else {
+            for row in block.chunks_exact_mut(axis.stride) {
+                row.iter_mut().zip(shares).for_each(|(value, share)| *value += share * part);
             }
         }
     }
 }
 
-fn block_sums<T: Copy + Default + AddAssign>(block: &[T], stride: usize) -> Vec<T> {
-    let mut sums = vec![T::default(); stride];
-    for row in block.chunks_exact(stride) {
-        for (sum, &value) in sums.iter_mut().zip(row) {
-            *sum += value;
+/// Changes each entry, given the sum along the axis through it.
+fn each_with_sum<T: Copy + Default + AddAssign>(values: &mut [T], axis: Axis, change: impl Fn(&mut T, T)) {
+    let mut sums = vec![T::default(); axis.stride];
+    for block in values.chunks_exact_mut(axis.block()) {
+        sums.fill(T::default());
+        add_rows(&mut sums, block);
+        if let [sum] = sums[..] {
+            for value in block {
+                change(value, sum);
+            }
+        } else {
+            for row in block.chunks_exact_mut(axis.stride) {
+                row.iter_mut().zip(&sums).for_each(|(value, &sum)| change(value, sum));
+            }
         }
     }
-    sums
+}
+
+/// Adds the rows of a block to sums as long as one row. A row of one entry is worth a loop of its own.
+fn add_rows<T: Copy + AddAssign>(sums: &mut [T], block: &[T]) {
+    if let [sum] = sums {
+        for &value in block {
+            *sum += value;
+        }
+    } else {
+        for row in block.chunks_exact(sums.len()) {
+            sums.iter_mut().zip(row).for_each(|(sum, &value)| *sum += value);
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! What can go wrong while noise is planned, added or taken apart. Messages name tables by dimension numbers and never
 //! hold a count.
 
-use crate::Subset;
+use crate::{Rho, Subset};
 
 /// An error of this crate. Everything but [`PrivacyError::OpenDp`], [`PrivacyError::WrongLength`] and
 /// [`PrivacyError::NotCounts`] can be found by planning alone, before any data is touched.
@@ -32,6 +32,21 @@ pub enum PrivacyError {
     /// A weight that is not a sensible number.
     #[error("weight {0} is not between 0.000001 and 1000000: choose weights near 1")]
     BadWeight(f64),
+    /// A required half-width that is not a sensible number of persons.
+    #[error("half-width {0} is not between 0.001 and 1000000000 persons: state a number such as 6")]
+    BadHalfWidth(f64),
+    /// Headline tables that the budget cannot pay for.
+    #[error("the half-widths asked for need rho {}, the budget is {}: state at least that rho, or larger half-widths",
+        enough.value(), given.value())]
+    HalfWidthsNeedMore {
+        /// The least budget with which these tables can be planned.
+        enough: Rho,
+        /// The budget that was given.
+        given: Rho,
+    },
+    /// The search for the weights of tables came to no end.
+    #[error("no noise scales were found that keep the half-widths asked for: ask for fewer of them, or larger ones")]
+    NoWeights,
     /// A budget that is not a positive amount.
     #[error("rho {0} is not between 0.000000001 and 1000000: state a budget such as 0.5")]
     BadRho(f64),

@@ -19,11 +19,15 @@
 //! 2. **Choose** all s_A² together, in closed form ([`plan()`]). Let w_B be what a unit of variance in each of the N_B
 //!    cells of table B weighs. Table cells add up to Σ_A v_A s_A² with
 //!    v_A = Σ_{B⊇A} w_B N_B Π_{i∈A} (n_i−1)/n_i Π_{j∈B\A} 1/n_j², and the least weighted sum for a budget ρ is reached
-//!    (Lagrange: all v_A s_A⁴ / p_A are equal) by s_A² = √(p_A/v_A) · Σ_{A'} √(v_A' p_A') / (2ρ).
+//!    (Lagrange: all v_A s_A⁴ / p_A are equal) by s_A² = √(p_A/v_A) · Σ_{A'} √(v_A' p_A') / (2ρ). The smallest maximum
+//!    and required half-widths are reached by the same formula, with weights found by a search.
 //! 3. **Rebuild** ([`rebuild()`]). The noisy q_A divided by Π n_i and projected by ⊗(I − J/n_i) is the residual of A;
 //!    table B is Σ_{A⊆B} residual_A spread evenly over the dimensions that A lacks. Tables agree on every total.
 //! 4. **State the error**. The variance of a sum over k_i of the n_i codes of each dimension of B is
 //!    Σ_{A⊆B} s_A² Π_{i∈A} (k_i − k_i²/n_i) Π_{j∈B\A} (k_j/n_j)²: [`NoisePlan::slice_variance`].
+//!
+//! [`non_negative()`] gives tables without negative numbers from the same measurements, for readers who cannot use them.
+//! They are closer to the truth on sparse tables and have no error bars: see there.
 //!
 //! # What is guarded
 //! - The neighbour relation is one person added or removed; a person is in exactly one cell of every table.
@@ -37,6 +41,8 @@ mod axes;
 mod error;
 mod measure;
 mod noise;
+mod nonnegative;
+mod parts;
 mod plan;
 mod rebuild;
 mod rho;
@@ -45,14 +51,16 @@ mod subset;
 #[cfg(test)]
 mod tests;
 mod variance;
+mod weights;
 mod workload;
 
 pub use error::PrivacyError;
 pub use measure::{Noise, marginal, measure};
 pub use noise::{accuracy, epsilon, half_width, opendp_noise};
+pub use nonnegative::{NonNegative, non_negative};
 pub use plan::{NoisePlan, Query, plan};
 pub use rebuild::rebuild;
 pub use rho::Rho;
 pub use shape::Shape;
 pub use subset::Subset;
-pub use workload::{Objective, Wanted, Weight};
+pub use workload::{HalfWidth, Objective, Wanted, Weight};

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::measure::{MAX_PERSONS, largest_sum};
 use crate::noise::{add_up, rho_of};
-use crate::workload::{MAX_QUERIES, MAX_VALUES, check_wanted, cost, influence};
+use crate::parts::Parts;
+use crate::weights::weights;
+use crate::workload::{MAX_QUERIES, MAX_VALUES, check_wanted};
 use crate::{Objective, PrivacyError, Rho, Shape, Subset, Wanted};
 
 /// Least scale: below it the variance of the discrete Gaussian is visibly smaller than σ² and its steps are coarse, so
@@ -17,20 +19,19 @@ const SPARE_BITS: u32 = 21;
 
 /// Chooses the noise for these tables. Pure: equal arguments give equal plans on every machine.
 ///
-/// The budget of the plan is at most `rho`, counted by OpenDP's privacy maps with every rounding upwards.
+/// The budget of the plan is at most `rho`, counted by OpenDP's privacy maps with every rounding upwards. Tables with a
+/// required half-width get it, what is left serves the objective over the other tables; when it cannot be had the
+/// refusal says which `rho` would be enough ([`PrivacyError::HalfWidthsNeedMore`]).
 pub fn plan(shape: &Shape, wanted: &[Wanted], objective: Objective, rho: Rho) -> Result<NoisePlan, PrivacyError> {
     check_wanted(shape, wanted)?;
     if rho.nanos() == 0 {
         return Err(PrivacyError::BadRho(rho.value()));
     }
-    let coefficients: Vec<(Subset, f64, f64)> =
-        influence(shape, wanted, objective).into_iter().map(|(query, v)| (query, v, cost(shape, query))).collect();
-    let sum: f64 = coefficients.iter().map(|(_, v, p)| (v * p).sqrt()).sum();
-    let scale = |&(query, v, p): &(Subset, f64, f64)| {
-        let variance = (p / v).sqrt() * sum / (2.0 * rho.value());
-        (query, next_scale(variance.sqrt() * shape.cells(query) as f64))
-    };
-    let mut scales: Vec<(Subset, f64)> = coefficients.iter().map(scale).collect();
+    let parts = Parts::new(shape, wanted);
+    check_number(parts.queries().len())?;
+    let variances = parts.variances(&weights(&parts, shape, wanted, objective, rho)?, rho.value());
+    let scale = |(&query, variance): (&Subset, f64)| (query, next_scale(variance.sqrt() * shape.cells(query) as f64));
+    let mut scales: Vec<(Subset, f64)> = parts.queries().iter().zip(variances).map(scale).collect();
     // Scales are rounded up, so the first attempt fits but for the last bits of the formula; then one step more does.
     let plan = loop {
         let queries = queries(shape, &scales)?;
@@ -158,8 +159,8 @@ impl TryFrom<StoredPlan> for NoisePlan {
     fn try_from(stored: StoredPlan) -> Result<Self, PrivacyError> {
         let refuse = |reason| Err(PrivacyError::BadStoredPlan(reason));
         check_wanted(&stored.shape, &stored.wanted)?;
-        let closure = influence(&stored.shape, &stored.wanted, stored.objective).into_keys();
-        if !closure.eq(stored.queries.iter().map(|query| query.dimensions)) {
+        let parts = Parts::new(&stored.shape, &stored.wanted);
+        if !parts.queries().iter().eq(stored.queries.iter().map(|query| &query.dimensions)) {
             return refuse("its queries are not the subsets of its tables, in order");
         }
         let scales: Vec<_> = stored.queries.iter().map(|query| (query.dimensions, same_scale(query.sigma))).collect();
@@ -182,13 +183,15 @@ impl TryFrom<StoredPlan> for NoisePlan {
 
 /// The queries with these scales, or why they cannot be carried out.
 fn queries(shape: &Shape, scales: &[(Subset, f64)]) -> Result<Vec<Query>, PrivacyError> {
-    if scales.len() as u64 > MAX_QUERIES {
-        return Err(PrivacyError::TooManyQueries(scales.len() as u64));
-    }
+    check_number(scales.len())?;
     let queries =
         scales.iter().map(|&(dimensions, sigma)| query(shape, dimensions, sigma)).collect::<Result<_, _>>()?;
     let values = scales.iter().map(|&(dimensions, _)| shape.cells(dimensions)).fold(0, u64::saturating_add);
     if values > MAX_VALUES { Err(PrivacyError::TooManyValues(values)) } else { Ok(queries) }
+}
+
+fn check_number(queries: usize) -> Result<(), PrivacyError> {
+    if queries as u64 > MAX_QUERIES { Err(PrivacyError::TooManyQueries(queries as u64)) } else { Ok(()) }
 }
 
 fn query(shape: &Shape, dimensions: Subset, sigma: f64) -> Result<Query, PrivacyError> {

@@ -10,6 +10,13 @@ use crate::{NoisePlan, PrivacyError, Shape, Subset};
 ///
 /// `measurements` are those of [`crate::measure()`]: one vector for each query of the plan.
 pub fn rebuild(plan: &NoisePlan, measurements: &[Vec<i64>]) -> Result<Vec<Vec<f64>>, PrivacyError> {
+    let residuals = residuals(plan, measurements)?;
+    let tables = plan.wanted().iter().map(|table| estimate(plan, &residuals, table.dimensions, Subset::EMPTY));
+    Ok(tables.collect())
+}
+
+/// What was measured as residuals in persons, one for each query of the plan.
+pub(crate) fn residuals(plan: &NoisePlan, measurements: &[Vec<i64>]) -> Result<Vec<Vec<f64>>, PrivacyError> {
     if measurements.len() != plan.queries().len() {
         return Err(PrivacyError::BadStoredPlan("it has another number of queries than there are measurements"));
     }
@@ -17,9 +24,7 @@ pub fn rebuild(plan: &NoisePlan, measurements: &[Vec<i64>]) -> Result<Vec<Vec<f6
         check_length(plan.shape(), query.dimensions, measured.len())?;
         Ok(residual(plan.shape(), query.dimensions, measured))
     });
-    let residuals = residuals.collect::<Result<Vec<_>, PrivacyError>>()?;
-    let tables = plan.wanted().iter().map(|table| estimate(plan, &residuals, table.dimensions, Subset::EMPTY));
-    Ok(tables.collect())
+    residuals.collect()
 }
 
 /// The noisy query in persons, with what the noise put outside the range of the query taken off: ⊗(I − J/n_i) y / Π n_i.
@@ -35,7 +40,7 @@ fn residual(shape: &Shape, query: Subset, measured: &[i64]) -> Vec<f64> {
 /// The table over `full` and `centred` together, in which sums along a dimension of `full` are what they are and sums
 /// along one of `centred` are zero. Taking the dimensions of `full` one at a time, a table is its centred part plus the
 /// smaller table spread evenly; in the end this is Σ_{A⊆B} expand(residual_A) / Π_{j∈B\A} n_j.
-fn estimate(plan: &NoisePlan, residuals: &[Vec<f64>], full: Subset, centred: Subset) -> Vec<f64> {
+pub(crate) fn estimate(plan: &NoisePlan, residuals: &[Vec<f64>], full: Subset, centred: Subset) -> Vec<f64> {
     let Some(dimension) = full.last() else {
         let position = plan.position(centred).expect("every subset of a wanted table has a query");
         return residuals[position].clone();

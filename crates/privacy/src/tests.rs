@@ -1,7 +1,10 @@
 //! Tests of the crate, and what they share: workloads, exact tables, a seeded noise.
 
+mod battery;
 mod generator;
 mod mechanism;
+mod nonnegative;
+mod objectives;
 mod planning;
 mod sampler;
 mod stored;
@@ -26,14 +29,14 @@ fn subset(dimensions: &[usize]) -> Subset {
 }
 
 fn wanted(tables: &[&[usize]]) -> Vec<Wanted> {
-    tables.iter().map(|table| Wanted { dimensions: subset(table), weight: Weight::ONE }).collect()
+    tables.iter().map(|table| Wanted::new(subset(table))).collect()
 }
 
 /// Every table of at most so many dimensions, the total included.
 fn up_to(dimensions: usize, most: usize) -> Vec<Wanted> {
     let all = subset(&(0..dimensions).collect::<Vec<_>>());
     let tables = all.subsets().filter(|table| table.len() <= most);
-    let mut tables: Vec<_> = tables.map(|dimensions| Wanted { dimensions, weight: Weight::ONE }).collect();
+    let mut tables: Vec<_> = tables.map(Wanted::new).collect();
     tables.sort_by_key(|table| table.dimensions);
     tables
 }
@@ -49,7 +52,8 @@ fn random_workload(rng: &mut ChaCha20Rng) -> (Vec<u32>, Vec<Wanted>) {
     let mut tables: Vec<Subset> = all.subsets().filter(|table| table.len() <= 4).collect();
     tables.shuffle(rng);
     tables.truncate(rng.random_range(1..=8));
-    let weighted = |dimensions| Wanted { dimensions, weight: Weight::new(rng.random_range(0.1..10.0)).unwrap() };
+    let weighted =
+        |dimensions| Wanted { weight: Weight::new(rng.random_range(0.1..10.0)).unwrap(), ..Wanted::new(dimensions) };
     (sizes, tables.into_iter().map(weighted).collect())
 }
 

@@ -1,7 +1,7 @@
 //! How far from the truth the published numbers may be: closed forms over the scales of a plan.
 
-use crate::workload::{cost, equal_cells, influence};
-use crate::{NoisePlan, Objective, PrivacyError, Subset};
+use crate::parts::Parts;
+use crate::{NoisePlan, PrivacyError, Subset};
 
 impl NoisePlan {
     /// Variance, in persons², of the sum over `taken[i]` of the codes of the i-th dimension of `table` (ascending): a
@@ -35,16 +35,21 @@ impl NoisePlan {
 
     /// Root mean square error, in persons, over all cells of all wanted tables.
     pub fn rmse(&self) -> f64 {
-        let influence = influence(self.shape(), &equal_cells(self.wanted()), Objective::Cells);
-        let sum: f64 = self.queries().iter().map(|query| query.variance * influence[&query.dimensions]).sum();
+        let influence = Parts::new(self.shape(), self.wanted()).influence(&self.numbers_of_cells());
+        let sum: f64 = self.queries().iter().zip(influence).map(|(query, v)| query.variance * v).sum();
         (sum / self.cells() as f64).sqrt()
     }
 
     /// The least [`NoisePlan::rmse`] that any unbiased Gaussian mechanism over these tables reaches with the requested
     /// ρ: (Σ √(v_A p_A))² / (2ρ) over the number of cells, for cells of equal weight (arXiv 2305.08175).
     pub fn optimum_rmse(&self) -> f64 {
-        let influence = influence(self.shape(), &equal_cells(self.wanted()), Objective::Cells);
-        let sum: f64 = influence.iter().map(|(&query, v)| (v * cost(self.shape(), query)).sqrt()).sum();
+        let parts = Parts::new(self.shape(), self.wanted());
+        let sum = parts.root_sum(&parts.influence(&self.numbers_of_cells()));
         sum / (2.0 * self.requested().value() * self.cells() as f64).sqrt()
+    }
+
+    /// The weights under which a sum over tables is a sum over cells.
+    fn numbers_of_cells(&self) -> Vec<f64> {
+        self.wanted().iter().map(|table| self.shape().cells(table.dimensions) as f64).collect()
     }
 }

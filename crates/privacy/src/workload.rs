@@ -1,6 +1,6 @@
-//! What is wanted, and what it asks of each member of the closure: the coefficients of the closed form.
+//! What is wanted: tables, how much each matters, how exact it must be.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +45,46 @@ impl From<Weight> for f64 {
     }
 }
 
+/// Half the width of a 95 % interval in persons, between 0.001 and 10⁹.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
+pub struct HalfWidth(f64);
+
+impl HalfWidth {
+    /// The 97.5 % quantile of the standard normal distribution. A constant and not a call, so that plans are the same on
+    /// every machine.
+    const QUANTILE: f64 = 1.959_963_984_540_054;
+
+    /// Refuses what is not between 0.001 and 10⁹.
+    pub fn new(persons: f64) -> Result<Self, PrivacyError> {
+        if (1e-3..=1e9).contains(&persons) { Ok(Self(persons)) } else { Err(PrivacyError::BadHalfWidth(persons)) }
+    }
+
+    /// The number of persons.
+    pub fn value(self) -> f64 {
+        self.0
+    }
+
+    /// The standard error that has this half-width.
+    pub fn standard_error(self) -> f64 {
+        self.0 / Self::QUANTILE
+    }
+}
+
+impl TryFrom<f64> for HalfWidth {
+    type Error = PrivacyError;
+
+    fn try_from(persons: f64) -> Result<Self, PrivacyError> {
+        Self::new(persons)
+    }
+}
+
+impl From<HalfWidth> for f64 {
+    fn from(half_width: HalfWidth) -> Self {
+        half_width.0
+    }
+}
+
 /// A table that is to be published.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -53,6 +93,16 @@ pub struct Wanted {
     pub dimensions: Subset,
     /// How much it matters.
     pub weight: Weight,
+    /// A headline table: the plan gives its cells this half-width or a smaller one, whatever is left for the others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub half_width: Option<HalfWidth>,
+}
+
+impl Wanted {
+    /// The table over these dimensions, of weight one and without a required half-width.
+    pub const fn new(dimensions: Subset) -> Self {
+        Self { dimensions, weight: Weight::ONE, half_width: None }
+    }
 }
 
 /// What the plan makes as small as the budget allows.
@@ -65,6 +115,9 @@ pub enum Objective {
     /// Σ weight · sum of the cell variances of the table (w_B = weight). The objective of the papers; large tables take
     /// nearly the whole budget.
     Cells,
+    /// The largest of weight · cell variance over the tables. No table pays for another: the worst one is as good as it
+    /// can be.
+    Maximum,
 }
 
 /// Refuses a set of tables that is empty, repeats one, leaves the shape, or is too large to carry out.
@@ -89,39 +142,4 @@ pub(crate) fn check_wanted(shape: &Shape, wanted: &[Wanted]) -> Result<(), Priva
         return Err(PrivacyError::TooManyQueries(subsets));
     }
     Ok(())
-}
-
-/// v_A for every A of the closure: what one unit of s_A² adds to the objective.
-/// v_A = Σ_{B wanted, B⊇A} w_B N_B Π_{i∈A} (n_i−1)/n_i Π_{j∈B\A} 1/n_j². The keys are the closure, in order.
-pub(crate) fn influence(shape: &Shape, wanted: &[Wanted], objective: Objective) -> BTreeMap<Subset, f64> {
-    let mut influence = BTreeMap::new();
-    for table in wanted {
-        let weight = match objective {
-            Objective::Tables => table.weight.value(),
-            Objective::Cells => table.weight.value() * shape.cells(table.dimensions) as f64,
-        };
-        for query in table.dimensions.subsets() {
-            *influence.entry(query).or_insert(0.0) += weight * cell_share(shape, table.dimensions, query);
-        }
-    }
-    influence
-}
-
-/// p_A = Π (n_i−1)/n_i: the cost of the query is p_A / (2 s_A²).
-pub(crate) fn cost(shape: &Shape, query: Subset) -> f64 {
-    query.dimensions().map(|i| (shape.size(i) - 1.0) / shape.size(i)).product()
-}
-
-/// The closure under plain sums of cell variances, each table with weight one: for the textbook figures.
-pub(crate) fn equal_cells(wanted: &[Wanted]) -> Vec<Wanted> {
-    wanted.iter().map(|table| Wanted { weight: Weight::ONE, ..*table }).collect()
-}
-
-/// What one unit of s_A² adds to the variance of one cell of table B ⊇ A.
-fn cell_share(shape: &Shape, table: Subset, query: Subset) -> f64 {
-    let share = |i| {
-        let n = shape.size(i);
-        if query.contains(i) { (n - 1.0) / n } else { 1.0 / (n * n) }
-    };
-    table.dimensions().map(share).product()
 }

@@ -107,6 +107,28 @@ impl Default for Weight {
     }
 }
 
+/// Half the width of the 95 % interval that the cells of a headline table must have, in persons: from 0.001 to 10⁹.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
+pub struct HalfWidth(f64);
+
+impl HalfWidth {
+    /// Checks and takes over a number of persons.
+    pub fn new(value: f64) -> Result<Self, DefinitionError> {
+        if (1e-3..=1e9).contains(&value) {
+            Ok(Self(value))
+        } else {
+            let rule = "use a number of persons from 0.001 to 1,000,000,000, such as 6";
+            Err(DefinitionError::Number { what: "half_width", found: value, rule })
+        }
+    }
+
+    /// The number of persons.
+    pub fn value(self) -> f64 {
+        self.0
+    }
+}
+
 impl TryFrom<f64> for Rho {
     type Error = DefinitionError;
     fn try_from(value: f64) -> Result<Self, DefinitionError> {
@@ -137,6 +159,19 @@ impl TryFrom<f64> for Weight {
     type Error = DefinitionError;
     fn try_from(value: f64) -> Result<Self, DefinitionError> {
         Self::new(value)
+    }
+}
+
+impl TryFrom<f64> for HalfWidth {
+    type Error = DefinitionError;
+    fn try_from(value: f64) -> Result<Self, DefinitionError> {
+        Self::new(value)
+    }
+}
+
+impl From<HalfWidth> for f64 {
+    fn from(half_width: HalfWidth) -> f64 {
+        half_width.0
     }
 }
 

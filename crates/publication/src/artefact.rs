@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     ArtefactError, CohortRho, Cube, CubeTable, Day, Definition, Dimension, Privacy, Query, Release, Slug, TableInfo,
-    statements,
+    read_withdrawal, statements,
 };
 
 /// Version of the folder's format.
@@ -101,8 +101,11 @@ pub fn discard(published: &Path, id: &Slug) -> Result<bool, ArtefactError> {
 ///
 /// Every file must have the hash that `SHA256SUMS` and `release.json` give for it, no other file may stand there, and
 /// the parts must fit together; the error names the file that does not. Each byte is hashed and parsed from one
-/// reading.
+/// reading. A release that was withdrawn is refused with day and reason.
 pub fn read(dir: &Path) -> Result<Artefact, ArtefactError> {
+    if let Some(withdrawal) = read_withdrawal(dir)? {
+        return Err(withdrawal.refusal(dir));
+    }
     let folder = folder::read(dir)?;
     let release = read_release(&folder)?;
     let dimensions: Vec<Dimension> = folder.json(DICTIONARY)?;

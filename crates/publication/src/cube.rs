@@ -14,7 +14,7 @@
 use std::collections::BTreeMap;
 
 use crate::slice::shared;
-use crate::{CubeError, Dimension, Labels, Query, Slice, Value};
+use crate::{CubeError, Dimension, Labels, Pair, Query, Slice, Value};
 
 /// Most dimensions of a cube; a set of dimensions is a 32-bit mask.
 const MOST_DIMENSIONS: usize = 30;
@@ -147,6 +147,18 @@ impl Cube {
     /// `one` minus `other`, with the standard error that takes their shared noise into account.
     pub fn difference(&self, one: &Slice, other: &Slice) -> Result<Value, CubeError> {
         self.combination(&[(1.0, one), (-1.0, other)])
+    }
+
+    /// Two sums of slices with what is needed to divide one by the other. A share of known values is one code over the
+    /// known ones: `pair(yes, yes_or_no)`.
+    pub fn pair(&self, above: &Slice, below: &Slice) -> Result<Pair, CubeError> {
+        Ok(Pair {
+            above: self.value(above)?.estimate,
+            below: self.value(below)?.estimate,
+            variance_above: self.variance(above)?,
+            variance_below: self.variance(below)?,
+            covariance: self.covariance(above, below)?,
+        })
     }
 
     /// A sum of slices with weights, such as a total without some of its parts: Σ w_i S_i with variance Σ w_i w_j

@@ -11,7 +11,7 @@ use std::ops::Deref;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{Day, DefinitionError, Delta, Dimension, DimensionCode, Labels, Rho, Slug, Weight};
+use crate::{Day, DefinitionError, Delta, Dimension, DimensionCode, HalfWidth, Labels, Rho, Slug, Weight};
 
 /// Name of the dimension that is made of the cohorts. Definitions use it in tables and never declare it.
 pub const YEAR: &str = "year";
@@ -80,6 +80,16 @@ pub struct DefinitionFields {
     pub audience: Audience,
     /// Which part of a cohort's budget pays for it.
     pub purpose: Purpose,
+    /// The chain of releases that this one belongs to: equal dimensions and tables, and each cohort in one of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<Slug>,
+    /// The release of the series that this one revises, for the same cohorts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supersedes: Option<Slug>,
+    /// The day up to which the registers are kept in full. Outcomes whose twelve months end later are counted as
+    /// `window_not_complete`; without it the day of the definition is taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed_until: Option<Day>,
     /// Whose records it covers; each cohort is charged once.
     pub cohorts: Cohorts,
     /// What it costs each person in the cohorts.
@@ -125,7 +135,7 @@ pub enum Purpose {
     Project,
 }
 
-/// What the noise scales are chosen for: the smallest weighted sum of variances.
+/// What the noise scales are chosen for: the smallest weighted sum of variances, or the smallest largest one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Objective {
@@ -136,6 +146,8 @@ pub enum Objective {
     Weighted,
     /// Each cell counts the same, so large tables win.
     EqualCells,
+    /// The largest variance of a cell of any table counts, and nothing else.
+    SmallestMaximum,
 }
 
 /// The cohorts of a release: years of first registration, and the cohort without a year if wanted.
@@ -149,6 +161,10 @@ pub struct Cohorts {
     /// Whether persons without a year are included.
     #[serde(default)]
     pub no_year: bool,
+    /// How many years are one code of the dimension `year`, from the first on; the last code may have fewer. What a
+    /// cohort pays does not depend on it.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub years_together: u8,
 }
 
 /// A dimension that the definition asks for.
@@ -163,6 +179,10 @@ pub struct DimensionWanted {
     pub column: String,
     /// Code list of the data dictionary.
     pub list: String,
+    /// A coarser list above `list`: each value counts under its part of that list. Noise is chosen for this level alone, so
+    /// it is decided before anybody sees a figure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<String>,
     /// Which codes of the list.
     pub codes: Codes,
     /// Why these codes, for a written list.
@@ -199,6 +219,10 @@ pub struct TableWanted {
     /// How much its error counts, with the objective `weighted`.
     #[serde(default)]
     pub weight: Weight,
+    /// A headline table: its cells get this half-width or a smaller one, and the objective governs what is left for the
+    /// others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub half_width: Option<HalfWidth>,
 }
 
 impl Definition {
@@ -221,6 +245,11 @@ impl Definition {
         hex(&Sha256::digest(&canonical))
     }
 
+    /// The day up to which outcomes are known.
+    pub fn observed_until(&self) -> &Day {
+        self.fields.observed_until.as_ref().unwrap_or(&self.fields.date)
+    }
+
     /// The cohorts, in order: years, then [`NO_YEAR`].
     pub fn cohorts(&self) -> Vec<String> {
         let years = (self.fields.cohorts.from..=self.fields.cohorts.to).map(|year| year.to_string());
@@ -235,15 +264,17 @@ impl Definition {
 
     /// The dimension made of the cohorts; `None` when no table uses it.
     pub fn year_dimension(&self) -> Option<Dimension> {
-        let label = |cohort: &str| match cohort {
+        let label = |code: &str| match code {
             NO_YEAR => {
                 Labels {
                     en: "No year".into(), ru: "Год не указан".into(), tg: "Сол нишон дода нашудааст".into()
                 }
             }
-            year => Labels::same(year),
+            years => Labels::same(&years.replace('_', "–")),
         };
-        let code = |cohort: String| DimensionCode { labels: label(&cohort), code: cohort, parent: None };
+        let code = |code: String| DimensionCode { labels: label(&code), code, parent: None };
+        let mut codes: Vec<String> = self.year_codes().into_iter().map(|(_, years)| years).collect();
+        codes.dedup();
         self.uses_year().then(|| Dimension {
             name: YEAR.to_owned(),
             title: Labels {
@@ -251,8 +282,24 @@ impl Definition {
                 ru: "Год первой регистрации".into(),
                 tg: "Соли бақайдгирии аввал".into(),
             },
-            codes: self.cohorts().into_iter().map(code).collect(),
+            codes: codes.into_iter().map(code).collect(),
+            levels: Vec::new(),
         })
+    }
+
+    /// Each cohort with its code in the dimension `year`: itself, or the first and the last of the years that are one code
+    /// together, as in `2019_2021`.
+    pub fn year_codes(&self) -> Vec<(String, String)> {
+        let Cohorts { from, to, years_together, .. } = self.fields.cohorts;
+        let code = |cohort: String| {
+            let Ok(year) = cohort.parse::<i16>() else { return (cohort.clone(), cohort) };
+            let together = i16::from(years_together);
+            let first = year - (year - from) % together;
+            let last = (first + together - 1).min(to);
+            let code = if first == last { first.to_string() } else { format!("{first}_{last}") };
+            (cohort, code)
+        };
+        self.cohorts().into_iter().map(code).collect()
     }
 
     /// Indexes of a table's dimensions in [`Self::dimension_names`], ascending.
@@ -324,6 +371,15 @@ impl From<Codes> for CodesText {
             Codes::Written(codes) => Self::Written(codes),
         }
     }
+}
+
+fn one() -> u8 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_one(number: &u8) -> bool {
+    *number == 1
 }
 
 fn default_licence() -> String {

@@ -4,6 +4,8 @@
 
 use std::path::PathBuf;
 
+use crate::{Day, Reason};
+
 /// What is wrong with a release definition, or with one of the values that it holds.
 #[derive(Debug, thiserror::Error)]
 pub enum DefinitionError {
@@ -95,6 +97,16 @@ pub enum ArtefactError {
     Unfinished {
         /// The hidden folder that is there.
         path: PathBuf,
+    },
+    /// The release was taken out of public.
+    #[error("{path}: this release was withdrawn on {day} ({}); its figures are no longer published", reason.as_str())]
+    Withdrawn {
+        /// Its folder.
+        path: PathBuf,
+        /// Day on which it was withdrawn.
+        day: Day,
+        /// Why.
+        reason: Reason,
     },
     /// What a file holds is not what the release says it holds.
     #[error("{path}: {rule}")]

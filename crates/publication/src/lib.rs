@@ -20,11 +20,13 @@ mod error;
 mod names;
 mod normal;
 mod quality;
+mod ratio;
 mod release;
 mod slice;
 mod statements;
+mod withdrawal;
 
-pub use amounts::{Delta, Rho, Weight};
+pub use amounts::{Delta, HalfWidth, Rho, Weight};
 pub use artefact::{Artefact, Draft, FORMAT_VERSION, Written, discard, read, write};
 pub use csv_text::{guarded, rounded};
 pub use cube::{Cube, CubeTable, RollUp};
@@ -32,10 +34,12 @@ pub use definition::{
     Audience, Codes, Cohorts, Definition, DefinitionFields, DimensionWanted, NO_YEAR, Objective, Purpose, TableWanted,
     YEAR,
 };
-pub use dimension::{Dimension, DimensionCode, NOT_KNOWN, OTHER};
+pub use dimension::{Dimension, DimensionCode, Group, Level, NOT_KNOWN, OTHER, WINDOW_NOT_COMPLETE};
 pub use error::{ArtefactError, CubeError, DefinitionError};
 pub use names::{Day, Labels, Slug};
 pub use normal::inverse_normal;
 pub use quality::{CONFIDENCE, NORMAL_QUANTILE, Quality, Value, half_width, quality, simultaneous_threshold};
+pub use ratio::{Pair, Ratio};
 pub use release::{CohortRho, Privacy, Query, Release, TableInfo};
 pub use slice::Slice;
+pub use withdrawal::{Listing, Reason, Void, Withdrawal, read_listing, read_withdrawal, withdraw, write_listing};

@@ -4,7 +4,7 @@ use crate::{Definition, Privacy};
 
 /// What a release promises about each person, one sentence each.
 pub(crate) fn promised(definition: &Definition, privacy: &Privacy) -> Vec<String> {
-    vec![
+    let mut sentences = vec![
         "The unit of protection is one person: all about one person, in every source, may be added or taken away."
             .to_owned(),
         format!(
@@ -22,7 +22,17 @@ pub(crate) fn promised(definition: &Definition, privacy: &Privacy) -> Vec<String
              quality words compare its half-width with {} persons, the smallest count of interest.",
             definition.smallest_count_of_interest
         ),
-    ]
+    ];
+    if let Some(series) = &definition.series {
+        sentences.push(format!(
+            "It belongs to the series {series}, whose releases are about different persons unless one revises another: \
+             their errors are independent, and the variance of a sum or a difference is the sum of the variances."
+        ));
+    }
+    if let Some(revised) = &definition.supersedes {
+        sentences.push(format!("It revises the release {revised} after late registrations; the two are not added up."));
+    }
+    sentences
 }
 
 /// What the promise does not cover, one sentence each.
@@ -50,6 +60,12 @@ pub(crate) fn not_covered(definition: &Definition) -> Vec<String> {
                 "The code list of dimension {name} was learned from data: a code in it says that somebody had it."
             ));
         }
+    }
+    if let Some(day) = &definition.observed_until {
+        sentences.push(format!(
+            "Outcomes are those of twelve months of each person's own. Where these end after {day}, the outcome is \
+             window_not_complete, whatever is known of it by now."
+        ));
     }
     if definition.force {
         sentences

@@ -38,6 +38,14 @@ pub enum ReleaseError {
         /// What is wrong and what to do.
         rule: &'static str,
     },
+    /// The release does not fit the series that its definition names.
+    #[error("series `{series}`: {rule}; nothing was drawn or spent")]
+    Series {
+        /// The series.
+        series: String,
+        /// What does not fit and what to do.
+        rule: String,
+    },
     /// Tables of the plan would be mostly noise.
     #[error("the plan is refused: {}; write `force = true` to release it all the same", refusals.join("; "))]
     TooNoisy {
@@ -61,6 +69,19 @@ pub enum ReleaseError {
         /// What the system said.
         #[source]
         source: std::io::Error,
+    },
+    /// A folder of `published/` whose cost cannot be read from it.
+    #[error(
+        "{} cannot be counted; put the original back, for example from the public host, or take the folder away: what \
+         it cost is then counted at the limits",
+        path.display()
+    )]
+    Uncounted {
+        /// The folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: Box<ReleaseError>,
     },
     /// An artefact is whole but its parts do not follow from each other.
     #[error("{place} does not hold: {rule}; do not use this release, and ask its publisher for the original")]

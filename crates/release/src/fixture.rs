@@ -123,16 +123,36 @@ impl Home {
         self.folder.path().join("published")
     }
 
-    /// Names of the folders and files of `published/` but for the lock.
+    /// Names of the folders and files of `published/` but for the lock and the list of what is not public.
     pub(crate) fn names(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.published()).expect("the folder is there");
         let names = entries.map(|entry| entry.expect("readable").file_name().into_string().expect("plain names"));
-        names.filter(|name| name != ".lock").collect()
+        names.filter(|name| ![".lock", "withdrawn.json"].contains(&name.as_str())).collect()
+    }
+
+    pub(crate) const KEY: [u8; 32] = [9; 32];
+
+    /// The database and the head file.
+    pub(crate) fn ledger_files(&self) -> (PathBuf, PathBuf) {
+        (self.folder.path().join("ledger.sqlite"), self.folder.path().join("head"))
     }
 
     pub(crate) fn ledger(&self) -> Ledger {
-        let (database, head) = (self.folder.path().join("ledger.sqlite"), self.folder.path().join("head"));
-        Ledger::open(&database, &head, [9; 32], Limits::STANDARD).expect("the ledger opens")
+        let (database, head) = self.ledger_files();
+        Ledger::open(&database, &head, Self::KEY, Limits::STANDARD).expect("the ledger opens")
+    }
+
+    /// The database as a backup would have it. Nobody has it open.
+    pub(crate) fn ledger_bytes(&self) -> Vec<u8> {
+        std::fs::read(self.ledger_files().0).expect("the ledger is there")
+    }
+
+    /// Puts a backup of the database back.
+    pub(crate) fn put_ledger(&self, bytes: &[u8]) {
+        for beside in ["ledger.sqlite-wal", "ledger.sqlite-shm"] {
+            let _ = std::fs::remove_file(self.folder.path().join(beside));
+        }
+        std::fs::write(self.ledger_files().0, bytes).expect("the backup is put back");
     }
 
     pub(crate) fn clock(&self) -> String {

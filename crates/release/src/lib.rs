@@ -15,26 +15,37 @@
 //! Noise and clock are arguments. Calls are blocking but for [`read()`]; inside an async runtime they belong on a
 //! blocking thread.
 
+mod audit;
 mod dimensions;
 mod error;
+mod evidence;
+mod outlook;
 mod persons;
 mod plan;
+mod proposals;
 mod publish;
 mod read;
 mod recover;
 mod report;
+mod series;
 mod shipped;
 mod verify;
+mod withdraw;
 
 #[cfg(test)]
 mod fixture;
 
+pub use audit::{Audit, AuditedCohort, Finding, audit};
 pub use error::ReleaseError;
+pub use evidence::{evidence, hold};
+pub use outlook::{Outlook, outlook};
 pub use persons::Persons;
 pub use plan::{ReleasePlan, plan};
+pub use proposals::{Change, Proposal, rho_for, with_rho};
 pub use publish::{Published, Run, publish};
 pub use read::read;
 pub use recover::{Outcome, Recovered, recover};
-pub use report::{CohortPlan, DimensionPlan, PlanReport, TablePlan, TotalPlan};
+pub use report::{CohortPlan, DimensionPlan, OfCount, PlanReport, TablePlan, TotalPlan};
 pub use shipped::shipped;
 pub use verify::{Verified, verify};
+pub use withdraw::withdraw;

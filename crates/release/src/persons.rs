@@ -4,13 +4,17 @@
 //! rows of one person one is chosen by a keyed digest, which looks at that person's rows only; rows of cohorts that the
 //! release does not pay for are left out; a code that the list lacks is counted as `other`, an absent one as
 //! `not_known`. No value can make it fail.
+//!
+//! An outcome is what came about within twelve months of one person's own. It counts where these were over on the day up
+//! to which the registers are kept, which the definition says; whatever the frame gave for the others, they are
+//! `window_not_complete`.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use arrow::array::{Array, AsArray, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Schema};
-use panoh_publication::{NOT_KNOWN, OTHER};
+use panoh_publication::{NOT_KNOWN, OTHER, WINDOW_NOT_COMPLETE};
 use sha2::{Digest, Sha256};
 
 use crate::dimensions::Resolved;
@@ -18,6 +22,8 @@ use crate::{ReleaseError, ReleasePlan};
 
 const PERSON: &str = "person";
 const COHORT: &str = "cohort";
+/// The first month after a person's twelve, as `2025-03`. Frames with outcomes give it.
+const WINDOW_END: &str = "window_end";
 
 /// One row of code numbers for each person. Nothing but counts of them, with noise, ever leaves the crate.
 pub struct Persons {
@@ -28,15 +34,33 @@ pub struct Persons {
     cohort: usize,
     cohorts: HashSet<String>,
     columns: Vec<Column>,
+    window: Option<Window>,
     /// Position of each person in `codes`, in persons. People are known by a digest, never by their pseudonym.
     index: HashMap<u128, usize>,
     /// One number for each person and dimension, person by person.
     codes: Vec<u16>,
 }
 
+/// Where the end of each person's twelve months stands, and the month in which the last of them must have been over.
+struct Window {
+    at: usize,
+    until: String,
+}
+
+/// Whether the twelve months of a person are over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Twelve {
+    Over,
+    NotOver,
+    /// Nobody knows when they began.
+    NotKnown,
+}
+
 /// How one column becomes code numbers.
 struct Column {
     at: usize,
+    /// Number of `window_not_complete`, for outcomes.
+    not_complete: Option<u16>,
     numbers: HashMap<String, u16>,
     absence: HashSet<String>,
     other: u16,
@@ -55,13 +79,18 @@ impl Persons {
             let at = resolved.column.as_deref().map_or(Ok(cohort), find)?;
             Ok(Column::new(at, resolved, plan.absence()))
         });
+        let columns: Vec<Column> = columns.collect::<Result<_, ReleaseError>>()?;
+        let until = plan.definition().observed_until().as_str()[..7].to_owned();
+        let has_outcomes = columns.iter().any(|column| column.not_complete.is_some());
+        let window = if has_outcomes { Some(Window { at: find(WINDOW_END)?, until }) } else { None };
         Ok(Self {
             plan: identity(plan),
             key,
             person,
             cohort,
             cohorts: plan.definition().cohorts().into_iter().collect(),
-            columns: columns.collect::<Result<_, ReleaseError>>()?,
+            columns,
+            window,
             index: HashMap::new(),
             codes: Vec::new(),
             frame,
@@ -74,13 +103,18 @@ impl Persons {
         let cohorts = self.text(batch, self.cohort)?;
         let columns: Vec<&StringArray> =
             self.columns.iter().map(|column| self.text(batch, column.at)).collect::<Result<_, _>>()?;
+        let ends = match &self.window {
+            Some(window) => Some((self.text(batch, window.at)?, window.until.clone())),
+            None => None,
+        };
         let mut row = vec![0; columns.len()];
         for at in 0..batch.num_rows() {
             if !value(cohorts, at).is_some_and(|cohort| self.cohorts.contains(cohort)) {
                 continue;
             }
+            let twelve = ends.as_ref().map_or(Twelve::Over, |(ends, until)| twelve(value(ends, at), until));
             for ((number, column), values) in row.iter_mut().zip(&self.columns).zip(&columns) {
-                *number = column.number(value(values, at));
+                *number = column.number(value(values, at), twelve);
             }
             // Rows without a person would be one person together; a frame has none.
             self.take(person(value(people, at).unwrap_or_default()), &row);
@@ -139,22 +173,35 @@ impl fmt::Debug for Persons {
 
 impl Column {
     fn new(at: usize, resolved: &Resolved, absence: &[String]) -> Self {
-        let codes = &resolved.dimension.codes;
-        let numbers: HashMap<String, u16> =
-            codes.iter().enumerate().map(|(number, code)| (code.code.clone(), number as u16)).collect();
+        let numbers = resolved.numbers();
         // The year has no code for what is not known: rows of other cohorts never come here, so it is never asked for.
         let not_known = numbers.get(NOT_KNOWN).copied().unwrap_or_default();
         let other = numbers.get(OTHER).copied().unwrap_or(not_known);
-        Self { at, numbers, absence: absence.iter().cloned().collect(), other, not_known }
+        let not_complete = resolved.dimension.position(WINDOW_NOT_COMPLETE).map(|number| number as u16);
+        Self { at, not_complete, numbers, absence: absence.iter().cloned().collect(), other, not_known }
     }
 
-    fn number(&self, value: Option<&str>) -> u16 {
+    fn number(&self, value: Option<&str>, twelve: Twelve) -> u16 {
+        match (self.not_complete, twelve) {
+            (Some(not_complete), Twelve::NotOver) => return not_complete,
+            (Some(_), Twelve::NotKnown) => return self.not_known,
+            _ => {}
+        }
         let Some(value) = value else { return self.not_known };
         match self.numbers.get(value) {
             Some(&number) => number,
             None if self.absence.contains(value) => self.not_known,
             None => self.other,
         }
+    }
+}
+
+/// Whether twelve months that end before the month `end` were over in the month `until`; both as `2025-03`.
+fn twelve(end: Option<&str>, until: &str) -> Twelve {
+    match end {
+        Some(end) if end <= until => Twelve::Over,
+        Some(_) => Twelve::NotOver,
+        None => Twelve::NotKnown,
     }
 }
 

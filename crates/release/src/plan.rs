@@ -3,7 +3,7 @@
 
 use panoh_dictionary::Dictionary;
 use panoh_ledger::{Budget, NanoRho};
-use panoh_privacy::{NoisePlan, Rho, Shape, Subset, Wanted, Weight};
+use panoh_privacy::{HalfWidth, NoisePlan, Rho, Shape, Subset, Wanted, Weight};
 use panoh_publication::{Definition, Objective, Purpose, Slug};
 use panoh_warehouse::{ValueKind, frames};
 
@@ -37,7 +37,7 @@ pub fn plan(definition: &Definition, dictionary: &Dictionary, budget: &Budget) -
     check_columns(definition)?;
     let noise = noise_plan(definition, dimensions.iter().map(|resolved| resolved.dimension.codes.len()))?;
     let absence = dictionary.list(ABSENCE).map(|list| list.codes.iter().map(|code| code.code.clone()).collect());
-    let report = report(definition, dictionary.digest(), &dimensions, &noise, budget)?;
+    let report = report(definition, dictionary, &dimensions, &noise, budget)?;
     Ok(ReleasePlan {
         definition: definition.clone(),
         dictionary_digest: dictionary.digest().to_owned(),
@@ -95,14 +95,16 @@ pub(crate) fn noise_plan(
         let dimensions = Subset::new(&definition.table_dimensions(table))?;
         let weight = match definition.objective {
             Objective::Weighted => Weight::new(table.weight.value())?,
-            Objective::EqualTables | Objective::EqualCells => Weight::ONE,
+            Objective::EqualTables | Objective::EqualCells | Objective::SmallestMaximum => Weight::ONE,
         };
-        Ok(Wanted { dimensions, weight })
+        let half_width = table.half_width.map(|required| HalfWidth::new(required.value())).transpose()?;
+        Ok(Wanted { dimensions, weight, half_width })
     });
     let wanted: Vec<Wanted> = wanted.collect::<Result<_, ReleaseError>>()?;
     let objective = match definition.objective {
         Objective::EqualTables | Objective::Weighted => panoh_privacy::Objective::Tables,
         Objective::EqualCells => panoh_privacy::Objective::Cells,
+        Objective::SmallestMaximum => panoh_privacy::Objective::Maximum,
     };
     Ok(panoh_privacy::plan(&shape, &wanted, objective, Rho::from_nanos(definition.rho.nano()))?)
 }
@@ -137,8 +139,8 @@ fn check_columns(definition: &Definition) -> Result<(), ReleaseError> {
             return Err(refuse(format!("frame `{}` has no column `{}`; it has {known}", frame.name, wanted.column)));
         };
         match &column.kind {
-            ValueKind::Code { list } if *list == wanted.list => {}
-            ValueKind::Code { list } => {
+            ValueKind::Code { list } | ValueKind::Outcome { list } if *list == wanted.list => {}
+            ValueKind::Code { list } | ValueKind::Outcome { list } => {
                 let message = format!("column `{}` holds codes of `{list}`, not of `{}`", column.name, wanted.list);
                 return Err(refuse(format!("{message}; correct `column` or `list`")));
             }

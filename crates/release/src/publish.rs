@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::plan::purpose;
 use crate::recover::{lock, settle};
+use crate::withdraw::publish_list;
 use crate::{Persons, ReleaseError, ReleasePlan};
 
 /// What a run is told from outside.
@@ -59,6 +60,11 @@ pub fn publish(
         return Err(ReleaseError::OtherPlan);
     }
     let _lock = lock(run.published)?;
+    // Nothing is reserved while another reservation is open: reconciling a ledger rests on it.
+    for open in ledger.open_reservations()? {
+        settle(ledger, run.published, &open.release_id, run.clock)?;
+    }
+    crate::series::check(run.published, plan)?;
     let id = release_id(plan.definition(), &ledger.head()?)?;
     let privacy = privacy(plan)?;
     let reservation = ledger.reserve(&charge(plan, &id, run))?;
@@ -69,7 +75,8 @@ pub fn publish(
             Ok(published)
         }
         Err(error) => {
-            if settle(ledger, run.published, id.as_str(), run.clock).is_err() {
+            let settled = settle(ledger, run.published, id.as_str(), run.clock);
+            if settled.and_then(|_| publish_list(ledger, run.published)).is_err() {
                 tracing::warn!(release = %id, "the release stays reserved until it is recovered");
             }
             Err(error)

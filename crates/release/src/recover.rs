@@ -5,10 +5,11 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 
 use panoh_ledger::{Ledger, VoidReason};
-use panoh_publication::{ArtefactError, Slug, discard};
+use panoh_publication::{ArtefactError, Slug, Withdrawal, discard, read_withdrawal};
 use serde::Serialize;
 
 use crate::ReleaseError;
+use crate::withdraw::{ledger_reason, publish_list};
 
 /// Held while a release is being published or recovered, so that a running release is never taken for a crashed one.
 /// The system lets go of it when the process ends, however it ends.
@@ -47,7 +48,10 @@ pub fn recover(
         let outcome = settle(ledger, published, &entry.release_id, clock)?;
         Ok(Recovered { release_id: entry.release_id, outcome })
     });
-    settled.collect()
+    let settled: Vec<Recovered> = settled.collect::<Result<_, ReleaseError>>()?;
+    // Finishes withdrawals that were cut off, too.
+    publish_list(ledger, published)?;
+    Ok(settled)
 }
 
 /// Takes the lock of a folder of releases; the lock ends with the returned file.
@@ -69,6 +73,9 @@ pub(crate) fn settle(
     release_id: &str,
     clock: &dyn Fn() -> String,
 ) -> Result<Outcome, ReleaseError> {
+    if let Some(withdrawal) = withdrawal(published, release_id)? {
+        return withdrawn_before(ledger, &withdrawal, clock);
+    }
     let Some(digest) = complete_artefact(published, release_id)? else {
         if let Ok(id) = Slug::new(release_id) {
             discard(published, &id)?;
@@ -77,6 +84,24 @@ pub(crate) fn settle(
         return Ok(Outcome::Void);
     };
     ledger.publish(release_id, &digest, &clock())?;
+    Ok(Outcome::Published)
+}
+
+/// The note about a release that was withdrawn, if that stands in its place.
+fn withdrawal(published: &Path, release_id: &str) -> Result<Option<Withdrawal>, ReleaseError> {
+    Ok(read_withdrawal(&published.join(release_id))?)
+}
+
+/// A ledger that was reconciled may have lost that the release was published and withdrawn.
+fn withdrawn_before(
+    ledger: &mut Ledger,
+    withdrawal: &Withdrawal,
+    clock: &dyn Fn() -> String,
+) -> Result<Outcome, ReleaseError> {
+    ledger.publish(withdrawal.id.as_str(), &withdrawal.artefact_digest, &clock())?;
+    if let Some(reason) = ledger_reason(withdrawal.reason) {
+        ledger.withdraw(withdrawal.id.as_str(), reason, &clock())?;
+    }
     Ok(Outcome::Published)
 }
 

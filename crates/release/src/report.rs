@@ -1,5 +1,6 @@
 //! What a plan says to people: how exact each table will be, what the release costs and what it leaves.
 
+use panoh_dictionary::Dictionary;
 use panoh_ledger::{Budget, Shortfall};
 use panoh_privacy::{NoisePlan, Subset, epsilon};
 use panoh_publication::{Audience, Definition, Labels, Purpose, Quality, half_width, quality};
@@ -8,6 +9,10 @@ use serde::Serialize;
 use crate::ReleaseError;
 use crate::dimensions::Resolved;
 use crate::plan::purpose;
+use crate::proposals::{Proposal, proposals};
+
+/// Sizes of counts that readers have in mind, persons.
+const COUNTS: [u32; 3] = [10, 100, 1_000];
 
 /// The whole report; field names are those of `panoh release plan --json` and stay.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -97,6 +102,19 @@ pub struct TablePlan {
     pub half_width: f64,
     /// The word beside each cell.
     pub quality: Quality,
+    /// How much that is of counts of several sizes.
+    pub of_counts: Vec<OfCount>,
+    /// What would make a table exact enough that is mostly noise; empty for others.
+    pub proposals: Vec<Proposal>,
+}
+
+/// The error of a cell that holds so many persons.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct OfCount {
+    /// Persons in the cell.
+    pub count: u32,
+    /// Half-width of the 95 % interval in percent of them.
+    pub percent: f64,
 }
 
 /// Budget of one cohort, in ρ.
@@ -130,13 +148,13 @@ impl PlanReport {
 /// Puts the report together.
 pub(crate) fn report(
     definition: &Definition,
-    dictionary_digest: &str,
+    dictionary: &Dictionary,
     dimensions: &[Resolved],
     noise: &NoisePlan,
     budget: &Budget,
 ) -> Result<PlanReport, ReleaseError> {
-    let tables = tables(definition, noise)?;
-    let noisy = noisy_tables(definition, &tables, noise.rho().value());
+    let tables = tables(definition, dictionary, noise)?;
+    let noisy = noisy_tables(definition, &tables);
     let mut warnings: Vec<String> =
         dimensions.iter().filter(|resolved| resolved.learned_from_data).map(learned).collect();
     let mut refusals = Vec::new();
@@ -147,7 +165,7 @@ pub(crate) fn report(
         name: definition.name.to_string(),
         title: definition.title.clone(),
         definition_digest: definition.digest(),
-        dictionary_digest: dictionary_digest.to_owned(),
+        dictionary_digest: dictionary.digest().to_owned(),
         frame: definition.frame.to_string(),
         audience: definition.audience,
         purpose: definition.purpose,
@@ -170,44 +188,57 @@ pub(crate) fn report(
 }
 
 fn dimension(resolved: &Resolved) -> DimensionPlan {
-    let Resolved { dimension, learned_from_data, column: _ } = resolved;
+    let Resolved { dimension, learned_from_data, .. } = resolved;
     let (name, title, codes) = (dimension.name.clone(), dimension.title.clone(), dimension.codes.len());
     DimensionPlan { name, title, codes, learned_from_data: *learned_from_data }
 }
 
-fn tables(definition: &Definition, noise: &NoisePlan) -> Result<Vec<TablePlan>, ReleaseError> {
+fn tables(definition: &Definition, dictionary: &Dictionary, noise: &NoisePlan) -> Result<Vec<TablePlan>, ReleaseError> {
     let names = definition.dimension_names();
+    let enough = enough(definition);
     let table = |wanted: &panoh_publication::TableWanted| {
         let dimensions = definition.table_dimensions(wanted);
         let subset = Subset::new(&dimensions)?;
         let standard_error = noise.cell_standard_error(subset)?;
+        let half_width = half_width(standard_error);
+        let is_noise = half_width > enough;
+        let name = wanted.name.as_str();
         Ok(TablePlan {
             name: wanted.name.to_string(),
             title: wanted.title.clone(),
             dimensions: dimensions.iter().map(|&at| names[at].to_owned()).collect(),
             cells: noise.shape().cells(subset),
             standard_error,
-            half_width: half_width(standard_error),
+            half_width,
             quality: quality(standard_error, definition.smallest_count_of_interest),
+            of_counts: COUNTS.map(|count| OfCount { count, percent: 100.0 * half_width / f64::from(count) }).to_vec(),
+            proposals: if is_noise { proposals(definition, dictionary, name, enough) } else { vec![] },
         })
     };
     definition.tables.iter().map(table).collect()
 }
 
-/// Tables whose half-width exceeds half of the smallest count of interest, with what would help. Half-widths fall with
-/// the square root of ρ, so the ρ that would be enough is known exactly.
-fn noisy_tables(definition: &Definition, tables: &[TablePlan], rho: f64) -> Vec<String> {
-    let allowed = f64::from(definition.smallest_count_of_interest) / 2.0;
-    let noisy = tables.iter().filter(|table| table.half_width > allowed);
+/// The widest half-width that is not mostly noise: half of the smallest count of interest, persons.
+fn enough(definition: &Definition) -> f64 {
+    f64::from(definition.smallest_count_of_interest) / 2.0
+}
+
+/// Tables that are mostly noise, with what would help.
+fn noisy_tables(definition: &Definition, tables: &[TablePlan]) -> Vec<String> {
+    let enough = enough(definition);
     let sentence = |table: &TablePlan| {
-        let enough = (rho * (table.half_width / allowed).powi(2) * 1000.0).ceil() / 1000.0;
+        let proposals: Vec<String> = table.proposals.iter().map(Proposal::to_string).collect();
+        let help = if proposals.is_empty() {
+            "no single change is enough; want fewer tables".to_owned()
+        } else {
+            format!("leave it out, or take one of these: {}", proposals.join(", "))
+        };
         format!(
-            "table {}: the 95 % half-width {:.1} is more than {allowed}, half of the smallest count of interest; take \
-             a coarser code list, pool years, want fewer tables, or spend rho {enough}",
+            "table {}: the 95 % half-width {:.1} is more than {enough}, half of the smallest count of interest; {help}",
             table.name, table.half_width
         )
     };
-    noisy.map(sentence).collect()
+    tables.iter().filter(|table| table.half_width > enough).map(sentence).collect()
 }
 
 fn learned(resolved: &Resolved) -> String {

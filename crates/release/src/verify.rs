@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use panoh_privacy::{NoisePlan, epsilon, rebuild};
-use panoh_publication::{Artefact, Codes, Definition, Dimension, NOT_KNOWN, OTHER, Slug, read};
+use panoh_publication::{Artefact, Codes, Definition, Dimension, NOT_KNOWN, OTHER, Slug, WINDOW_NOT_COMPLETE, read};
 use serde::Serialize;
 
 use crate::ReleaseError;
@@ -30,11 +30,7 @@ pub struct Verified {
 
 /// Verifies an artefact folder. Any deviation is an error that names the place.
 pub fn verify(dir: &Path) -> Result<Verified, ReleaseError> {
-    let artefact = read(dir)?;
-    check_dimensions(&artefact)?;
-    let plan = check_plan(&artefact)?;
-    check_privacy(&artefact, &plan)?;
-    check_estimates(&artefact, &plan)?;
+    let (artefact, plan) = verified(dir)?;
     let release = &artefact.release;
     Ok(Verified {
         id: release.id.clone(),
@@ -57,6 +53,16 @@ pub fn verify(dir: &Path) -> Result<Verified, ReleaseError> {
         .map(str::to_owned)
         .to_vec(),
     })
+}
+
+/// The artefact and its plan, when everything holds.
+pub(crate) fn verified(dir: &Path) -> Result<(Artefact, NoisePlan), ReleaseError> {
+    let artefact = read(dir)?;
+    check_dimensions(&artefact)?;
+    let plan = check_plan(&artefact)?;
+    check_privacy(&artefact, &plan)?;
+    check_estimates(&artefact, &plan)?;
+    Ok((artefact, plan))
 }
 
 fn check_dimensions(artefact: &Artefact) -> Result<(), ReleaseError> {
@@ -87,7 +93,7 @@ fn codes_follow(definition: &Definition, dimension: &Dimension) -> bool {
             let added: Vec<&str> = codes.clone().filter(|code| !is_written(code)).collect();
             let in_order = codes.take(written.len()).eq(written.iter().map(String::as_str));
             in_order
-                && added.iter().all(|code| [OTHER, NOT_KNOWN].contains(code))
+                && added.iter().all(|code| [OTHER, WINDOW_NOT_COMPLETE, NOT_KNOWN].contains(code))
                 && dimension.position(NOT_KNOWN).is_some()
         }
     }

@@ -33,6 +33,7 @@ pub struct Problem {
 pub(crate) enum Kind {
     NoSuchPath,
     UnknownRelease,
+    Withdrawn,
     UnknownTable,
     NotReleased,
     UnknownParameter,
@@ -53,6 +54,7 @@ impl Kind {
         match self {
             Self::NoSuchPath => ("no-such-path", "there is nothing at this address", StatusCode::NOT_FOUND),
             Self::UnknownRelease => ("unknown-release", "unknown release", StatusCode::NOT_FOUND),
+            Self::Withdrawn => ("withdrawn", "the release was withdrawn", StatusCode::GONE),
             Self::UnknownTable => ("unknown-table", "unknown table", StatusCode::NOT_FOUND),
             Self::NotReleased => ("not-released", "not released", StatusCode::NOT_FOUND),
             Self::UnknownParameter => ("unknown-parameter", "unknown parameter", StatusCode::BAD_REQUEST),

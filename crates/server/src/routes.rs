@@ -7,6 +7,7 @@ mod releases;
 mod service;
 mod tables;
 pub(crate) mod trends;
+mod withdrawn;
 
 use std::sync::Arc;
 
@@ -44,6 +45,7 @@ pub(crate) fn all() -> OpenApiRouter<Arc<Shelf>> {
         .routes(routes!(trends::gender))
         .routes(routes!(releases::list))
         .routes(routes!(releases::one))
+        .routes(routes!(withdrawn::withdrawn))
         .routes(routes!(tables::table))
         .routes(routes!(tables::cube))
         .routes(routes!(dictionary::dictionary))

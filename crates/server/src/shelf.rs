@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use panoh_publication::{Artefact, Audience, read};
+use panoh_publication::{Artefact, Audience, Listing, Withdrawal, read, read_listing, read_withdrawal};
 
 use crate::Problem;
 use crate::problem::Kind;
@@ -21,34 +21,45 @@ pub struct ShelfError {
 #[derive(Debug, Clone, Default)]
 pub struct Shelf {
     releases: Vec<Arc<Artefact>>,
+    not_public: Listing,
 }
 
 impl Shelf {
     /// Reads and verifies every release folder of `published`.
     ///
-    /// A folder that is not whole is left out with a log line that names the file; the rest is served. Hidden folders
+    /// Of a release that was withdrawn only day and reason are shown. A folder that is not whole is left out with a log line that names the file; the rest is served. Hidden folders
     /// are unfinished releases and are passed over, as are plain files. Releases for project audiences are left out:
     /// nobody can show here that they may see them.
     pub fn open(published: &Path) -> Result<Self, ShelfError> {
         let failed = |source| ShelfError { path: published.to_owned(), source };
         let mut releases = Vec::new();
+        let mut withdrawn = Vec::new();
         for entry in std::fs::read_dir(published).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             let hidden = entry.file_name().to_string_lossy().starts_with('.');
-            if entry.file_type().map_err(failed)?.is_dir() && !hidden {
-                releases.extend(open_release(&entry.path()).map(Arc::new));
+            if !entry.file_type().map_err(failed)?.is_dir() || hidden {
+                continue;
+            }
+            match read_withdrawal(&entry.path()) {
+                Ok(Some(withdrawal)) => withdrawn.push(withdrawal),
+                Ok(None) | Err(_) => releases.extend(open_release(&entry.path()).map(Arc::new)),
             }
         }
         releases.sort_by(|one, other| {
             let order = |artefact: &Artefact| (artefact.release.day.clone(), place_in_ledger(artefact));
             order(one).cmp(&order(other)).then_with(|| one.release.id.cmp(&other.release.id))
         });
-        Ok(Self { releases })
+        Ok(Self { releases, not_public: not_public(published, withdrawn) })
     }
 
     /// All releases, newest first.
     pub fn newest_first(&self) -> impl Iterator<Item = &Arc<Artefact>> {
         self.releases.iter().rev()
+    }
+
+    /// What was withdrawn or given up.
+    pub(crate) fn not_public(&self) -> &Listing {
+        &self.not_public
     }
 
     /// How many releases are served.
@@ -61,8 +72,16 @@ impl Shelf {
         self.releases.is_empty()
     }
 
-    /// A release by its id; a problem that lists all ids otherwise.
+    /// A release by its id; a problem that lists all ids otherwise, or that says why it was withdrawn.
     pub(crate) fn find(&self, id: &str) -> Result<&Arc<Artefact>, Problem> {
+        if let Some(gone) = self.not_public.withdrawn.iter().find(|withdrawal| withdrawal.id.as_str() == id) {
+            let detail = format!(
+                "this release was withdrawn on {}. {} Please do not use copies of its figures",
+                gone.withdrawn,
+                gone.reason.sentence()
+            );
+            return Err(Problem::new(Kind::Withdrawn, detail));
+        }
         self.releases.iter().find(|artefact| artefact.release.id.as_str() == id).ok_or_else(|| {
             let ids = self.newest_first().map(|artefact| artefact.release.id.to_string());
             Problem::new(Kind::UnknownRelease, "no release with this id is published here").with_allowed(ids)
@@ -84,6 +103,18 @@ fn place_in_ledger(artefact: &Artefact) -> u64 {
 pub(crate) fn dimensions_together(artefact: &Artefact, names: &[&str]) -> Option<Vec<usize>> {
     let indexes: Vec<usize> = names.iter().map(|name| artefact.cube.dimension(name)).collect::<Option<_>>()?;
     artefact.cube.table_with(&indexes).map(|_| indexes)
+}
+
+/// The notes on withdrawn releases, and the list of those that were given up.
+fn not_public(published: &Path, withdrawn: Vec<Withdrawal>) -> Listing {
+    let mut withdrawn: Vec<Withdrawal> =
+        withdrawn.into_iter().filter(|one| one.audience.is_none_or(|audience| audience == Audience::Public)).collect();
+    withdrawn.sort_by(|one, other| (&one.withdrawn, &one.id).cmp(&(&other.withdrawn, &other.id)));
+    let listed = read_listing(published).unwrap_or_else(|error| {
+        tracing::error!(%error, "the list of releases that were given up is left out");
+        Listing::default()
+    });
+    Listing { withdrawn, void: listed.void }
 }
 
 fn open_release(dir: &Path) -> Option<Artefact> {

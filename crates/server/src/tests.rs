@@ -5,6 +5,7 @@ mod pages;
 mod protocol;
 mod refusals;
 mod values;
+mod withdrawals;
 
 use std::sync::Arc;
 

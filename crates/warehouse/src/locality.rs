@@ -98,13 +98,11 @@ const LONGEST_PLACE: usize = 160;
 /// The meaning of each column of the plan, or why the plan is refused.
 pub(crate) fn check(plan: &LogicalPlan, dictionary: &Dictionary) -> Checked<Vec<Meaning>> {
     let checked = relation(plan, dictionary)?;
-    match checked.kind {
-        Kind::Personal => Ok(checked.columns),
-        _ => {
-            let remedy = "select from persons, profiles, cases or another view of persons";
-            Err(at_place(refuse("the frame", "it reads no person", remedy), plan))
-        }
+    if checked.kind == Kind::Personal {
+        return Ok(checked.columns);
     }
+    let remedy = "select from persons, profiles, cases or another view of persons";
+    Err(at_place(refuse("the frame", "it reads no person", remedy), plan))
 }
 
 fn relation(plan: &LogicalPlan, dictionary: &Dictionary) -> Checked<Relation> {

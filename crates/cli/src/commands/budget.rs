@@ -1,10 +1,15 @@
-//! `panoh budget`: what each cohort has spent, by purpose.
+//! `panoh budget`: what each cohort has spent, by purpose; whether ledger and releases agree; and how a ledger of which a
+//! part was lost is brought back.
 
-use anyhow::Result;
+mod page;
+mod reconcile;
+mod verify;
+
+use anyhow::{Context, Result};
 use panoh_identity::MasterKey;
-use panoh_ledger::{Ledger, Limits, NanoRho, Purpose};
+use panoh_ledger::{CohortBudget, Ledger, Limits, NanoRho, Purpose};
 
-use crate::args::Budget;
+use crate::args::{Budget, BudgetCommand};
 use crate::failure::Code;
 use crate::home::Home;
 use crate::output::{json, note, say, table};
@@ -24,35 +29,62 @@ pub(crate) fn ledger_under(key: &MasterKey, home: &Home) -> Result<Ledger> {
 }
 
 pub(crate) fn run(options: &Budget, world: &World) -> Result<Code> {
-    let budget = open_ledger(&world.open_home()?, world)?.budget()?;
+    match &options.command {
+        None => show(options, world),
+        Some(BudgetCommand::Reconcile(options)) => reconcile::run(options, world),
+        Some(BudgetCommand::Verify { json }) => verify::run(*json, world),
+    }
+}
+
+fn show(options: &Budget, world: &World) -> Result<Code> {
+    let mut ledger = open_ledger(&world.open_home()?, world)?;
+    let budget = ledger.budget()?;
+    if let Some(file) = &options.html {
+        let page = page::page(&budget, &ledger.releases()?)?;
+        std::fs::write(file, page).with_context(|| format!("{}: the page cannot be written", file.display()))?;
+    }
     if options.json {
         json(&budget)?;
         return Ok(Code::Ok);
     }
-    let limits = &budget.limits;
-    note(format!(
-        "Each cohort (persons first registered in one year) may spend ρ {}: {}.",
-        limits.total,
-        Purpose::ALL.map(|p| format!("{} {}", limits.of(p), p.name())).join(", ")
-    ));
-    if budget.cohorts.is_empty() {
+    note(limits_sentence(&budget.limits));
+    if budget.cohorts.is_empty() && budget.floor.is_none() {
         note("No release has been charged yet.");
         return Ok(Code::Ok);
     }
-    let rows: Vec<Vec<String>> = budget
-        .cohorts
+    let accounts = accounts(&budget);
+    let rows: Vec<Vec<String>> = accounts
         .iter()
-        .map(|cohort| {
-            let mut row = vec![cohort.cohort.clone()];
-            row.extend(Purpose::ALL.map(|p| cohort.spent_on(p).to_string()));
-            row.push(cohort.spent().to_string());
-            row.push(limits.total.minus(cohort.spent()).to_string());
-            row.push(bar(cohort.spent(), limits.total));
+        .map(|(name, account)| {
+            let mut row = vec![name.clone()];
+            row.extend(Purpose::ALL.map(|p| account.spent_on(p).to_string()));
+            row.push(account.spent().to_string());
+            row.push(budget.limits.total.minus(account.spent()).to_string());
+            row.push(bar(account.spent(), budget.limits.total));
             row
         })
         .collect();
     say(table(&["cohort", "first", "revision", "project", "spent", "left", "of the limit"], &rows))?;
     Ok(Code::Ok)
+}
+
+fn limits_sentence(limits: &Limits) -> String {
+    format!(
+        "Each cohort (persons first registered in one year) may spend ρ {}: {}.",
+        limits.total,
+        Purpose::ALL.map(|p| format!("{} {}", limits.of(p), p.name())).join(", ")
+    )
+}
+
+/// Every cohort with a name for people; the last stands for those that count as spent because a part was lost.
+fn accounts(budget: &panoh_ledger::Budget) -> Vec<(String, CohortBudget)> {
+    let known = budget.cohorts.iter().map(|account| (account.cohort.clone(), account.clone()));
+    let rest = budget.floor.as_ref().map(|floor| {
+        let account = budget.cohort(&floor.through.to_string());
+        let lifted = CohortBudget { first: floor.first, revision: floor.revision, project: floor.project, ..account };
+        (format!("others to {}", floor.through), lifted)
+    });
+    known.chain(rest).collect()
 }
 
 /// Twenty places that fill as the budget is spent.

@@ -87,6 +87,7 @@ fn value_kind(kind: &ValueKind) -> String {
     match kind {
         ValueKind::Code { list } => format!("code of {list}"),
         ValueKind::Codes { list } => format!("codes of {list}"),
+        ValueKind::Outcome { list } => format!("code of {list}, within twelve months"),
         other => word(other),
     }
 }

@@ -1,13 +1,17 @@
-//! `panoh release`: plan, publish, list, show, verify.
+//! `panoh release`: plan, publish, list, show, withdraw, verify.
+
+mod planning;
+mod withdrawal;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use panoh_dictionary::Dictionary;
 use panoh_identity::MasterKey;
-use panoh_ledger::{Budget, Ledger, Limits, Shortfall, State};
+use panoh_ledger::{Ledger, State};
 use panoh_publication::{Day, Definition, Slug};
-use panoh_release::{CohortPlan, PlanReport, Published, ReleasePlan, Run, plan, publish, read, recover, verify};
+use panoh_release::{Published, ReleasePlan, Run, plan, publish, read, recover, verify};
 use panoh_warehouse::{AsOf, Warehouse};
 use serde::Serialize;
 
@@ -15,9 +19,11 @@ use crate::args::Release;
 use crate::commands::budget::{ledger_under, open_ledger};
 use crate::commands::stats::limits;
 use crate::failure::{Code, Failure};
-use crate::home::{Home, chosen};
+use crate::home::Home;
 use crate::output::{json, note, say, table, thousands};
 use crate::world::{World, note_unfinished, now, read_key, today};
+pub(crate) use planning::print_plan;
+use planning::short;
 
 /// The table whose version a session is pinned to.
 const CASES: &str = "cases";
@@ -26,7 +32,7 @@ const CHOICE_KEY: &str = "panoh/release/choice/v1";
 
 pub(crate) async fn run(command: &Release, world: &World) -> Result<Code> {
     match command {
-        Release::Plan { definition, json } => show_plan(definition, *json, world),
+        Release::Plan(options) => planning::show(options, world),
         Release::Publish { definition, json } => {
             let home = world.open_home()?;
             if note_unfinished(&home)? {
@@ -40,6 +46,7 @@ pub(crate) async fn run(command: &Release, world: &World) -> Result<Code> {
         }
         Release::List { json } => list(*json, world),
         Release::Show { id, json } => show(id, *json, world),
+        Release::Withdraw { id, reason, json } => withdrawal::withdraw_release(id, *reason, *json, world),
         Release::Verify { folder, json } => check(folder, *json),
     }
 }
@@ -65,96 +72,10 @@ fn definition(named: &str) -> Result<Definition> {
     Definition::from_toml(&text).map_err(|e| Failure::new(Code::Usage, format!("{named}: {e}")).into())
 }
 
-/// The plan with what the home's ledger has left; without a home, with an untouched budget. Opens no table.
-fn show_plan(named: &str, as_json: bool, world: &World) -> Result<Code> {
-    let definition = definition(named)?;
-    let budget = match world.open_home() {
-        Ok(home) => open_ledger(&home, world)?.budget()?,
-        Err(_) if world.home.is_none() && !Home::exists(&chosen(None)) => {
-            note("No home here: the plan is made with an untouched budget.");
-            Budget::untouched(Limits::STANDARD)
-        }
-        Err(error) => return Err(error),
-    };
-    let plan = plan(&definition, &world.dictionary()?, &budget)?;
-    if as_json {
-        json(plan.report())?;
-    } else {
-        print_plan(plan.report())?;
-    }
-    Ok(Code::Ok)
-}
-
 /// Plans a definition with what the home's ledger has left.
 pub(crate) fn plan_of(named: &str, key: &MasterKey, home: &Home, world: &World) -> Result<ReleasePlan> {
     let definition = definition(named)?;
     Ok(plan(&definition, &world.dictionary()?, &ledger_under(key, home)?.budget()?)?)
-}
-
-/// The plan as tables for a person.
-pub(crate) fn print_plan(report: &PlanReport) -> Result<()> {
-    note(format!("{} ({})", report.title, report.name));
-    let rows: Vec<Vec<String>> = report
-        .tables
-        .iter()
-        .map(|t| {
-            vec![
-                t.name.clone(),
-                t.dimensions.join(" × "),
-                thousands(t.cells),
-                format!("±{:.1}", t.half_width),
-                t.quality.as_str().replace('_', " "),
-            ]
-        })
-        .collect();
-    say(table(&["table", "dimensions", "cells", "95 % half-width", "quality"], &rows))?;
-    note(format!(
-        "ρ {} for each person, which is ε {:.2} at δ {:e}; the total comes out within ±{:.1}.",
-        report.rho,
-        up(report.epsilon),
-        report.delta,
-        report.total.half_width
-    ));
-    say(table(&["cohorts", "ρ of this release", "spent before", "left after"], &paid(&report.cohorts)))?;
-    for warning in &report.warnings {
-        note(format!("note: {warning}"));
-    }
-    for refusal in &report.refusals {
-        note(format!("refused: {refusal}"));
-    }
-    for short in short(&report.shortfalls) {
-        note(format!("over budget: {short}"));
-    }
-    Ok(())
-}
-
-/// One sentence for each run of cohorts that lack the same.
-fn short(shortfalls: &[Shortfall]) -> Vec<String> {
-    let same =
-        |a: &Shortfall, b: &Shortfall| (a.kind, a.limit, a.spent, a.asked) == (b.kind, b.limit, b.spent, b.asked);
-    let runs = shortfalls.chunk_by(same).filter_map(|run| run.first().zip(run.last()));
-    runs.map(|(first, last)| {
-        if first.cohort == last.cohort {
-            return first.to_string();
-        }
-        format!("cohorts {} to {}, each: {}", first.cohort, last.cohort, first.amounts())
-    })
-    .collect()
-}
-
-/// One row for each run of cohorts that pay and have the same.
-fn paid(cohorts: &[CohortPlan]) -> Vec<Vec<String>> {
-    let same = |a: &CohortPlan, b: &CohortPlan| (a.charge, a.spent, a.left) == (b.charge, b.spent, b.left);
-    let runs = cohorts.chunk_by(same).filter_map(|run| run.first().zip(run.last()));
-    runs.map(|(first, last)| {
-        let name = if first.cohort == last.cohort {
-            first.cohort.clone()
-        } else {
-            format!("{} to {}", first.cohort, last.cohort)
-        };
-        vec![name, first.charge.to_string(), first.spent.to_string(), first.left.to_string()]
-    })
-    .collect()
 }
 
 /// Reads the persons, charges the ledger, draws the noise and writes the artefact.
@@ -170,8 +91,9 @@ pub(crate) async fn publish_plan(plan: ReleasePlan, key: &MasterKey, home: &Home
         return Err(Failure::new(Code::Budget, message).into());
     }
     let choice = key.derive(CHOICE_KEY);
-    let store = Warehouse::open(&home.warehouse(), &world.dictionary()?).await?;
-    let warehouse = newest_versions(&store).await?;
+    let dictionary = world.dictionary()?;
+    let store = Warehouse::open(&home.warehouse(), &dictionary).await?;
+    let warehouse = newest_versions(&store, &dictionary).await?;
     let cases = warehouse.get(CASES).copied().unwrap_or_default();
     let session = store.session(AsOf::Version(cases), &limits(home, world)).await?;
     let persons = read(&session, &plan, choice).await?;
@@ -200,8 +122,8 @@ fn refuse_strangers(ledger: &mut Ledger, published: &Path) -> Result<()> {
         let name = entry.file_name().to_string_lossy().into_owned();
         if !name.starts_with('.') && known.iter().all(|release| release.release_id != name) {
             let message = format!(
-                "{}: the ledger does not know this release, so it is not the newest ledger; restore that, or take the \
-                 folder away if it came from elsewhere. Nothing was drawn or spent",
+                "{}: the ledger does not know this release, so it is not the newest ledger; restore that or run \
+                 `panoh budget reconcile`, or take the folder away if it came from elsewhere. Nothing was drawn or spent",
                 entry.path().display()
             );
             return Err(Failure::new(Code::Key, message).into());
@@ -210,11 +132,11 @@ fn refuse_strangers(ledger: &mut Ledger, published: &Path) -> Result<()> {
     Ok(())
 }
 
-async fn newest_versions(store: &Warehouse) -> Result<BTreeMap<String, u64>> {
+async fn newest_versions(store: &Warehouse, dictionary: &Dictionary) -> Result<BTreeMap<String, u64>> {
     let mut versions = BTreeMap::new();
-    for name in [CASES, "aliases"] {
-        if let Some(newest) = store.versions(name).await?.last() {
-            versions.insert(name.to_owned(), newest.version);
+    for table in dictionary.tables() {
+        if let Some(newest) = store.versions(&table.name).await?.last() {
+            versions.insert(table.name.clone(), newest.version);
         }
     }
     Ok(versions)
@@ -253,7 +175,8 @@ fn list(as_json: bool, world: &World) -> Result<Code> {
         .iter()
         .map(|entry| {
             let state = match &entry.state {
-                State::Void { reason, .. } => format!("void ({reason:?})"),
+                State::Void { reason, .. } => format!("void ({})", reason.name()),
+                State::Withdrawn { reason, .. } => format!("withdrawn ({})", reason.name()),
                 other => other.name().to_owned(),
             };
             let cohorts = match (entry.cohorts.first(), entry.cohorts.last()) {
@@ -282,6 +205,9 @@ fn show(id: &str, as_json: bool, world: &World) -> Result<Code> {
     if !folder.is_dir() {
         let message = format!("there is no published release {id}; `panoh release list` shows what there is");
         return Err(Failure::new(Code::Usage, message).into());
+    }
+    if let Some(withdrawal) = panoh_publication::read_withdrawal(&folder)? {
+        return withdrawal::show(&withdrawal, as_json);
     }
     let artefact = panoh_publication::read(&folder)?;
     let release = &artefact.release;

@@ -1,5 +1,8 @@
 //! The ledger under tampering, races, crashes and old backups. Each boundary has a test in which it must refuse.
 
+mod reconcile;
+mod stress;
+
 use std::fs;
 use std::thread;
 

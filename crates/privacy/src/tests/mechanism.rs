@@ -8,7 +8,7 @@ use super::{CTDC, marginals_of, no_noise, planned, random_workload, seeded_noise
 use crate::{Objective, PrivacyError, Rho, Subset, half_width, marginal, measure, opendp_noise, plan, rebuild};
 
 /// A full table of random counts, many of them zero.
-fn random_counts(rng: &mut ChaCha20Rng, sizes: &[u32]) -> Vec<i64> {
+pub(super) fn random_counts(rng: &mut ChaCha20Rng, sizes: &[u32]) -> Vec<i64> {
     let cells: u32 = sizes.iter().product();
     (0..cells).map(|_| (rng.random_range(-50..50_i64)).max(0).pow(2)).collect()
 }
@@ -90,7 +90,7 @@ proptest! {
 }
 
 /// Sums of a table over all dimensions but one, found by counting indices.
-fn sums_by(sizes: &[u32], table: Subset, values: &[f64], dimension: usize) -> Vec<f64> {
+pub(super) fn sums_by(sizes: &[u32], table: Subset, values: &[f64], dimension: usize) -> Vec<f64> {
     if !table.contains(dimension) {
         return vec![values.iter().sum()];
     }

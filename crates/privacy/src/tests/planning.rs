@@ -79,7 +79,7 @@ fn brute_force_influence(plan: &crate::NoisePlan) -> Vec<f64> {
             for (table, values) in plan.wanted().iter().zip(rebuild(plan, &measured).unwrap()) {
                 let each = match plan.objective() {
                     Objective::Tables => table.weight.value() / values.len() as f64,
-                    Objective::Cells => table.weight.value(),
+                    Objective::Cells | Objective::Maximum => table.weight.value(),
                 };
                 sum += each * values.iter().map(|value| value * value).sum::<f64>();
             }
@@ -95,7 +95,7 @@ fn closed_form_is_the_minimum_of_the_true_objective() {
     let cases: [(&[u32], Vec<Wanted>); 3] = [
         (&[3, 4, 2], up_to(3, 2)),
         (&[2, 5, 3], wanted(&[&[0, 1, 2], &[1]])),
-        (&[6, 2], vec![Wanted { dimensions: subset(&[0, 1]), weight: Weight::new(0.3).unwrap() }, up_to(1, 1)[1]]),
+        (&[6, 2], vec![Wanted { weight: Weight::new(0.3).unwrap(), ..Wanted::new(subset(&[0, 1])) }, up_to(1, 1)[1]]),
     ];
     for (sizes, wanted) in &cases {
         for objective in [Objective::Tables, Objective::Cells] {

@@ -46,6 +46,7 @@ fn draft() -> Draft {
         name: "gender".into(),
         title: Labels::same("Gender"),
         codes: vec![code("woman", "Woman"), code("man", "=Man")],
+        levels: vec![],
     };
     let query = |dimensions: &[usize], variance: f64| Query {
         dimensions: dimensions.to_vec(),

@@ -11,6 +11,7 @@ fn dimensions(sizes: &[usize]) -> Vec<Dimension> {
         name: format!("d{at}"),
         title: Labels::same(&format!("dimension {at}")),
         codes: (0..*size).map(code).collect(),
+        levels: vec![],
     };
     sizes.iter().enumerate().map(dimension).collect()
 }

@@ -49,6 +49,13 @@ pub(super) fn check(fields: &DefinitionFields) -> Result<(), DefinitionError> {
             "a release for a project is paid for by the project part of the budget: write purpose = \"project\"",
         );
     }
+    if fields.supersedes.is_some() && (fields.series.is_none() || fields.purpose != Purpose::Revision) {
+        return refuse(
+            "supersedes",
+            "a revision belongs to a series and is paid for by its own part of the budget: write series and purpose = \
+             \"revision\"",
+        );
+    }
     for (position, dimension) in fields.dimensions.iter().enumerate() {
         if fields.dimensions[..position].iter().any(|other| other.name == dimension.name) {
             return refuse(&at_dimension(dimension), "is there twice; give each dimension its own name");
@@ -91,6 +98,9 @@ fn check_cohorts(fields: &DefinitionFields) -> Result<(), DefinitionError> {
     let cohorts = fields.cohorts;
     if cohorts.from < 1900 || cohorts.to > 2100 || cohorts.from > cohorts.to {
         return refuse("[cohorts]", "let `from` be no later than `to`, both between 1900 and 2100");
+    }
+    if cohorts.years_together == 0 {
+        return refuse("[cohorts]", "let `years_together` be 1 or more");
     }
     Ok(())
 }
@@ -144,15 +154,24 @@ fn check_table(fields: &DefinitionFields, table: &TableWanted, before: &[TableWa
             return refuse(&place, &format!("dimension {name} is not declared; add a [[dimension]] of that name"));
         }
     }
-    let years = i32::from(fields.cohorts.to) - i32::from(fields.cohorts.from) + 1 + i32::from(fields.cohorts.no_year);
-    if years < 2 && set.iter().any(|name| name.as_str() == YEAR) {
-        return refuse(&place, "year has one code only; take more cohorts or leave year out");
+    let years = i32::from(fields.cohorts.to) - i32::from(fields.cohorts.from) + 1;
+    let codes = (years + i32::from(fields.cohorts.years_together) - 1) / i32::from(fields.cohorts.years_together);
+    if codes + i32::from(fields.cohorts.no_year) < 2 && set.iter().any(|name| name.as_str() == YEAR) {
+        return refuse(
+            &place,
+            "year has one code only; take more cohorts, put fewer years together, or leave year out",
+        );
     }
     if let Some(other) = before.iter().find(|other| other.dimensions.iter().collect::<BTreeSet<_>>() == set) {
         return refuse(&place, &format!("has the same dimensions as table {}; leave one out", other.name));
     }
     if fields.objective != Objective::Weighted && table.weight != Weight::default() {
         return refuse(&place, "a weight counts with objective = \"weighted\" only; set it or leave the weight out");
+    }
+    let half = f64::from(fields.smallest_count_of_interest) / 2.0;
+    if !fields.force && table.half_width.is_some_and(|required| required.value() > half) {
+        let rule = format!("half_width is more than {half}, half of smallest_count_of_interest; ask for that or less");
+        return refuse(&place, &rule);
     }
     Ok(())
 }

@@ -70,6 +70,24 @@ fn the_digest_is_of_the_meaning_and_survives_json() {
     assert_eq!(back.digest(), definition.digest());
 }
 
+/// The two ways of asking for exactness are read, survive JSON, and change nothing for definitions that do not ask.
+#[test]
+fn half_widths_and_the_smallest_maximum_are_read() {
+    let text = GOOD.replace("rho = 0.5", "rho = 0.5\nobjective = \"smallest_maximum\"");
+    let text = text.replace("dimensions = [\"destination\"]", "dimensions = [\"destination\"]\nhalf_width = 6");
+    let definition = Definition::from_toml(&text).expect("good");
+    assert_eq!(definition.objective, Objective::SmallestMaximum);
+    let asked: Vec<Option<f64>> =
+        definition.tables.iter().map(|table| table.half_width.map(HalfWidth::value)).collect();
+    assert_eq!(asked, [None, Some(6.0)]);
+    let json = serde_json::to_string(&definition).expect("writes");
+    assert_eq!(serde_json::from_str::<Definition>(&json).expect("reads"), definition);
+    let silent = serde_json::to_string(&Definition::from_toml(GOOD).expect("good")).expect("writes");
+    assert!(!silent.contains("half_width"));
+    let forced = text.replace("half_width = 6", "half_width = 10.5").replace("rho = 0.5", "rho = 0.5\nforce = true");
+    assert!(Definition::from_toml(&forced).is_ok());
+}
+
 #[test]
 fn json_cannot_get_round_the_rules() {
     let definition = Definition::from_toml(GOOD).expect("good");
@@ -98,6 +116,17 @@ fn bad_definitions_are_refused_with_a_remedy() {
         ("date = \"2026-11-22\"", "date = \"2026-11-22\"\nlicence = \"\"", "SPDX"),
         ("audience = \"public\"", "audience = \"everybody\"", "unknown variant `everybody`"),
         ("audience = \"public\"", "audience = \"project\"", "purpose = \"project\""),
+        (
+            "purpose = \"first\"",
+            "purpose = \"first\"\nsupersedes = \"a-0\"",
+            "supersedes: a revision belongs to a series",
+        ),
+        (
+            "purpose = \"first\"",
+            "purpose = \"first\"\nseries = \"a\"\nsupersedes = \"a-0\"",
+            "write series and purpose = \"revision\"",
+        ),
+        ("purpose = \"first\"", "purpose = \"first\"\nobserved_until = \"2026-02\"", "YYYY-MM-DD"),
         ("smallest_count_of_interest = 20", "smallest_count_of_interest = 0", "1 or more"),
         ("from = 2018", "from = 2021", "no later than `to`"),
         ("from = 2018\nto = 2020\nno_year = true", "from = 2018\nto = 2018", "year has one code only"),
@@ -120,6 +149,13 @@ fn bad_definitions_are_refused_with_a_remedy() {
         ),
         ("dimensions = [\"destination\"]", "dimensions = [\"destination\"]\nweight = 2.0", "objective = \"weighted\""),
         ("dimensions = [\"destination\"]", "dimensions = [\"destination\"]\nweight = -1.0", "above 0"),
+        ("dimensions = [\"destination\"]", "dimensions = [\"destination\"]\nhalf_width = 0", "from 0.001"),
+        (
+            "dimensions = [\"destination\"]",
+            "dimensions = [\"destination\"]\nhalf_width = 10.5",
+            "is more than 10, half",
+        ),
+        ("rho = 0.5", "rho = 0.5\nobjective = \"best\"", "unknown variant `best`"),
         ("name = \"destinations\"", "name = \"gender_by_year\"", "is there twice"),
     ];
     for (from, to, words) in cases {

@@ -1,5 +1,9 @@
 //! One person, one row; one row, one cell; and nobody whom the release does not pay for.
 
+use std::sync::Arc;
+
+use arrow::array::ArrayRef;
+use arrow::datatypes::Field;
 use panoh_privacy::measure;
 use proptest::prelude::*;
 
@@ -55,6 +59,68 @@ fn a_column_that_the_frame_lacks_is_refused_before_any_row() {
 fn nothing_is_shown() {
     let plan = planned(&definition(|text| text));
     assert_eq!(format!("{:?}", persons(&plan, &PEOPLE)), "Persons(..)");
+}
+
+/// A definition with one outcome, known up to the day.
+fn outcome(until: &str) -> ReleasePlan {
+    planned(&definition(|text| {
+        let text = text.replace("frame = \"persons\"", &format!("frame = \"services\"\n{until}"));
+        let (head, _) = text.split_once("[[dimension]]").unwrap();
+        format!(
+            "{head}[[dimension]]\nname = \"shelter\"\ntitle = \"Shelter\"\ncolumn = \"service_shelter\"\n\
+             list = \"yes_no\"\ncodes = \"all\"\n[[table]]\nname = \"t\"\ntitle = \"T\"\n\
+             dimensions = [\"year\", \"shelter\"]\n"
+        )
+    }))
+}
+
+/// How many are yes, no, of incomplete months, not known. A row: person, cohort, end of the twelve months, code.
+fn outcomes(plan: &ReleasePlan, rows: &[(&str, &str, Option<&str>, Option<&str>)]) -> Vec<i64> {
+    let names = ["person", "cohort", "window_end", "service_shelter"];
+    let schema = Schema::new(names.map(|name| Field::new(name, DataType::Utf8, true)).to_vec());
+    let column = |of: &dyn Fn(usize) -> Option<String>| -> ArrayRef {
+        Arc::new((0..rows.len()).map(of).collect::<StringArray>())
+    };
+    let columns = vec![
+        column(&|at| Some(rows[at].0.to_owned())),
+        column(&|at| Some(rows[at].1.to_owned())),
+        column(&|at| rows[at].2.map(str::to_owned)),
+        column(&|at| rows[at].3.map(str::to_owned)),
+    ];
+    let batch = RecordBatch::try_new(Arc::new(schema.clone()), columns).unwrap();
+    let mut persons = Persons::new(plan, &schema, [1; 32]).unwrap();
+    persons.add(&batch).unwrap();
+    persons.count(plan.noise().shape().sizes(), &[1])
+}
+
+#[test]
+fn an_outcome_counts_when_the_twelve_months_are_over() {
+    let rows = [
+        ("a", "2019", Some("2020-04"), Some("yes")),
+        ("b", "2019", Some("2020-04"), Some("no")),
+        ("c", "2020", Some("2020-12"), Some("yes")),
+        ("d", "2020", Some("2021-01"), Some("yes")),
+        ("e", "2020", Some("2021-01"), Some("no")),
+        ("f", "2020", None, Some("yes")),
+        ("g", "2020", Some("2020-06"), Some("not_known")),
+        ("h", "2020", Some("2020-06"), None),
+        ("i", "2018", Some("2019-06"), Some("yes")),
+    ];
+    let until = |day: &str| outcomes(&outcome(&format!("observed_until = \"{day}\"")), &rows);
+    assert_eq!(until("2021-01-01"), [3, 2, 0, 3]);
+    assert_eq!(until("2020-12-31"), [2, 1, 2, 3], "December has begun, January has not");
+    assert_eq!(until("2019-12-31"), [0, 0, 7, 1]);
+    // Without a day the definition's own counts: 2026-01-01.
+    assert_eq!(outcomes(&outcome(""), &rows), [3, 2, 0, 3]);
+}
+
+#[test]
+fn a_frame_with_outcomes_says_when_the_months_end() {
+    let plan = outcome("");
+    let names = ["person", "cohort", "service_shelter"];
+    let schema = Schema::new(names.map(|name| Field::new(name, DataType::Utf8, true)).to_vec());
+    let error = Persons::new(&plan, &schema, [0; 32]).unwrap_err().to_string();
+    assert!(error.starts_with("frame `services`, column `window_end`: "), "{error}");
 }
 
 type OwnedRow = (usize, usize, usize, usize);

@@ -5,7 +5,7 @@ use panoh_ledger::{CohortBudget, Limits};
 
 use super::*;
 use crate::fixture::{definition, planned};
-use crate::shipped;
+use crate::{Change, shipped};
 
 fn refusal(definition: &Definition) -> String {
     let dictionary = Dictionary::builtin().unwrap();
@@ -54,7 +54,12 @@ fn a_noisy_table_is_refused_unless_forced() {
     let small = |text: String| text.replace("interest = 20", "interest = 4");
     let plan = planned(&definition(small));
     let [first, ..] = plan.report().refusals.as_slice() else { panic!("not refused") };
-    assert!(first.starts_with("table by_year: the 95 % half-width ") && first.contains("spend rho "), "{first}");
+    assert!(
+        first.starts_with("table by_year: the 95 % half-width ")
+            && first.contains("leave it out, or take one of these: ")
+            && first.contains("rho "),
+        "{first}"
+    );
 
     let forced = planned(&definition(|text| small(text).replace("rho = 0.5", "rho = 0.5\nforce = true")));
     assert!(forced.report().refusals.is_empty());
@@ -64,8 +69,12 @@ fn a_noisy_table_is_refused_unless_forced() {
 #[test]
 fn the_rho_that_a_refusal_proposes_is_enough() {
     let small = |text: String| text.replace("interest = 20", "interest = 4");
-    let refusals = planned(&definition(small)).report().refusals.clone();
-    let rho = refusals.iter().map(|text| text.rsplit(' ').next().unwrap().parse::<f64>().unwrap()).fold(0.0, f64::max);
+    let plan = planned(&definition(small));
+    let proposals = plan.report().tables.iter().flat_map(|table| &table.proposals);
+    let rhos =
+        proposals.filter_map(|proposal| if let Change::MoreRho { rho } = proposal.change { Some(rho) } else { None });
+    let rho = rhos.fold(0.0, f64::max);
+    assert!(rho > 0.5, "{rho}");
     let more = planned(&definition(|text| small(text).replace("rho = 0.5", &format!("rho = {rho}"))));
     assert!(more.report().refusals.is_empty(), "{:?}", more.report().refusals);
 }
@@ -128,4 +137,26 @@ fn every_shipped_definition_can_be_published() {
         assert_eq!(definition.name.as_str(), name);
         assert!(report.is_publishable(), "{}: {:?} {:?}", name, report.refusals, report.shortfalls);
     }
+}
+
+/// A headline table gets what it asks for, the others the rest, and what cannot be had is refused with what would do.
+#[test]
+fn headline_tables_get_their_half_width() {
+    let asking = |width: &str| {
+        definition(|text| {
+            let text = text.replace("rho = 0.5", "rho = 0.5\nobjective = \"smallest_maximum\"");
+            text.replace(
+                "dimensions = [\"destination\"]",
+                &format!("dimensions = [\"destination\"]\nhalf_width = {width}"),
+            )
+        })
+    };
+    let free = planned(&definition(|text| text));
+    let plan = planned(&asking("2.4"));
+    let widths = |plan: &ReleasePlan| [0, 1].map(|table| plan.report().tables[table].half_width);
+    assert!(widths(&free)[1] > 2.4, "the half-width asks for nothing: {:?}", widths(&free));
+    assert!(widths(&plan)[1] <= 2.4 && widths(&plan)[1] > 2.39, "{:?}", widths(&plan));
+    assert!(plan.report().rho > 0.499_999);
+    let refusal = refusal(&asking("1.9"));
+    assert!(refusal.starts_with("the half-widths asked for need rho 0.5"), "{refusal}");
 }

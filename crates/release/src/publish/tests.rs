@@ -126,7 +126,7 @@ fn a_crash_after_the_artefact_publishes_it() {
     let crash = catch_unwind(AssertUnwindSafe(|| publish_with(&home, &clock, &mut silence)));
     assert!(crash.is_err());
     assert_eq!(states(&home), ["reserved"]);
-    let recovered = recover(&mut home.ledger(), &home.published(), &|| String::from("later")).unwrap();
+    let recovered = recover(&mut home.ledger(), &home.published(), &|| String::from("2026-02-01T00:00:00Z")).unwrap();
     assert_eq!(recovered[0].outcome, Outcome::Published);
     assert_eq!(states(&home), ["published"]);
     read(&home.published().join(&recovered[0].release_id)).unwrap();
@@ -142,7 +142,7 @@ fn an_artefact_that_is_not_whole_is_not_published_by_recovery() {
     assert!(catch_unwind(AssertUnwindSafe(|| publish_with(&home, &clock, &mut silence))).is_err());
     let id = home.ledger().open_reservations().unwrap().remove(0).release_id;
     std::fs::remove_file(home.published().join(&id).join("measurements.parquet")).unwrap();
-    let recovered = recover(&mut home.ledger(), &home.published(), &|| String::from("later")).unwrap();
+    let recovered = recover(&mut home.ledger(), &home.published(), &|| String::from("2026-02-01T00:00:00Z")).unwrap();
     assert_eq!(recovered[0].outcome, Outcome::Void);
 }
 

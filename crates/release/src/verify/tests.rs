@@ -98,3 +98,25 @@ fn walk(dir: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
     entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
 }
+
+/// The search for weights is part of the plan that anyone makes again; a definition that asks for something else is caught.
+#[test]
+fn releases_with_headlines_verify() {
+    let asking = |width: &str| {
+        definition(|text| {
+            let text = text.replace("rho = 0.5", "rho = 0.5\nobjective = \"smallest_maximum\"");
+            text.replace(
+                "dimensions = [\"destination\"]",
+                &format!("dimensions = [\"destination\"]\nhalf_width = {width}"),
+            )
+        })
+    };
+    let home = Home::new();
+    let plan = planned(&asking("2.4"));
+    let (path, clock) = (home.published(), || home.clock());
+    let dir =
+        publish(&plan, &persons(&plan, &PEOPLE), &mut home.ledger(), &run(&path, &clock), &mut silence).unwrap().path;
+    verify(&dir).unwrap();
+    let error = rewritten(&dir, &home, |draft| draft.definition = asking("2.5")).unwrap_err().to_string();
+    assert!(error.starts_with("query [] does not hold"), "{error}");
+}

@@ -1,7 +1,9 @@
 //! A ranking that noise cannot make up: only what passes the simultaneous threshold has a place of its own, the rest is
 //! "all other", by subtraction with its exact error.
 
-use panoh_publication::{Artefact, CubeError, NOT_KNOWN, OTHER, Slice, Value, simultaneous_threshold};
+use panoh_publication::{
+    Artefact, CubeError, NOT_KNOWN, OTHER, Slice, Value, WINDOW_NOT_COMPLETE, simultaneous_threshold,
+};
 
 /// Most places in a ranking.
 const MOST_PLACES: usize = 12;
@@ -48,7 +50,7 @@ pub(super) fn rank(artefact: &Artefact, dimensions: &[usize]) -> Result<Ranking,
             stride /= count;
             codes.push(cell / stride % count);
         }
-        if !dimensions.iter().zip(&codes).any(|(d, code)| named(*d, *code, &[OTHER, NOT_KNOWN])) {
+        if !dimensions.iter().zip(&codes).any(|(d, code)| named(*d, *code, &[OTHER, WINDOW_NOT_COMPLETE, NOT_KNOWN])) {
             candidates.push((codes, *estimate));
         }
     }

@@ -43,6 +43,9 @@ pub(super) enum Refusals {
     /// There is no such release, or nothing of this kind was released.
     #[response(status = 404, content_type = "application/problem+json")]
     NotFound(Problem),
+    /// The release was withdrawn.
+    #[response(status = 410, content_type = "application/problem+json")]
+    Gone(Problem),
     /// There is no such format.
     #[response(status = 406, content_type = "application/problem+json")]
     NotAcceptable(Problem),

@@ -146,7 +146,7 @@ fn dimension(name: &str, title: &Labels, codes: &[(&str, &str, f64)]) -> Dimensi
         labels: Labels { en: (*label).to_owned(), ru: format!("{label} (ru)"), tg: format!("{label} (tg)") },
         parent: None,
     };
-    Dimension { name: name.to_owned(), title: title.clone(), codes: codes.iter().map(code).collect() }
+    Dimension { name: name.to_owned(), title: title.clone(), codes: codes.iter().map(code).collect(), levels: vec![] }
 }
 
 fn query(a: &[usize], sizes: &[usize]) -> Query {

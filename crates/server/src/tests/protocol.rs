@@ -122,7 +122,8 @@ async fn the_document_names_every_address() {
             "/v1/releases/{id}/tables/{name}",
             "/v1/trends/destinations",
             "/v1/trends/gender",
-            "/v1/trends/routes"
+            "/v1/trends/routes",
+            "/v1/withdrawn"
         ]
     );
 }

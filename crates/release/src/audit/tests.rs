@@ -1,0 +1,154 @@
+//! Ledger and public releases are held against each other, each changed in turn; and a ledger that is an older copy is
+//! brought back from what is public.
+
+use std::fs;
+
+use panoh_ledger::{Limits, WithdrawalReason};
+
+use super::*;
+use crate::fixture::{Home, PEOPLE, definition, persons, planned, run, silence};
+use crate::{Published, evidence, hold, publish, withdraw};
+
+const AT: &str = "2026-03-01T00:00:00Z";
+
+fn published(home: &Home, purpose: &str) -> Published {
+    let change = |text: String| text.replace("rho = 0.5", "rho = 0.24").replace("\"first\"", &format!("\"{purpose}\""));
+    let plan = planned(&definition(change));
+    let (path, clock) = (home.published(), || home.clock());
+    publish(&plan, &persons(&plan, &PEOPLE), &mut home.ledger(), &run(&path, &clock), &mut silence).unwrap()
+}
+
+fn audited(home: &Home) -> Audit {
+    audit(&mut home.ledger(), &home.published()).unwrap()
+}
+
+fn rules(home: &Home) -> Vec<String> {
+    audited(home).findings.into_iter().map(|finding| finding.rule).collect()
+}
+
+#[test]
+fn a_sound_home_has_nothing_to_find() {
+    let home = Home::new();
+    assert_eq!(rules(&home), Vec::<String>::new());
+    let one = published(&home, "first");
+    published(&home, "revision");
+    withdraw(&mut home.ledger(), &home.published(), &one.id, WithdrawalReason::Legal, &|| AT.to_owned()).unwrap();
+    let audit = audited(&home);
+    assert_eq!(audit.findings, []);
+    assert_eq!(audit.releases, BTreeMap::from([("published", 1), ("withdrawn", 1)]));
+    assert_eq!(audit.cohorts.len(), 2);
+    for cohort in &audit.cohorts {
+        assert_eq!(cohort.ledger, cohort.published.plus(cohort.withdrawn));
+        assert!(cohort.published > NanoRho::ZERO && cohort.withdrawn > NanoRho::ZERO);
+        assert_eq!((cohort.not_public, cohort.counted), (NanoRho::ZERO, NanoRho::ZERO));
+    }
+}
+
+#[test]
+fn everything_that_does_not_agree_is_found() {
+    let home = Home::new();
+    let release = published(&home, "first");
+    let finds = |words: &str| {
+        let rules = rules(&home);
+        assert!(rules.len() == 1 && rules[0].contains(words), "{words}: {rules:?}");
+    };
+    let csv = release.path.join("tables/by_year.csv");
+    let bytes = fs::read(&csv).unwrap();
+    fs::write(&csv, "edited").unwrap();
+    finds("put the original back");
+    fs::write(&csv, bytes).unwrap();
+
+    let away = home.published().join(".away");
+    fs::rename(&release.path, &away).unwrap();
+    finds("its folder is not there");
+    fs::rename(&away, &release.path).unwrap();
+
+    let other = Home::new();
+    let stranger = published(&other, "revision");
+    let copy = home.published().join(stranger.id.as_str());
+    fs::rename(&stranger.path, &copy).unwrap();
+    finds("the ledger does not know it");
+    fs::rename(&copy, &stranger.path).unwrap();
+
+    fs::write(home.published().join("withdrawn.json"), r#"{ "withdrawn": [], "void": [] }"#).unwrap();
+    assert_eq!(rules(&home), Vec::<String>::new());
+    home.ledger().withdraw(release.id.as_str(), WithdrawalReason::Legal, AT).unwrap();
+    let found = rules(&home);
+    assert!(found.iter().any(|rule| rule.contains("figures are still there")), "{found:?}");
+    assert!(found.iter().any(|rule| rule.contains("does not list")), "{found:?}");
+}
+
+/// The same release, charged less than it says: only somebody who has the ledger's key could write that.
+#[test]
+fn a_charge_that_is_not_that_of_the_release_is_found() {
+    let honest = Home::new();
+    let release = published(&honest, "first");
+    let entry = honest.ledger().releases().unwrap().remove(0);
+    let home = Home::new();
+    let less = NanoRho::new(entry.nano_rho.nano() - 1);
+    let charge = panoh_ledger::Charge {
+        release_id: entry.release_id.clone(),
+        definition_digest: entry.definition_digest,
+        cohorts: entry.cohorts,
+        rho: less,
+        purpose: entry.purpose,
+        warehouse: BTreeMap::new(),
+        at: AT.to_owned(),
+    };
+    let _ = home.ledger().reserve(&charge).unwrap();
+    home.ledger().publish(&entry.release_id, &release.digest, AT).unwrap();
+    fs::rename(&release.path, home.published().join(&entry.release_id)).unwrap();
+    let found = rules(&home);
+    assert!(found.iter().any(|rule| rule.contains("rho is not the one")), "{found:?}");
+    assert!(found.iter().any(|rule| rule.contains("another entry of the ledger")), "{found:?}");
+    assert!(found.iter().any(|rule| rule.contains("another sum")), "{found:?}");
+}
+
+#[test]
+fn an_older_ledger_is_brought_back_from_what_is_public() {
+    let home = Home::new();
+    let one = published(&home, "first");
+    let backup = home.ledger_bytes();
+    let two = published(&home, "revision");
+    withdraw(&mut home.ledger(), &home.published(), &one.id, WithdrawalReason::OperatorError, &|| AT.to_owned())
+        .unwrap();
+    let (truth, releases) = (home.ledger().budget().unwrap(), home.ledger().releases().unwrap());
+    home.put_ledger(&backup);
+
+    let _held = hold(&home.published()).unwrap();
+    let evidence = evidence(&home.published(), None, 2026).unwrap();
+    let (database, head) = home.ledger_files();
+    let done = Ledger::reconcile(&database, &head, Home::KEY, Limits::STANDARD, &evidence, AT).unwrap().unwrap();
+    assert_eq!((done.reconciliation.found, done.reconciliation.known), (2, Some(5)));
+    assert_eq!(done.reconciliation.floor, None, "all of it is public");
+    assert_eq!(home.ledger().budget().unwrap(), truth);
+    let states = |entries: &[Entry]| -> Vec<(String, &'static str)> {
+        entries.iter().map(|entry| (entry.release_id.clone(), entry.state.name())).collect()
+    };
+    assert_eq!(states(&home.ledger().releases().unwrap()), states(&releases));
+    assert_eq!(states(&releases), [(one.id.to_string(), "withdrawn"), (two.id.to_string(), "published")]);
+    assert_eq!(audited(&home).findings, []);
+}
+
+#[test]
+fn a_note_that_is_lost_is_counted_from_the_public_list() {
+    let home = Home::new();
+    let release = published(&home, "first");
+    let evidence_of = || evidence(&home.published(), None, 2026).unwrap().standing;
+    withdraw(&mut home.ledger(), &home.published(), &release.id, WithdrawalReason::Legal, &|| AT.to_owned()).unwrap();
+    let whole = evidence_of();
+    assert_eq!(whole[0].withdrawn, Some((WithdrawalReason::Legal, 3)));
+    fs::remove_dir_all(&release.path).unwrap();
+    assert_eq!(evidence_of(), whole);
+}
+
+#[test]
+fn a_folder_that_cannot_be_counted_stops_the_reconciliation() {
+    let home = Home::new();
+    let release = published(&home, "first");
+    fs::remove_file(release.path.join("cube.parquet")).unwrap();
+    let error = evidence(&home.published(), None, 2026).unwrap_err();
+    assert!(error.to_string().contains("take the folder away"), "{error}");
+    fs::rename(&release.path, home.published().join(".away")).unwrap();
+    assert_eq!(evidence(&home.published(), None, 2026).unwrap().standing, []);
+}

@@ -1,0 +1,222 @@
+//! What would make a table exact enough, worked out from definition and dictionary before any data is touched.
+//!
+//! Each proposal is one change of the definition, planned as a whole: the half-width beside it is what the table would
+//! really have, with the other tables of the definition as they are.
+
+use std::fmt;
+
+use panoh_dictionary::Dictionary;
+use panoh_privacy::{NoisePlan, PrivacyError, Subset};
+use panoh_publication::{Codes, Definition, DefinitionFields, Rho, YEAR, half_width};
+use serde::Serialize;
+
+use crate::ReleaseError;
+use crate::dimensions::{ladder, resolve};
+use crate::plan::noise_plan;
+
+/// How many years may be put together.
+const YEARS_TOGETHER: [u8; 3] = [2, 3, 5];
+/// Steps in which a ρ is proposed.
+const THOUSANDTH: f64 = 1e-3;
+/// Attempts to find the ρ of a target. One is enough for objectives whose errors fall with √ρ.
+const ATTEMPTS: usize = 32;
+
+/// A change of the definition and what it does to the table.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Proposal {
+    /// What to change.
+    #[serde(flatten)]
+    pub change: Change,
+    /// Of the 95 % interval of each cell of the table then, persons.
+    pub half_width: f64,
+}
+
+/// One change of a definition.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum Change {
+    /// Count a dimension by a coarser list: `level`.
+    Coarser {
+        /// The dimension.
+        dimension: String,
+        /// The list above its own.
+        level: String,
+    },
+    /// Put years together: `years_together`.
+    YearsTogether {
+        /// So many are one code.
+        years: u8,
+    },
+    /// Leave a dimension out of the table.
+    Without {
+        /// The dimension.
+        dimension: String,
+    },
+    /// Leave another table out.
+    WithoutTable {
+        /// The other table.
+        table: String,
+    },
+    /// Spend more.
+    MoreRho {
+        /// The ρ that is enough, rounded up.
+        rho: f64,
+    },
+}
+
+impl fmt::Display for Proposal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.change {
+            Change::Coarser { dimension, level } => write!(f, "{dimension} by {level} (`level`)")?,
+            Change::YearsTogether { years } => write!(f, "{years} years together (`years_together`)")?,
+            Change::Without { dimension } => write!(f, "the table without {dimension}")?,
+            Change::WithoutTable { table } => write!(f, "no table {table}")?,
+            Change::MoreRho { rho } => write!(f, "rho {rho}")?,
+        }
+        write!(f, ": ±{:.1}", self.half_width)
+    }
+}
+
+/// The changes that bring a table's half-width to `enough` persons or less: of each kind the smallest.
+pub(crate) fn proposals(definition: &Definition, dictionary: &Dictionary, table: &str, enough: f64) -> Vec<Proposal> {
+    let Some(wanted) = definition.tables.iter().find(|wanted| wanted.name.as_str() == table) else { return vec![] };
+    let is_enough = |changes: Vec<(Change, DefinitionFields)>| {
+        let planned = changes.into_iter().filter_map(|(change, fields)| {
+            let half_width = planned(fields, dictionary, table)?;
+            Some(Proposal { change, half_width })
+        });
+        planned.into_iter().find(|proposal| proposal.half_width <= enough)
+    };
+    let mut found = Vec::new();
+    for name in &wanted.dimensions {
+        found.extend(if name.as_str() == YEAR {
+            is_enough(years_together(definition))
+        } else {
+            is_enough(coarser(definition, dictionary, name.as_str()))
+        });
+    }
+    for name in &wanted.dimensions {
+        found.extend(is_enough(without(definition, table, name.as_str())));
+    }
+    let others = definition.tables.iter().filter(|other| other.name.as_str() != table);
+    found.extend(is_enough(others.map(|other| without_table(definition, other.name.as_str())).collect()));
+    if let Ok(rho) = rho_for(definition, dictionary, enough, Some(table)) {
+        found.push(Proposal { change: Change::MoreRho { rho: rho.value() }, half_width: enough });
+    }
+    found
+}
+
+/// The least ρ, rounded up to a thousandth, at which the 95 % half-width of every cell is at most `half_width` persons: of
+/// every table, or of one. An error when no ρ that a definition may have is enough.
+pub fn rho_for(
+    definition: &Definition,
+    dictionary: &Dictionary,
+    half_width: f64,
+    table: Option<&str>,
+) -> Result<Rho, ReleaseError> {
+    let sizes: Vec<usize> = resolve(definition, dictionary)?.iter().map(|one| one.dimension.codes.len()).collect();
+    let mut rho = definition.rho.value();
+    for _ in 0..ATTEMPTS {
+        let tried = with_rho(definition, rho)?;
+        let noise = match noise_plan(&tried, sizes.iter().copied()) {
+            // Tables with a half-width of their own need so much at least.
+            Err(ReleaseError::Privacy(PrivacyError::HalfWidthsNeedMore { enough, .. })) if enough.value() > rho => {
+                rho = thousandth_up(enough.value());
+                continue;
+            }
+            noise => noise?,
+        };
+        let widest = widest(&tried, &noise, table)?;
+        // Errors fall with the square root of ρ; where an objective bends that, the next attempt mends the rest.
+        let next = thousandth_up(rho * (widest / half_width).powi(2));
+        if widest <= half_width && next > rho - 2.0 * THOUSANDTH {
+            break;
+        }
+        rho = if widest > half_width { next.max(rho + THOUSANDTH) } else { next };
+    }
+    Ok(Rho::new(thousandth_up(rho))?)
+}
+
+/// A definition with another ρ.
+pub fn with_rho(definition: &Definition, rho: f64) -> Result<Definition, ReleaseError> {
+    let mut fields = DefinitionFields::from(definition.clone());
+    fields.rho = Rho::new(rho)?;
+    Ok(Definition::new(fields)?)
+}
+
+fn thousandth_up(rho: f64) -> f64 {
+    // What is a thousandth but for the last bits is one.
+    ((rho * 1e3 - 1e-6).ceil() / 1e3).max(THOUSANDTH)
+}
+
+/// The largest half-width of a cell, of all tables or of one.
+fn widest(definition: &Definition, noise: &NoisePlan, table: Option<&str>) -> Result<f64, ReleaseError> {
+    let mut widest: f64 = 0.0;
+    for wanted in definition.tables.iter().filter(|wanted| table.is_none_or(|table| wanted.name.as_str() == table)) {
+        let dimensions = Subset::new(&definition.table_dimensions(wanted))?;
+        widest = widest.max(half_width(noise.cell_standard_error(dimensions)?));
+    }
+    Ok(widest)
+}
+
+/// The half-width of a table under a changed definition; none when the change makes no definition or no plan.
+fn planned(fields: DefinitionFields, dictionary: &Dictionary, table: &str) -> Option<f64> {
+    let definition = Definition::new(fields).ok()?;
+    let dimensions = resolve(&definition, dictionary).ok()?;
+    let noise = noise_plan(&definition, dimensions.iter().map(|one| one.dimension.codes.len())).ok()?;
+    widest(&definition, &noise, Some(table)).ok()
+}
+
+fn coarser(definition: &Definition, dictionary: &Dictionary, name: &str) -> Vec<(Change, DefinitionFields)> {
+    let Some(at) = definition.dimensions.iter().position(|dimension| dimension.name.as_str() == name) else {
+        return vec![];
+    };
+    let wanted = &definition.dimensions[at];
+    let Some(finest) = dictionary.list(&wanted.list) else { return vec![] };
+    let ladder = ladder(finest, dictionary);
+    let now = wanted.level.as_deref().unwrap_or(&wanted.list);
+    let above = ladder.iter().skip_while(|list| list.name != now).skip(1);
+    let change = |level: &&panoh_dictionary::CodeList| {
+        let mut fields = DefinitionFields::from(definition.clone());
+        let dimension = &mut fields.dimensions[at];
+        (dimension.level, dimension.codes) = (Some(level.name.clone()), Codes::All);
+        (dimension.reason, dimension.date, dimension.learned_from_data) = (None, None, false);
+        (Change::Coarser { dimension: name.to_owned(), level: level.name.clone() }, fields)
+    };
+    above.map(change).collect()
+}
+
+fn years_together(definition: &Definition) -> Vec<(Change, DefinitionFields)> {
+    let more = YEARS_TOGETHER.into_iter().filter(|years| *years > definition.cohorts.years_together);
+    let change = |years| {
+        let mut fields = DefinitionFields::from(definition.clone());
+        fields.cohorts.years_together = years;
+        (Change::YearsTogether { years }, fields)
+    };
+    more.map(change).collect()
+}
+
+fn without(definition: &Definition, table: &str, name: &str) -> Vec<(Change, DefinitionFields)> {
+    let mut fields = DefinitionFields::from(definition.clone());
+    for wanted in fields.tables.iter_mut().filter(|wanted| wanted.name.as_str() == table) {
+        wanted.dimensions.retain(|dimension| dimension.as_str() != name);
+    }
+    leave_unused(&mut fields);
+    vec![(Change::Without { dimension: name.to_owned() }, fields)]
+}
+
+fn without_table(definition: &Definition, table: &str) -> (Change, DefinitionFields) {
+    let mut fields = DefinitionFields::from(definition.clone());
+    fields.tables.retain(|wanted| wanted.name.as_str() != table);
+    leave_unused(&mut fields);
+    (Change::WithoutTable { table: table.to_owned() }, fields)
+}
+
+/// Takes out dimensions that no table has.
+fn leave_unused(fields: &mut DefinitionFields) {
+    let DefinitionFields { dimensions, tables, .. } = fields;
+    dimensions.retain(|dimension| tables.iter().any(|wanted| wanted.dimensions.contains(&dimension.name)));
+}
+
+#[cfg(test)]
+mod tests;
