@@ -76,11 +76,13 @@ fn code_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
     if let Some(release) = cause.downcast_ref::<ReleaseError>() {
         return match release {
             ReleaseError::TooNoisy { .. } => Some(Code::Budget),
+            ReleaseError::ListedUnknown { .. } => Some(Code::Key),
             ReleaseError::Ledger(ledger) => code_of_ledger(ledger),
             ReleaseError::Dimension { .. }
             | ReleaseError::UnknownFrame { .. }
             | ReleaseError::FrameColumn { .. }
             | ReleaseError::Series { .. }
+            | ReleaseError::NotYet { .. }
             | ReleaseError::Busy { .. }
             | ReleaseError::Privacy(_)
             | ReleaseError::Definition(_) => Some(Code::Usage),

@@ -41,6 +41,8 @@ pub struct Standing {
 pub struct Evidence {
     /// Everything that stands in public.
     pub standing: Vec<Standing>,
+    /// Releases that were paid for and given up, with the year of that: the public list names them.
+    pub given_up: Vec<(String, i16)>,
     /// How many entries somebody knows that there were, from a record kept elsewhere. It is taken as said.
     pub stated: Option<u64>,
     /// This year, or a later one that stands in a release: no person of a later cohort was ever counted.
@@ -95,10 +97,13 @@ pub(crate) enum LastHead {
 pub(crate) fn assess(book: &Book, head: &LastHead, evidence: &Evidence, limits: &Limits) -> Option<Reconciliation> {
     let found = book.count();
     let (strangers, withdrawn) = missing(book, evidence);
-    let (damage, known) = damage(book, head, evidence, &strangers)
-        .or_else(|| (!strangers.is_empty() || !withdrawn.is_empty()).then_some((Damage::ReleasesMissing, None)))?;
+    let (damage, known) = damage(book, head, evidence, &strangers).or_else(|| {
+        let is_missing =
+            !strangers.is_empty() || !withdrawn.is_empty() || has_lost_one_given_up(book, evidence, limits);
+        is_missing.then_some((Damage::ReleasesMissing, None))
+    })?;
     let unexplained = known.map(|known| unexplained(book, known, evidence, &strangers)).unwrap_or_default();
-    let lost = known.is_none() || !unexplained.is_empty();
+    let lost = known.is_none() || !unexplained.is_empty() || has_lost_one_given_up(book, evidence, limits);
     let floor = lost.then(|| Floor::at_limits(limits, through(book, evidence.year)));
     // The last public release has an entry after its reservation.
     let ends = strangers.iter().map(|release| release.head.count + 1);
@@ -107,6 +112,14 @@ pub(crate) fn assess(book: &Book, head: &LastHead, evidence: &Evidence, limits: 
     let sequence = ends.chain(noted).chain([found, at_head, known.unwrap_or_default()]).max().unwrap_or(found) + 1;
     let restored = strangers.into_iter().map(restored).collect();
     Some(Reconciliation { damage, found, known, restored, withdrawn, unexplained, floor, sequence })
+}
+
+/// Whether the public list names a release that was given up and that the ledger neither knows nor has counted at the limits.
+/// What it cost is in the list, but nothing that could be verified is.
+fn has_lost_one_given_up(book: &Book, evidence: &Evidence, limits: &Limits) -> bool {
+    let floor = book.budget(*limits).floor;
+    let is_counted = |year: i16| floor.as_ref().is_some_and(|floor| year <= floor.through);
+    evidence.given_up.iter().any(|(id, year)| book.entry(id).is_none() && !is_counted(*year))
 }
 
 /// Public releases that the ledger does not know, in the order of their numbers, and withdrawals that it does not know.

@@ -230,13 +230,18 @@ impl Audit {
                 return Ok(());
             }
         };
-        let void = listing.void.iter().map(|void| void.id.to_string());
-        let withdrawn = listing.withdrawn.iter().map(|withdrawal| withdrawal.id.to_string());
+        for release in crate::withdraw::unknown(&listing, ledger)? {
+            let rule = "is not in the ledger, of which a part is lost; `panoh budget reconcile` counts what it cost";
+            self.find(&format!("withdrawn.json, {release}"), rule);
+        }
+        let entries = ledger.releases()?;
+        let is_known = |id: &panoh_publication::Slug| entries.iter().any(|entry| entry.release_id == id.as_str());
+        let void = listing.void.iter().filter(|void| is_known(&void.id)).map(|void| void.id.to_string());
+        let withdrawn = listing.withdrawn.iter().filter(|note| is_known(&note.id)).map(|note| note.id.to_string());
         let (void, withdrawn): (Vec<String>, Vec<String>) = (void.collect(), withdrawn.collect());
         let of_state = |name: &str, entries: &[Entry]| -> Vec<String> {
             entries.iter().filter(|entry| entry.state.name() == name).map(|entry| entry.release_id.clone()).collect()
         };
-        let entries = ledger.releases()?;
         if void != of_state("void", &entries) || withdrawn != of_state("withdrawn", &entries) {
             self.find(
                 "withdrawn.json",

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use panoh_ledger::LedgerError;
 use panoh_privacy::PrivacyError;
-use panoh_publication::{ArtefactError, DefinitionError};
+use panoh_publication::{ArtefactError, DefinitionError, Slug};
 use panoh_warehouse::WarehouseError;
 
 /// Why a release was not planned, not published, or not verified.
@@ -82,6 +82,23 @@ pub enum ReleaseError {
         /// What is wrong with it.
         #[source]
         source: Box<ReleaseError>,
+    },
+    /// The definition is about a time that has not come.
+    #[error(
+        "{what} lies in the future; publish when it has come, or correct the definition. Nothing was drawn or spent"
+    )]
+    NotYet {
+        /// Which of its days or years.
+        what: String,
+    },
+    /// The public list names a release that the ledger does not know.
+    #[error(
+        "the public list names release {release}, which the ledger does not know: a part of the ledger is lost; run \
+         `panoh budget reconcile`. Nothing was drawn or spent"
+    )]
+    ListedUnknown {
+        /// The release.
+        release: Slug,
     },
     /// An artefact is whole but its parts do not follow from each other.
     #[error("{place} does not hold: {rule}; do not use this release, and ask its publisher for the original")]

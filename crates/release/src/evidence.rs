@@ -23,14 +23,19 @@ pub fn hold(published: &Path) -> Result<File, ReleaseError> {
 /// `stated` is the number of entries that somebody knows the ledger had, `year` this year. A folder that cannot be
 /// counted is an error: it may have been released with other figures than those that stand there now.
 pub fn evidence(published: &Path, stated: Option<u64>, year: i16) -> Result<Evidence, ReleaseError> {
-    let mut evidence = Evidence { standing: Vec::new(), stated, year };
+    let mut evidence = Evidence { standing: Vec::new(), given_up: Vec::new(), stated, year };
     for dir in release_folders(published)? {
         let found = found(&dir).map_err(|source| ReleaseError::Uncounted { path: dir, source: Box::new(source) })?;
         evidence.year = evidence.year.max(found.year());
         evidence.standing.push(found.standing()?);
     }
-    // The public list keeps what the folder of a withdrawn release may have lost.
-    for note in read_listing(published)?.withdrawn {
+    // The public list keeps what the folder of a withdrawn release may have lost, and what never had one.
+    let listing = read_listing(published)?;
+    for void in listing.void {
+        evidence.year = evidence.year.max(void.day.year());
+        evidence.given_up.push((void.id.to_string(), void.day.year()));
+    }
+    for note in listing.withdrawn {
         if !evidence.standing.iter().any(|release| release.release_id == note.id.as_str()) {
             let found = Found::Withdrawn(Box::new(note));
             evidence.year = evidence.year.max(found.year());

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::plan::purpose;
 use crate::recover::{lock, settle};
-use crate::withdraw::publish_list;
+use crate::withdraw::{publish_list, refuse_unknown};
 use crate::{Persons, ReleaseError, ReleasePlan};
 
 /// What a run is told from outside.
@@ -59,11 +59,13 @@ pub fn publish(
     if !persons.are_of(plan) {
         return Err(ReleaseError::OtherPlan);
     }
+    refuse_future(plan.definition(), &run.day)?;
     let _lock = lock(run.published)?;
     // Nothing is reserved while another reservation is open: reconciling a ledger rests on it.
     for open in ledger.open_reservations()? {
         settle(ledger, run.published, &open.release_id, run.clock)?;
     }
+    refuse_unknown(&panoh_publication::read_listing(run.published)?, ledger)?;
     crate::series::check(run.published, plan)?;
     let id = release_id(plan.definition(), &ledger.head()?)?;
     let privacy = privacy(plan)?;
@@ -82,6 +84,18 @@ pub fn publish(
             Err(error)
         }
     }
+}
+
+/// A definition may be written before its cohorts open; it is published when they have, and when outcomes can be known.
+fn refuse_future(definition: &Definition, day: &Day) -> Result<(), ReleaseError> {
+    let last = definition.cohorts.to;
+    if last > day.year() {
+        return Err(ReleaseError::NotYet { what: format!("cohort {last}") });
+    }
+    if let Some(until) = definition.observed_until.as_ref().filter(|until| *until > day) {
+        return Err(ReleaseError::NotYet { what: format!("the day until which outcomes count, {until},") });
+    }
+    Ok(())
 }
 
 /// From the charge to the artefact on the disk. Scales, vectors and control flow are those of the plan alone.

@@ -36,8 +36,16 @@ pub fn withdraw(
 }
 
 /// Puts the notes in the place of all withdrawn releases and writes the public list. The caller holds the lock.
+///
+/// A list that names a release which the ledger does not know shows that the ledger is not the newest, and may be all that
+/// is left of what that release cost: nothing is written then. One that was counted at the limits stays in the list.
 pub(crate) fn publish_list(ledger: &mut Ledger, published: &Path) -> Result<Listing, ReleaseError> {
+    let before = panoh_publication::read_listing(published)?;
+    refuse_unknown(&before, ledger)?;
     let mut listing = Listing::default();
+    let known = ledger.releases()?;
+    let is_known = |void: &Void| known.iter().any(|entry| entry.release_id == void.id.as_str());
+    listing.void.extend(before.void.into_iter().filter(|void| !is_known(void)));
     for entry in ledger.releases()? {
         match &entry.state {
             State::Void { reason, at } => listing.void.push(void(&entry, *reason, at)?),
@@ -51,6 +59,21 @@ pub(crate) fn publish_list(ledger: &mut Ledger, published: &Path) -> Result<List
     }
     panoh_publication::write_listing(published, &listing)?;
     Ok(listing)
+}
+
+/// Refuses a ledger that does not know a release of the public list.
+pub(crate) fn refuse_unknown(listing: &Listing, ledger: &mut Ledger) -> Result<(), ReleaseError> {
+    unknown(listing, ledger)?.into_iter().next().map_or(Ok(()), |release| Err(ReleaseError::ListedUnknown { release }))
+}
+
+/// Releases in the public list that the ledger neither knows nor has counted at the limits.
+pub(crate) fn unknown(listing: &Listing, ledger: &mut Ledger) -> Result<Vec<Slug>, ReleaseError> {
+    let (known, floor) = (ledger.releases()?, ledger.budget()?.floor);
+    let is_known = |id: &Slug| known.iter().any(|entry| entry.release_id == id.as_str());
+    let is_counted = |void: &Void| floor.as_ref().is_some_and(|floor| void.day.year() <= floor.through);
+    let void = listing.void.iter().filter(|void| !is_counted(void)).map(|void| &void.id);
+    let withdrawn = listing.withdrawn.iter().map(|note| &note.id);
+    Ok(void.chain(withdrawn).filter(|id| !is_known(id)).cloned().collect())
 }
 
 /// The note about a withdrawn release, as far as the ledger knows it.

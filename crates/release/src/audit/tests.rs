@@ -152,3 +152,40 @@ fn a_folder_that_cannot_be_counted_stops_the_reconciliation() {
     fs::rename(&release.path, home.published().join(".away")).unwrap();
     assert_eq!(evidence(&home.published(), None, 2026).unwrap().standing, []);
 }
+
+/// Ledger and head file are both copies of one older day, and the release that was given up since left nothing but its name in
+/// the public list. Nothing is drawn before it is counted, and the list never forgets it.
+#[test]
+fn a_release_that_was_given_up_and_lost_is_counted_before_the_next() {
+    let home = Home::new();
+    published(&home, "first");
+    let (database, head) = home.ledger_files();
+    let (backup, old_head) = (home.ledger_bytes(), fs::read(&head).unwrap());
+    let plan = planned(&definition(|text| text.replace("rho = 0.5", "rho = 0.2").replace("\"first\"", "\"revision\"")));
+    let (path, clock) = (home.published(), || home.clock());
+    let publish_with = |noise: &mut panoh_privacy::Noise<'_>| {
+        publish(&plan, &persons(&plan, &PEOPLE), &mut home.ledger(), &run(&path, &clock), noise)
+    };
+    let crashed = publish_with(&mut |_, sigma| Err(panoh_privacy::PrivacyError::BadScale(sigma)));
+    assert!(crashed.is_err());
+    let lost = panoh_publication::read_listing(&path).unwrap();
+    assert_eq!(lost.void.len(), 1);
+
+    home.put_ledger(&backup);
+    fs::write(&head, old_head).unwrap();
+    let refused = crate::recover(&mut home.ledger(), &path, &clock).unwrap_err();
+    assert!(matches!(refused, ReleaseError::ListedUnknown { .. }), "{refused}");
+    assert_eq!(panoh_publication::read_listing(&path).unwrap(), lost, "what is left of it stays");
+    assert!(rules(&home).iter().any(|rule| rule.contains("`panoh budget reconcile`")), "{:?}", rules(&home));
+
+    let evidence = evidence(&path, None, 2026).unwrap();
+    let done = Ledger::reconcile(&database, &head, Home::KEY, Limits::STANDARD, &evidence, AT).unwrap().unwrap();
+    assert!(done.reconciliation.floor.is_some(), "nobody can tell what it cost");
+    let again = Ledger::reconcile(&database, &head, Home::KEY, Limits::STANDARD, &evidence, AT).unwrap();
+    assert_eq!(again, None, "it is counted");
+    crate::recover(&mut home.ledger(), &path, &clock).unwrap();
+    assert_eq!(panoh_publication::read_listing(&path).unwrap(), lost);
+    assert_eq!(rules(&home), Vec::<String>::new());
+    let error = publish_with(&mut silence).unwrap_err();
+    assert!(matches!(error, ReleaseError::Ledger(_)), "{error}");
+}

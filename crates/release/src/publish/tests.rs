@@ -172,3 +172,19 @@ fn the_artefact_does_not_know_the_warehouse() {
     });
     assert_eq!(artefacts[0], artefacts[1]);
 }
+
+#[test]
+fn nothing_is_published_about_a_time_that_has_not_come() {
+    let future: [fn(String) -> String; 2] = [
+        |text| text.replace("to = 2020", "to = 2027"),
+        |text| text.replace("date = \"2026-01-01\"", "date = \"2026-01-01\"\nobserved_until = \"2026-02-01\""),
+    ];
+    for change in future {
+        let home = Home::new();
+        let plan = planned(&definition(change));
+        let (path, clock) = (home.published(), || home.clock());
+        let refused = publish(&plan, &persons(&plan, &PEOPLE), &mut home.ledger(), &run(&path, &clock), &mut silence);
+        assert!(matches!(refused, Err(ReleaseError::NotYet { .. })));
+        assert!(home.ledger().releases().unwrap().is_empty(), "nothing was charged");
+    }
+}

@@ -37,7 +37,7 @@ fn standing(ledger: &mut Ledger) -> Vec<Standing> {
 }
 
 fn evidence(standing: Vec<Standing>) -> Evidence {
-    Evidence { standing, stated: None, year: YEAR }
+    Evidence { standing, given_up: Vec::new(), stated: None, year: YEAR }
 }
 
 impl Home {
