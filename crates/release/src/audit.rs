@@ -232,7 +232,7 @@ impl Audit {
         };
         for release in crate::withdraw::unknown(&listing, ledger)? {
             let rule = "is not in the ledger, of which a part is lost; `panoh budget reconcile` counts what it cost";
-            self.find(&format!("withdrawn.json, {release}"), rule);
+            self.find(format!("withdrawn.json, {release}"), rule);
         }
         let entries = ledger.releases()?;
         let is_known = |id: &panoh_publication::Slug| entries.iter().any(|entry| entry.release_id == id.as_str());
