@@ -2,8 +2,8 @@
 -- row: one suspect whom a register of proceedings has with a row of his or her own. Rows that stand for a number of
 --   suspects, and rows that count criminal cases, are no persons and not among them. Gender, age and region are those
 --   of the first stage: the earliest month, and of several in one month the one whose record comes first, which is a
---   keyed digest. Stages count that were reached in the twelve months that begin with the month of the first. An
---   offence is yes when any row has it, no when another offence is known, or not_known.
+--   keyed digest. Stages count that were reached in the twelve months that begin with the month of the first; one
+--   without a date does not. An offence is yes when any row has it, no when another offence is known, or not_known.
 -- column: person pseudonym: the person
 -- column: cohort text: year of the person's first record, or no_year
 -- column: window_end month: the first month after the twelve that begin with the first record; NULL when no record has
@@ -69,7 +69,7 @@ WITH records AS (
               p.window_end,
               max(
                 CASE
-                  WHEN r.month >= p.window_end THEN 0
+                  WHEN r.month IS NULL OR r.month >= p.window_end THEN 0
                   WHEN r.stage = 'registered' THEN 2
                   WHEN r.stage = 'investigation' THEN 3
                   WHEN r.stage = 'prosecution' THEN 4

@@ -13,9 +13,9 @@
 //! who is whose alias. Rows earlier in the same load count like rows of earlier loads.
 //!
 //! A person's cohort is the earliest year of registration among the rows of the load that made the person known, or
-//! `no_year` when none of those rows has a year. It is only certain after the last row, so a load goes over its rows
-//! twice: [`RegisterLoad::resolve`] first for all of them, then [`RegisterLoad::person`] with the number that resolving
-//! gave. Later loads move nobody.
+//! `no_year` when none of those rows has a year. It is only certain after the last row, so a load asks
+//! [`RegisterLoad::resolve`] for each row, and after all of them [`RegisterLoad::person`] for those about persons whom it
+//! made known. Later loads move nobody.
 
 mod erasure;
 mod groups;

@@ -26,6 +26,7 @@ const MOST_LINES: usize = 8;
 struct Page<'a> {
     report: &'a PlanReport,
     epsilon: String,
+    delta: String,
     tables: Vec<Row>,
     cohorts: Vec<Vec<String>>,
     over: Vec<String>,
@@ -75,6 +76,7 @@ pub(super) fn page(report: &PlanReport, outlooks: &[Outlook]) -> Result<String> 
     let page = Page {
         report,
         epsilon: format!("{:.2}", super::super::up(report.epsilon)),
+        delta: format!("{:e}", report.delta),
         tables: report.tables.iter().map(row).collect(),
         cohorts: paid(&report.cohorts),
         over: short(&report.shortfalls),
