@@ -146,6 +146,7 @@ impl Target<'_, '_> {
         let Target { export, columns, persons, aside, append, records, places, .. } = self;
         let (waiting, mut fetched) = (aside.rows(), 0);
         let mut back = aside.back().await?;
+        append.expect(waiting);
         while let Some((rows, waits)) = back.next().await? {
             let persons = persons.as_deref().ok_or(CustodyError::Stopped)?;
             let rows = columns.with_cohorts(&rows, |row, own| {

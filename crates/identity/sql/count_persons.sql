@@ -1,1 +1,1 @@
-SELECT count(*) FROM persons
+SELECT coalesce(sum(length(entries)), 0) / 22 FROM persons

@@ -1,1 +1,1 @@
-SELECT id, person, cohort FROM persons ORDER BY id
+SELECT entries FROM persons ORDER BY id

@@ -15,17 +15,16 @@ CREATE TABLE loads (
     state TEXT NOT NULL CHECK (state IN ('pending', 'done'))
 ) STRICT;
 
--- A person, in the order in which persons became known, and the cohort that the person belongs to for ever: the earliest
--- year in the rows of the attempt `load`, which made the person known.
+-- Entries of 22 bytes: a person's pseudonym (16), the person's id, which counts in the order in which persons became known
+-- (4), and the cohort that the person belongs to for ever (2): the earliest year in the rows of the attempt `load`, which
+-- made the person known. Many entries to a row, here and below, because a row for each would be most of the time of a load.
 CREATE TABLE persons (
-    id     INTEGER PRIMARY KEY,
-    person BLOB NOT NULL CHECK (length(person) = 16),
-    cohort TEXT NOT NULL,
-    load   INTEGER NOT NULL
+    id      INTEGER PRIMARY KEY,
+    load    INTEGER NOT NULL,
+    entries BLOB NOT NULL CHECK (length(entries) % 22 = 0)
 ) STRICT;
 
 -- Entries of 21 bytes: a digest that a record of a person left behind (16), the person's id (4), the class of digest (1).
--- Many entries to a row, because a row for each would be most of the time of a load.
 CREATE TABLE offers (
     id      INTEGER PRIMARY KEY,
     load    INTEGER NOT NULL,

@@ -18,6 +18,16 @@ impl Cohort {
         Cohort(year)
     }
 
+    /// The two bytes by which a register remembers it.
+    pub(crate) fn to_bytes(self) -> [u8; 2] {
+        self.0.to_le_bytes()
+    }
+
+    /// The cohort that these bytes remember.
+    pub(crate) fn of_bytes(bytes: [u8; 2]) -> Cohort {
+        Cohort(i16::from_le_bytes(bytes))
+    }
+
     /// The year, when there is one.
     pub fn year(self) -> Option<i16> {
         (self != Self::NO_YEAR).then_some(self.0)
@@ -51,6 +61,7 @@ mod tests {
             let cohort = Cohort::from(text);
             assert_eq!((cohort.to_string().as_str(), cohort.year()), (text, year));
             assert_eq!(year.map_or(Cohort::NO_YEAR, Cohort::of_year), cohort);
+            assert_eq!(Cohort::of_bytes(cohort.to_bytes()), cohort);
         }
         assert!(Cohort::of_year(2024) < Cohort::NO_YEAR && Cohort::of_year(2016) < Cohort::of_year(2017));
     }

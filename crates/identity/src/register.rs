@@ -48,7 +48,11 @@ pub use linking::{Found, How, RegisterLoad, Resolved};
 const APPLICATION: i64 = 0x5061_6e49;
 
 /// Number of the layout in `sql/schema.sql`.
-const LAYOUT: i64 = 3;
+const LAYOUT: i64 = 4;
+
+/// Rows are long ([`packed`]). In pages of this size a load spends half the time on writing them that it does in SQLite's
+/// own, 4,096; an empty register takes a third of a megabyte.
+const PAGE_BYTES: i64 = 32 << 10;
 
 /// Where `about` tells which keys the digests are made with.
 const KEY_ID: &str = "key_id";
@@ -73,7 +77,8 @@ impl Register {
             _ => IdentityError::RegisterFile { path: path.into(), source },
         })?;
         let mut connection = connect(path).map_err(failed("making a new one"))?;
-        let laid_out = settings(&connection).and_then(|()| lay_out(&mut connection, key_id));
+        let paged = connection.pragma_update(None, "page_size", PAGE_BYTES);
+        let laid_out = paged.and_then(|()| settings(&connection)).and_then(|()| lay_out(&mut connection, key_id));
         laid_out.map_err(failed("making a new one"))?;
         Ok(Register { connection })
     }

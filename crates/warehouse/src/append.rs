@@ -77,6 +77,11 @@ impl Append {
         Ok(())
     }
 
+    /// Says that at least so many rows will follow, so that all writers begin at once when they are many.
+    pub fn expect(&mut self, rows: u64) {
+        self.writers.expect(rows);
+    }
+
     /// Says that no row will follow: the data files are ended while whoever writes does something else. Rows that come all the
     /// same are refused.
     pub fn end(&mut self) {

@@ -46,6 +46,13 @@ impl Writers {
         Self { lanes: (0..threads).map(|_| Lane::start(writer())).collect(), turn: 0, rows: 0, ended: vec![], alone }
     }
 
+    /// Says that at least so many rows will follow. When they are enough for two, no writer waits for the first.
+    pub(crate) fn expect(&mut self, rows: u64) {
+        if rows / 2 >= self.alone as u64 {
+            self.alone = 0;
+        }
+    }
+
     /// Hands a batch to a writer. Waits when the writer has enough to do.
     pub(crate) async fn write(&mut self, batch: &RecordBatch) -> DeltaResult<()> {
         let turn = if self.rows < self.alone { 0 } else { self.turn };

@@ -122,7 +122,6 @@ impl Register {
         }
         for person in taken.linked.keys() {
             transaction.execute(include_str!("../../sql/remove_joins_of.sql"), [person])?;
-            transaction.execute(include_str!("../../sql/remove_person.sql"), [person])?;
         }
         transaction.execute(include_str!("../../sql/count_erasure.sql"), [])?;
         transaction.commit()?;

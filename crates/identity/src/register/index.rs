@@ -4,7 +4,8 @@
 //! of as many questions meets a stranger is 45e6² / 2⁶⁴, about one in nine thousand over the whole register.
 //!
 //! Old digests lie sorted in one piece; because they are random, their first bits tell almost exactly where to look. New
-//! ones lie in a hash table until there are enough of them to be sorted in.
+//! ones lie in a hash table until there are enough of them to be sorted in. Most questions of a first load are about
+//! digests that nobody holds: a bit for each value of their first bits answers those at once.
 
 use std::collections::{HashMap, hash_map};
 use std::hash::{BuildHasherDefault, Hasher};
@@ -16,6 +17,9 @@ const MOST_FRESH: usize = 1 << 21;
 /// Old digests that share their first bits, on average.
 const PER_BUCKET: usize = 8;
 
+/// Bits for each digest that answer for digests that nobody holds, at least; so one answer in eight is no answer.
+const BITS_PER_DIGEST: usize = 8;
+
 /// The persons who hold digests.
 pub(crate) struct Index {
     sorted: Vec<Entry>,
@@ -24,6 +28,34 @@ pub(crate) struct Index {
     /// How many bits come after the first ones.
     shift: u32,
     fresh: HashMap<u64, u32, BuildHasherDefault<AsItIs>>,
+    held: Held,
+}
+
+/// For each value of the first bits of a digest, whether somebody may hold such a digest.
+#[derive(Default)]
+struct Held {
+    words: Vec<u64>,
+    shift: u32,
+}
+
+impl Held {
+    /// Nobody yet, with room for so many digests.
+    fn clear(&mut self, digests: usize) {
+        let bits = (digests * BITS_PER_DIGEST).next_power_of_two().max(64);
+        self.words.clear();
+        self.words.resize(bits / 64, 0);
+        self.shift = 64 - bits.trailing_zeros();
+    }
+
+    fn add(&mut self, start: u64) {
+        let bit = start >> self.shift;
+        self.words[(bit / 64) as usize] |= 1 << (bit % 64);
+    }
+
+    fn may(&self, start: u64) -> bool {
+        let bit = start >> self.shift;
+        self.words[(bit / 64) as usize] >> (bit % 64) & 1 == 1
+    }
 }
 
 /// A digest in two halves, so that an entry takes 12 bytes and not 16.
@@ -50,7 +82,8 @@ impl Index {
     pub(crate) fn new(mut entries: Vec<Entry>) -> Index {
         sort(&mut entries);
         entries.dedup_by_key(|entry| entry.start());
-        let mut index = Index { sorted: entries, starts: Vec::new(), shift: 0, fresh: HashMap::default() };
+        let (starts, fresh, held) = (Vec::new(), HashMap::default(), Held::default());
+        let mut index = Index { sorted: entries, starts, shift: 0, fresh, held };
         index.mark();
         index
     }
@@ -58,6 +91,9 @@ impl Index {
     /// The person who holds a digest.
     pub(crate) fn get(&self, digest: &[u8; 16]) -> Option<u32> {
         let start = start(digest);
+        if !self.held.may(start) {
+            return None;
+        }
         self.old(start).or_else(|| self.fresh.get(&start).copied())
     }
 
@@ -74,10 +110,14 @@ impl Index {
         const AT_ONCE: usize = 24;
         let mut buckets = [(0, 0); AT_ONCE];
         let mut count = 0;
-        for (bucket, digest) in buckets.iter_mut().zip(digests) {
-            let at = (start(digest) >> self.shift) as usize;
+        let mut may = [0; AT_ONCE];
+        for start in digests.take(AT_ONCE).map(start) {
+            may[count] = start;
+            count += usize::from(self.held.may(start));
+        }
+        for (bucket, start) in buckets.iter_mut().zip(&may[..count]) {
+            let at = (start >> self.shift) as usize;
             *bucket = (self.starts[at], self.starts[at + 1]);
-            count += 1;
         }
         // The last entry of a bucket is often in another line of the cache than the first.
         let ends = buckets[..count].iter().flat_map(|(begin, end)| [*begin, end.saturating_sub(1)]);
@@ -88,16 +128,21 @@ impl Index {
     /// Gives a digest to a person unless somebody holds it. Whether it was given.
     pub(crate) fn add(&mut self, digest: &[u8; 16], person: u32) -> bool {
         let start = start(digest);
-        if self.old(start).is_some() {
+        if self.held.may(start) && self.old(start).is_some() {
             return false;
         }
         let hash_map::Entry::Vacant(place) = self.fresh.entry(start) else { return false };
         place.insert(person);
-        let room = (self.sorted.len() / 8).clamp(FEWEST_FRESH, MOST_FRESH);
-        if self.fresh.len() >= room {
+        self.held.add(start);
+        if self.fresh.len() >= self.room() {
             self.sort_in();
         }
         true
+    }
+
+    /// How many new digests are gathered before they are sorted in.
+    fn room(&self) -> usize {
+        (self.sorted.len() / 8).clamp(FEWEST_FRESH, MOST_FRESH)
     }
 
     /// Merges the new digests into the old ones, from the end, so that no second copy of the old ones is needed.
@@ -132,9 +177,11 @@ impl Index {
         self.starts.clear();
         self.starts.reserve_exact((1 << bits) + 1);
         self.starts.push(0);
+        self.held.clear(self.sorted.len() + self.room());
         for (at, entry) in self.sorted.iter().enumerate() {
             let bucket = (entry.start() >> self.shift) as usize;
             self.starts.resize(self.starts.len().max(bucket + 1), at as u32);
+            self.held.add(entry.start());
         }
         self.starts.resize((1 << bits) + 1, self.sorted.len() as u32);
     }

@@ -3,9 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use rusqlite::params;
-
-use super::packed::{FACTS, LINKS, OFFERS, RECORDS, Writer};
+use super::packed::{FACTS, LINKS, OFFERS, PERSONS, RECORDS, Writer};
 use super::people::{Joined, Known, Member, Memory};
 use super::{Register, failed};
 use crate::cohort::Cohort;
@@ -196,12 +194,12 @@ impl<'a> RegisterLoad<'a> {
         for writer in [&mut linking.offers, &mut linking.links, &mut linking.facts] {
             writer.flush(connection, self.id)?;
         }
-        let mut statement = connection.prepare_cached(include_str!("../../sql/add_person.sql"))?;
+        let mut persons = Writer::new(&PERSONS);
         for number in linking.first_new..linking.memory.people.next() {
             let Member { pseudonym, cohort, .. } = linking.memory.people.member(number);
-            statement.execute(params![number, pseudonym.0, cohort.to_string(), self.id])?;
+            persons.add(connection, self.id, &[&pseudonym.0, &number.to_le_bytes(), &cohort.to_bytes()])?;
         }
-        Ok(())
+        persons.flush(connection, self.id)
     }
 }
 

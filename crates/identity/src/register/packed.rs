@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, params};
 
-/// Entries gathered before they are written as one row: 16 pages or so.
+/// Entries gathered before they are written as one row: two to five pages.
 const ENTRIES_PER_ROW: usize = 3_000;
 
 /// Entries that [`reseat`] holds in memory, in bytes; their order takes as much again.
@@ -21,6 +21,18 @@ pub(crate) struct Packed {
     find: &'static str,
     replace: &'static str,
 }
+
+/// Who is known: pseudonym, person, cohort.
+pub(crate) const PERSONS: Packed = Packed {
+    width: 22,
+    digests: &[0],
+    person: Some(16),
+    add: include_str!("../../sql/add_persons.sql"),
+    list: include_str!("../../sql/list_persons.sql"),
+    ids: include_str!("../../sql/ids_persons.sql"),
+    find: include_str!("../../sql/find_persons.sql"),
+    replace: include_str!("../../sql/replace_persons.sql"),
+};
 
 /// What records left behind: digest, person, class.
 pub(crate) const OFFERS: Packed = Packed {
@@ -71,7 +83,7 @@ pub(crate) const RECORDS: Packed = Packed {
 };
 
 /// All packed tables.
-pub(crate) const ALL: [&Packed; 4] = [&OFFERS, &LINKS, &FACTS, &RECORDS];
+pub(crate) const ALL: [&Packed; 5] = [&PERSONS, &OFFERS, &LINKS, &FACTS, &RECORDS];
 
 impl Packed {
     /// The person's id in an entry of a table that names persons by it.

@@ -4,7 +4,7 @@ use rusqlite::{Connection, Row};
 
 use super::groups::Groups;
 use super::index::{Entry, Index};
-use super::packed::{self, FACTS, OFFERS, digest_at};
+use super::packed::{self, FACTS, OFFERS, PERSONS, digest_at};
 use crate::cohort::Cohort;
 use crate::pseudonym::Pseudonym;
 use crate::seal::{Class, Facts, LinkKeys, LinkRule};
@@ -17,6 +17,14 @@ pub(crate) struct Member {
     pub(crate) facts: Known,
     /// Whether one of the person's records says more than a document number.
     pub(crate) is_rich: bool,
+}
+
+impl Member {
+    /// The person of an entry of [`PERSONS`]; what else is known stands elsewhere.
+    fn of(entry: &[u8]) -> Member {
+        let cohort = Cohort::of_bytes([entry[20], entry[21]]);
+        Member { pseudonym: Pseudonym(digest_at(entry, 0)), cohort, facts: Known::default(), is_rich: false }
+    }
 }
 
 /// The first bytes of the digests of what is known about a person; enough to see that two differ. Zero is none.
@@ -102,13 +110,13 @@ impl People {
     /// Reads who is known and who is one with whom.
     pub(crate) fn read(connection: &Connection) -> rusqlite::Result<People> {
         let mut members = vec![None];
-        let mut statement = connection.prepare_cached(include_str!("../../sql/list_persons.sql"))?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let (number, member) = member(row)?;
-            members.resize(number.max(members.len()), None);
-            members.push(Some(member));
-        }
+        packed::each(connection, &PERSONS, |entry| {
+            let number = PERSONS.person_of(entry) as usize;
+            if members.len() <= number {
+                members.resize(number + 1, None);
+            }
+            members[number] = Some(Member::of(entry));
+        })?;
         let mut groups = Groups::default();
         let mut statement = connection.prepare_cached(include_str!("../../sql/list_joins.sql"))?;
         let mut rows = statement.query([])?;
@@ -186,13 +194,6 @@ impl People {
     pub(crate) fn before(&self, one: u32, other: u32) -> bool {
         (self.member(one).cohort, one) < (self.member(other).cohort, other)
     }
-}
-
-fn member(row: &Row<'_>) -> rusqlite::Result<(usize, Member)> {
-    let number: u32 = row.get(0)?;
-    let cohort = Cohort::from(row.get_ref(2)?.as_str()?);
-    let member = Member { pseudonym: Pseudonym(row.get(1)?), cohort, facts: Known::default(), is_rich: false };
-    Ok((number as usize, member))
 }
 
 /// The rule that a column holds.

@@ -10,9 +10,8 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, params};
 
-use super::packed::{self, Packed};
+use super::packed::{self, PERSONS, Packed};
 use super::{KEY_ID, Register, failed};
-use crate::cohort::Cohort;
 use crate::error::IdentityError;
 use crate::rotation::Rotation;
 
@@ -21,8 +20,6 @@ use crate::rotation::Rotation;
 struct Moved {
     pseudonym: [u8; 16],
     number: u32,
-    cohort: Cohort,
-    load: i64,
 }
 
 impl Register {
@@ -58,7 +55,7 @@ impl Register {
     fn give_new_values(&mut self, rotation: &Rotation) -> Result<(), IdentityError> {
         let doing = || failed("giving new values to digests");
         let transaction = self.connection.transaction().map_err(doing())?;
-        let numbers = move_persons(&transaction, rotation).map_err(doing())?;
+        let numbers = new_numbers(&transaction, rotation).map_err(doing())?;
         let mut is_whole = true;
         let mut number_of = |old: u32| {
             let new = numbers.get(old as usize).copied().filter(|new| *new != 0);
@@ -81,24 +78,19 @@ impl Register {
     }
 }
 
-/// Gives persons their new pseudonyms and numbers; for each old number the new one, zero for none.
-fn move_persons(connection: &Connection, rotation: &Rotation) -> rusqlite::Result<Vec<u32>> {
-    let mut statement = connection.prepare(include_str!("../../sql/rehash_persons.sql"))?;
-    let persons = statement.query_map([], |row| {
-        let pseudonym = rotation.pseudonym(row.get(1)?);
-        let cohort = Cohort::from(row.get_ref(2)?.as_str()?);
-        Ok(Moved { pseudonym, number: row.get(0)?, cohort, load: row.get(3)? })
+/// The new numbers of persons, by the old ones; zero for none.
+fn new_numbers(connection: &Connection, rotation: &Rotation) -> rusqlite::Result<Vec<u32>> {
+    let mut persons = Vec::new();
+    packed::each(connection, &PERSONS, |entry| {
+        let pseudonym = rotation.pseudonym(packed::digest_at(entry, 0));
+        persons.push(Moved { pseudonym, number: PERSONS.person_of(entry) });
     })?;
-    let mut persons: Vec<Moved> = persons.collect::<rusqlite::Result<_>>()?;
     persons.sort_unstable_by_key(|person| person.pseudonym);
     keep_order(&mut persons, &joined(connection)?);
-    connection.execute(include_str!("../../sql/rehash_no_persons.sql"), [])?;
     let last = persons.iter().map(|person| person.number).max().unwrap_or_default();
     let mut numbers = vec![0; last as usize + 1];
-    let mut statement = connection.prepare(include_str!("../../sql/add_person.sql"))?;
     for (number, person) in (1..).zip(&persons) {
         numbers[person.number as usize] = number;
-        statement.execute(params![number, person.pseudonym, person.cohort.to_string(), person.load])?;
     }
     Ok(numbers)
 }

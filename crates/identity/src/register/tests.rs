@@ -420,7 +420,7 @@ fn the_file_is_for_its_owner_and_of_this_layout() {
     assert_eq!(std::fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
     Connection::open(&path).expect("open").pragma_update(None, "user_version", LAYOUT + 1).expect("changed");
     let refused = Register::open(&path).expect_err("refused");
-    assert!(matches!(refused, IdentityError::RegisterVersion { found: 4, expected: 3, .. }), "{refused}");
+    assert!(matches!(refused, IdentityError::RegisterVersion { found: 5, expected: 4, .. }), "{refused}");
     Connection::open(&path).expect("open").pragma_update(None, "user_version", LAYOUT).expect("changed");
     drop(place.open());
     Connection::open(&path).expect("open").pragma_update(None, "application_id", 7).expect("changed");

@@ -127,12 +127,9 @@ impl Home {
 fn digests(register: &Register) -> HashSet<[u8; 16]> {
     let mut digests = HashSet::new();
     let connection = &register.connection;
-    for sql in [include_str!("../../../sql/rehash_persons.sql"), include_str!("../../../sql/list_tombstones.sql")] {
-        let mut statement = connection.prepare(sql).expect("a statement");
-        let column = statement.column_names().position(|name| ["person", "digest"].contains(&name));
-        let rows = statement.query_map([], |row| row.get::<_, [u8; 16]>(column.expect("a digest")));
-        digests.extend(rows.expect("rows").map(|row| row.expect("a row")));
-    }
+    let mut statement = connection.prepare(include_str!("../../../sql/list_tombstones.sql")).expect("a statement");
+    let rows = statement.query_map([], |row| row.get::<_, [u8; 16]>(0)).expect("rows");
+    digests.extend(rows.map(|row| row.expect("a row")));
     for table in packed::ALL {
         let all = |entry: &[u8]| digests.extend(table.digests.iter().map(|place| digest_at(entry, *place)));
         packed::each(connection, table, all).expect("entries");
@@ -242,9 +239,12 @@ fn neither_number_nor_place_tells_who_was_who() {
     home.fill(PERSONS);
     let rotation = key.rotation().expect("a next key");
     let numbers = |register: &Register| {
-        let mut statement = register.connection.prepare(include_str!("../../../sql/rehash_persons.sql")).expect("sql");
-        let rows = statement.query_map([], |row| Ok((row.get::<_, [u8; 16]>(1)?, row.get::<_, u32>(0)?)));
-        rows.expect("rows").collect::<rusqlite::Result<BTreeMap<_, _>>>().expect("rows")
+        let mut numbers = BTreeMap::new();
+        packed::each(&register.connection, &packed::PERSONS, |entry| {
+            numbers.insert(digest_at(entry, 0), packed::PERSONS.person_of(entry));
+        })
+        .expect("entries");
+        numbers
     };
     let places = |register: &Register| {
         let mut places = Vec::new();

@@ -1,1 +1,0 @@
-INSERT INTO persons (id, person, cohort, load) VALUES (?1, ?2, ?3, ?4)

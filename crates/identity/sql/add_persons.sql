@@ -1,0 +1,1 @@
+INSERT INTO persons (load, entries) VALUES (?1, ?2)

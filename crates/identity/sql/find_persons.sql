@@ -1,0 +1,1 @@
+SELECT entries FROM persons WHERE id = ?1

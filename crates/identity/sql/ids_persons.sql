@@ -1,0 +1,1 @@
+SELECT id, load FROM persons ORDER BY id

@@ -1,1 +1,0 @@
-SELECT id, person, cohort, load FROM persons ORDER BY id

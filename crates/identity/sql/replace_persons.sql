@@ -1,0 +1,1 @@
+UPDATE persons SET entries = ?2 WHERE id = ?1
