@@ -4,3 +4,4 @@ mod architecture;
 mod frames;
 mod series;
 mod sql;
+mod undated;

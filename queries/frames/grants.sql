@@ -1,8 +1,8 @@
 -- title: Persons given grants in kind
 -- row: one person with a grant: assistance in kind, or with a thing that was given. Group, region, gender and age are
---   those of the first grant: the earliest month, and of several in one month the one whose record comes first, which
---   is a keyed digest. Each thing has a column of its own: yes when it was given in the twelve months that begin with
---   the month of the person's first record in any register; no when it was not, and some thing is known; or not_known.
+--   those of the first grant: the earliest month, and of several in one month any one. Each thing has a column of
+--   its own: yes when it was given in the twelve months that begin with the month of the person's first record in any
+--   register; not_known when it was given nobody knows when, or nothing is known; else no.
 -- column: person pseudonym: the person
 -- column: cohort text: year of the person's first record, or no_year
 -- column: window_end month: the first month after the twelve that begin with the first record; NULL when no record has
@@ -36,7 +36,6 @@
 -- column: item_other outcome(yes_no): other things
 WITH records AS (
        SELECT person,
-              record,
               coalesce(assisted_month, CAST(assisted_year AS VARCHAR) || '-12') AS month,
               reporting_country,
               gender,
@@ -66,36 +65,45 @@ WITH records AS (
               beneficiary_group,
               region,
               given_by,
-              rank() OVER (PARTITION BY person ORDER BY month, record) AS place
+              rank() OVER (PARTITION BY person ORDER BY month) AS place
          FROM records
      ),
-     given AS (
+     dated AS (
        SELECT r.person,
               p.cohort,
               p.window_end,
-              bool_or(r.items_known) AS items_known,
-              bool_or(r.month < p.window_end) AS granted,
-              bool_or(r.month < p.window_end AND array_has(r.items, 'food')) AS food_given,
-              bool_or(r.month < p.window_end AND array_has(r.items, 'hygiene')) AS hygiene_given,
-              bool_or(r.month < p.window_end AND array_has(r.items, 'clothing')) AS clothing_given,
-              bool_or(r.month < p.window_end AND array_has(r.items, 'bedding')) AS bedding_given,
-              bool_or(r.month < p.window_end AND array_has(r.items, 'medicine')) AS medicine_given,
-              bool_or(r.month < p.window_end AND array_has(r.items, 'household')) AS household_given,
-              bool_or(r.month < p.window_end AND array_has(r.items, 'heating')) AS heating_given,
-              bool_or(r.month < p.window_end AND array_has(r.items, 'school_supplies')) AS school_supplies_given,
-              bool_or(r.month < p.window_end AND array_has(r.items, 'equipment')) AS equipment_given,
-              bool_or(r.month < p.window_end AND array_has(r.items, 'sewing_machine')) AS sewing_machine_given,
-              bool_or(r.month < p.window_end AND array_has(r.items, 'tools')) AS tools_given,
-              bool_or(r.month < p.window_end AND array_has(r.items, 'livestock')) AS livestock_given,
-              bool_or(r.month < p.window_end AND array_has(r.items, 'seeds')) AS seeds_given,
-              bool_or(r.month < p.window_end AND array_has(r.items, 'greenhouse')) AS greenhouse_given,
-              bool_or(r.month < p.window_end AND array_has(r.items, 'building_material')) AS building_material_given,
-              bool_or(r.month < p.window_end AND array_has(r.items, 'transport_ticket')) AS transport_ticket_given,
-              bool_or(r.month < p.window_end AND array_has(r.items, 'phone')) AS phone_given,
-              bool_or(r.month < p.window_end AND array_has(r.items, 'other')) AS other_given
+              r.items,
+              r.items_known,
+              CASE WHEN r.month < p.window_end THEN 2 WHEN r.month >= p.window_end THEN 0 ELSE 1 END AS within
          FROM records AS r
          JOIN persons AS p ON p.person = r.person
-        GROUP BY r.person, p.cohort, p.window_end
+     ),
+     given AS (
+       SELECT person,
+              cohort,
+              window_end,
+              bool_or(items_known) AS items_known,
+              max(within) AS granted,
+              max(CASE WHEN array_has(items, 'food') THEN within ELSE 0 END) AS food,
+              max(CASE WHEN array_has(items, 'hygiene') THEN within ELSE 0 END) AS hygiene,
+              max(CASE WHEN array_has(items, 'clothing') THEN within ELSE 0 END) AS clothing,
+              max(CASE WHEN array_has(items, 'bedding') THEN within ELSE 0 END) AS bedding,
+              max(CASE WHEN array_has(items, 'medicine') THEN within ELSE 0 END) AS medicine,
+              max(CASE WHEN array_has(items, 'household') THEN within ELSE 0 END) AS household,
+              max(CASE WHEN array_has(items, 'heating') THEN within ELSE 0 END) AS heating,
+              max(CASE WHEN array_has(items, 'school_supplies') THEN within ELSE 0 END) AS school_supplies,
+              max(CASE WHEN array_has(items, 'equipment') THEN within ELSE 0 END) AS equipment,
+              max(CASE WHEN array_has(items, 'sewing_machine') THEN within ELSE 0 END) AS sewing_machine,
+              max(CASE WHEN array_has(items, 'tools') THEN within ELSE 0 END) AS tools,
+              max(CASE WHEN array_has(items, 'livestock') THEN within ELSE 0 END) AS livestock,
+              max(CASE WHEN array_has(items, 'seeds') THEN within ELSE 0 END) AS seeds,
+              max(CASE WHEN array_has(items, 'greenhouse') THEN within ELSE 0 END) AS greenhouse,
+              max(CASE WHEN array_has(items, 'building_material') THEN within ELSE 0 END) AS building_material,
+              max(CASE WHEN array_has(items, 'transport_ticket') THEN within ELSE 0 END) AS transport_ticket,
+              max(CASE WHEN array_has(items, 'phone') THEN within ELSE 0 END) AS phone,
+              max(CASE WHEN array_has(items, 'other') THEN within ELSE 0 END) AS other
+         FROM dated
+        GROUP BY person, cohort, window_end
      )
 SELECT g.person,
        g.cohort,
@@ -108,42 +116,42 @@ SELECT g.person,
        f.beneficiary_group,
        f.region,
        f.given_by,
-       CASE WHEN g.granted THEN 'yes' WHEN g.granted IS NULL THEN 'not_known' ELSE 'no' END AS granted,
-       CASE WHEN g.food_given THEN 'yes' WHEN g.items_known THEN 'no' ELSE 'not_known' END
+       CASE g.granted WHEN 2 THEN 'yes' WHEN 1 THEN 'not_known' ELSE 'no' END AS granted,
+       CASE WHEN g.food = 2 THEN 'yes' WHEN g.food = 0 AND g.items_known THEN 'no' ELSE 'not_known' END
          AS item_food,
-       CASE WHEN g.hygiene_given THEN 'yes' WHEN g.items_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.hygiene = 2 THEN 'yes' WHEN g.hygiene = 0 AND g.items_known THEN 'no' ELSE 'not_known' END
          AS item_hygiene,
-       CASE WHEN g.clothing_given THEN 'yes' WHEN g.items_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.clothing = 2 THEN 'yes' WHEN g.clothing = 0 AND g.items_known THEN 'no' ELSE 'not_known' END
          AS item_clothing,
-       CASE WHEN g.bedding_given THEN 'yes' WHEN g.items_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.bedding = 2 THEN 'yes' WHEN g.bedding = 0 AND g.items_known THEN 'no' ELSE 'not_known' END
          AS item_bedding,
-       CASE WHEN g.medicine_given THEN 'yes' WHEN g.items_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.medicine = 2 THEN 'yes' WHEN g.medicine = 0 AND g.items_known THEN 'no' ELSE 'not_known' END
          AS item_medicine,
-       CASE WHEN g.household_given THEN 'yes' WHEN g.items_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.household = 2 THEN 'yes' WHEN g.household = 0 AND g.items_known THEN 'no' ELSE 'not_known' END
          AS item_household,
-       CASE WHEN g.heating_given THEN 'yes' WHEN g.items_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.heating = 2 THEN 'yes' WHEN g.heating = 0 AND g.items_known THEN 'no' ELSE 'not_known' END
          AS item_heating,
-       CASE WHEN g.school_supplies_given THEN 'yes' WHEN g.items_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.school_supplies = 2 THEN 'yes' WHEN g.school_supplies = 0 AND g.items_known THEN 'no' ELSE 'not_known' END
          AS item_school_supplies,
-       CASE WHEN g.equipment_given THEN 'yes' WHEN g.items_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.equipment = 2 THEN 'yes' WHEN g.equipment = 0 AND g.items_known THEN 'no' ELSE 'not_known' END
          AS item_equipment,
-       CASE WHEN g.sewing_machine_given THEN 'yes' WHEN g.items_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.sewing_machine = 2 THEN 'yes' WHEN g.sewing_machine = 0 AND g.items_known THEN 'no' ELSE 'not_known' END
          AS item_sewing_machine,
-       CASE WHEN g.tools_given THEN 'yes' WHEN g.items_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.tools = 2 THEN 'yes' WHEN g.tools = 0 AND g.items_known THEN 'no' ELSE 'not_known' END
          AS item_tools,
-       CASE WHEN g.livestock_given THEN 'yes' WHEN g.items_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.livestock = 2 THEN 'yes' WHEN g.livestock = 0 AND g.items_known THEN 'no' ELSE 'not_known' END
          AS item_livestock,
-       CASE WHEN g.seeds_given THEN 'yes' WHEN g.items_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.seeds = 2 THEN 'yes' WHEN g.seeds = 0 AND g.items_known THEN 'no' ELSE 'not_known' END
          AS item_seeds,
-       CASE WHEN g.greenhouse_given THEN 'yes' WHEN g.items_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.greenhouse = 2 THEN 'yes' WHEN g.greenhouse = 0 AND g.items_known THEN 'no' ELSE 'not_known' END
          AS item_greenhouse,
-       CASE WHEN g.building_material_given THEN 'yes' WHEN g.items_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.building_material = 2 THEN 'yes' WHEN g.building_material = 0 AND g.items_known THEN 'no' ELSE 'not_known' END
          AS item_building_material,
-       CASE WHEN g.transport_ticket_given THEN 'yes' WHEN g.items_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.transport_ticket = 2 THEN 'yes' WHEN g.transport_ticket = 0 AND g.items_known THEN 'no' ELSE 'not_known' END
          AS item_transport_ticket,
-       CASE WHEN g.phone_given THEN 'yes' WHEN g.items_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.phone = 2 THEN 'yes' WHEN g.phone = 0 AND g.items_known THEN 'no' ELSE 'not_known' END
          AS item_phone,
-       CASE WHEN g.other_given THEN 'yes' WHEN g.items_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.other = 2 THEN 'yes' WHEN g.other = 0 AND g.items_known THEN 'no' ELSE 'not_known' END
          AS item_other
   FROM given AS g
   JOIN firsts AS f ON f.person = g.person

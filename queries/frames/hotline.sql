@@ -2,8 +2,7 @@
 -- row: one person whom a contact is about; a contact is not a victim. A contact that nothing links to another is a
 --   person of its own: somebody who called k times without a name is k persons here, and what this costs in privacy
 --   stands in the release. Channel, place, gender and age are those of the first contact: the earliest month, and of
---   several in one month the one whose record comes first, which is a keyed digest. A topic is yes when any contact
---   has it, no when another topic is known, or not_known.
+--   several in one month any one. A topic is yes when any contact has it, no when another topic is known, or not_known.
 -- column: person pseudonym: the person
 -- column: cohort text: year of the person's first record, or no_year
 -- column: window_end month: the first month after the twelve that begin with the first record; NULL when no record has
@@ -39,7 +38,6 @@
 -- column: topic_other code(yes_no): other topic
 WITH records AS (
        SELECT person,
-              record,
               coalesce(contacted_month, CAST(contacted_year AS VARCHAR) || '-12') AS month,
               reporting_country,
               gender,
@@ -67,38 +65,48 @@ WITH records AS (
               contacted_by,
               country,
               region,
-              rank() OVER (PARTITION BY person ORDER BY month, record) AS place
+              rank() OVER (PARTITION BY person ORDER BY month) AS place
          FROM records
      ),
-     asked AS (
+     dated AS (
        SELECT r.person,
               p.cohort,
               p.window_end,
-              bool_or(r.month < p.window_end AND r.became_case = 'yes') AS became_case,
-              bool_or(r.became_case IN ('yes', 'no')) AS became_known,
-              bool_or(r.topics_known) AS topics_known,
-              bool_or(array_has(r.topics, 'migration_information')) AS migration_information_asked,
-              bool_or(array_has(r.topics, 'entry_ban_or_deportation')) AS entry_ban_or_deportation_asked,
-              bool_or(array_has(r.topics, 'employment_offer')) AS employment_offer_asked,
-              bool_or(array_has(r.topics, 'unpaid_wages')) AS unpaid_wages_asked,
-              bool_or(array_has(r.topics, 'trafficking')) AS trafficking_asked,
-              bool_or(array_has(r.topics, 'forced_labour')) AS forced_labour_asked,
-              bool_or(array_has(r.topics, 'sexual_exploitation')) AS sexual_exploitation_asked,
-              bool_or(array_has(r.topics, 'violence')) AS violence_asked,
-              bool_or(array_has(r.topics, 'children')) AS children_asked,
-              bool_or(array_has(r.topics, 'missing_person')) AS missing_person_asked,
-              bool_or(array_has(r.topics, 'documents')) AS documents_asked,
-              bool_or(array_has(r.topics, 'return')) AS return_asked,
-              bool_or(array_has(r.topics, 'legal')) AS legal_asked,
-              bool_or(array_has(r.topics, 'psychological')) AS psychological_asked,
-              bool_or(array_has(r.topics, 'medical')) AS medical_asked,
-              bool_or(array_has(r.topics, 'material_aid')) AS material_aid_asked,
-              bool_or(array_has(r.topics, 'service_information')) AS service_information_asked,
-              bool_or(array_has(r.topics, 'off_topic')) AS off_topic_asked,
-              bool_or(array_has(r.topics, 'other')) AS other_asked
+              r.topics,
+              r.topics_known,
+              r.became_case,
+              CASE WHEN r.month < p.window_end THEN 2 WHEN r.month >= p.window_end THEN 0 ELSE 1 END AS within
          FROM records AS r
          JOIN persons AS p ON p.person = r.person
-        GROUP BY r.person, p.cohort, p.window_end
+     ),
+     asked AS (
+       SELECT person,
+              cohort,
+              window_end,
+              max(CASE WHEN became_case = 'yes' THEN within ELSE 0 END) AS became_case,
+              bool_or(became_case IN ('yes', 'no')) AS became_known,
+              bool_or(topics_known) AS topics_known,
+              bool_or(array_has(topics, 'migration_information')) AS migration_information_asked,
+              bool_or(array_has(topics, 'entry_ban_or_deportation')) AS entry_ban_or_deportation_asked,
+              bool_or(array_has(topics, 'employment_offer')) AS employment_offer_asked,
+              bool_or(array_has(topics, 'unpaid_wages')) AS unpaid_wages_asked,
+              bool_or(array_has(topics, 'trafficking')) AS trafficking_asked,
+              bool_or(array_has(topics, 'forced_labour')) AS forced_labour_asked,
+              bool_or(array_has(topics, 'sexual_exploitation')) AS sexual_exploitation_asked,
+              bool_or(array_has(topics, 'violence')) AS violence_asked,
+              bool_or(array_has(topics, 'children')) AS children_asked,
+              bool_or(array_has(topics, 'missing_person')) AS missing_person_asked,
+              bool_or(array_has(topics, 'documents')) AS documents_asked,
+              bool_or(array_has(topics, 'return')) AS return_asked,
+              bool_or(array_has(topics, 'legal')) AS legal_asked,
+              bool_or(array_has(topics, 'psychological')) AS psychological_asked,
+              bool_or(array_has(topics, 'medical')) AS medical_asked,
+              bool_or(array_has(topics, 'material_aid')) AS material_aid_asked,
+              bool_or(array_has(topics, 'service_information')) AS service_information_asked,
+              bool_or(array_has(topics, 'off_topic')) AS off_topic_asked,
+              bool_or(array_has(topics, 'other')) AS other_asked
+         FROM dated
+        GROUP BY person, cohort, window_end
      )
 SELECT g.person,
        g.cohort,
@@ -112,7 +120,7 @@ SELECT g.person,
        f.contacted_by,
        f.country,
        f.region,
-       CASE WHEN g.became_case THEN 'yes' WHEN g.became_known THEN 'no' ELSE 'not_known' END AS became_case,
+       CASE WHEN g.became_case = 2 THEN 'yes' WHEN g.became_case = 0 AND g.became_known THEN 'no' ELSE 'not_known' END AS became_case,
        CASE WHEN g.migration_information_asked THEN 'yes' WHEN g.topics_known THEN 'no' ELSE 'not_known' END
          AS topic_migration_information,
        CASE WHEN g.entry_ban_or_deportation_asked THEN 'yes' WHEN g.topics_known THEN 'no' ELSE 'not_known' END

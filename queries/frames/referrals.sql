@@ -1,7 +1,6 @@
 -- title: Persons referred between bodies
--- row: one person with a referral, counted by the first: the earliest month, and of several in one month the one whose
---   record comes first, which is a keyed digest. Outcomes are those of the twelve months that begin with this
---   referral.
+-- row: one person with a referral, counted by the first: the earliest month, and of several in one month any one.
+--   Outcomes are those of the twelve months that begin with this referral.
 -- column: person pseudonym: the person
 -- column: cohort text: year of the person's first record, or no_year
 -- column: window_end month: the first month after the twelve that begin with the referral; NULL when it has no date
@@ -20,7 +19,6 @@
 -- column: assisted outcome(yes_no): whether assistance was given within 365 days
 WITH placed AS (
        SELECT person,
-              record,
               coalesce(referred_month, CAST(referred_year AS VARCHAR) || '-12') AS month,
               reporting_country,
               gender,
@@ -34,7 +32,7 @@ WITH placed AS (
               outcome,
               days_to_assistance AS days,
               rank() OVER (
-                PARTITION BY person ORDER BY coalesce(referred_month, CAST(referred_year AS VARCHAR) || '-12'), record
+                PARTITION BY person ORDER BY coalesce(referred_month, CAST(referred_year AS VARCHAR) || '-12')
               ) AS place
          FROM referrals
      )

@@ -1,7 +1,7 @@
 -- title: Persons in cases and in registers of assistance, by service
 -- row: one person with a case other than not a victim, or with assistance. Each service has a column of its own: yes
---   when it was given in the twelve months that begin with the month of the person's first record; no when it was not,
---   and some service is known, whenever it was given; or not_known. A service noted in a case counts in the month of
+--   when it was given in the twelve months that begin with the month of the person's first record; not_known
+--   when it was given nobody knows when, or no service is known; else no. A service noted in a case counts in the month of
 --   registration. Gender, age and citizenship are those of the first of these records.
 -- column: person pseudonym: the person
 -- column: cohort text: year of the person's first record, or no_year
@@ -35,7 +35,6 @@
 -- column: service_other outcome(yes_no): other assistance
 WITH records AS (
        SELECT person,
-              record,
               coalesce(registered_month, CAST(registered_year AS VARCHAR) || '-12') AS month,
               reporting_country,
               gender,
@@ -50,7 +49,6 @@ WITH records AS (
         WHERE status <> 'not_a_victim'
        UNION ALL
        SELECT person,
-              record,
               coalesce(assisted_month, CAST(assisted_year AS VARCHAR) || '-12') AS month,
               reporting_country,
               gender,
@@ -70,43 +68,53 @@ WITH records AS (
               age_band,
               majority,
               citizenship,
-              rank() OVER (PARTITION BY person ORDER BY month, record) AS place
+              rank() OVER (PARTITION BY person ORDER BY month) AS place
          FROM records
      ),
-     given AS (
+     dated AS (
        SELECT r.person,
               p.cohort,
               p.window_end,
-              bool_or(r.services_known) AS services_known,
-              bool_or(r.month < p.window_end AND r.services_known) AS any_service,
-              bool_or(r.month < p.window_end AND array_has(r.services, 'shelter')) AS shelter_given,
-              bool_or(r.month < p.window_end AND array_has(r.services, 'legal')) AS legal_given,
-              bool_or(r.month < p.window_end AND array_has(r.services, 'psychological')) AS psychological_given,
-              bool_or(r.month < p.window_end AND array_has(r.services, 'psychosocial')) AS psychosocial_given,
-              bool_or(r.month < p.window_end AND array_has(r.services, 'medical')) AS medical_given,
-              bool_or(r.month < p.window_end AND array_has(r.services, 'vocational_training')) AS vocational_training_given,
-              bool_or(r.month < p.window_end AND array_has(r.services, 'education')) AS education_given,
-              bool_or(r.month < p.window_end AND array_has(r.services, 'small_business')) AS small_business_given,
-              bool_or(r.month < p.window_end AND array_has(r.services, 'livelihood')) AS livelihood_given,
-              bool_or(r.month < p.window_end AND array_has(r.services, 'financial')) AS financial_given,
-              bool_or(r.month < p.window_end AND array_has(r.services, 'in_kind')) AS in_kind_given,
-              bool_or(r.month < p.window_end AND array_has(r.services, 'return_travel')) AS return_travel_given,
-              bool_or(r.month < p.window_end AND array_has(r.services, 'identity_documents')) AS identity_documents_given,
-              bool_or(r.month < p.window_end AND array_has(r.services, 'reintegration')) AS reintegration_given,
-              bool_or(r.month < p.window_end AND array_has(r.services, 'social_care')) AS social_care_given,
-              bool_or(r.month < p.window_end AND array_has(r.services, 'labour_rehabilitation')) AS labour_rehabilitation_given,
-              bool_or(r.month < p.window_end AND array_has(r.services, 'sexual_exploitation_rehabilitation')) AS sexual_exploitation_rehabilitation_given,
-              bool_or(r.month < p.window_end AND array_has(r.services, 'rights_training')) AS rights_training_given,
-              bool_or(r.month < p.window_end AND array_has(r.services, 'other')) AS other_given,
-              CASE
-                WHEN bool_or(r.status = 'identified') THEN 'identified'
-                WHEN bool_or(r.status = 'possible') THEN 'possible'
-                WHEN bool_or(r.status = 'prevented') THEN 'prevented'
-                ELSE 'unknown'
-              END AS status
+              r.services,
+              r.services_known,
+              r.status,
+              CASE WHEN r.month < p.window_end THEN 2 WHEN r.month >= p.window_end THEN 0 ELSE 1 END AS within
          FROM records AS r
          JOIN persons AS p ON p.person = r.person
-        GROUP BY r.person, p.cohort, p.window_end
+     ),
+     given AS (
+       SELECT person,
+              cohort,
+              window_end,
+              bool_or(services_known) AS services_known,
+              max(CASE WHEN services_known THEN within ELSE 0 END) AS any_service,
+              max(CASE WHEN array_has(services, 'shelter') THEN within ELSE 0 END) AS shelter,
+              max(CASE WHEN array_has(services, 'legal') THEN within ELSE 0 END) AS legal,
+              max(CASE WHEN array_has(services, 'psychological') THEN within ELSE 0 END) AS psychological,
+              max(CASE WHEN array_has(services, 'psychosocial') THEN within ELSE 0 END) AS psychosocial,
+              max(CASE WHEN array_has(services, 'medical') THEN within ELSE 0 END) AS medical,
+              max(CASE WHEN array_has(services, 'vocational_training') THEN within ELSE 0 END) AS vocational_training,
+              max(CASE WHEN array_has(services, 'education') THEN within ELSE 0 END) AS education,
+              max(CASE WHEN array_has(services, 'small_business') THEN within ELSE 0 END) AS small_business,
+              max(CASE WHEN array_has(services, 'livelihood') THEN within ELSE 0 END) AS livelihood,
+              max(CASE WHEN array_has(services, 'financial') THEN within ELSE 0 END) AS financial,
+              max(CASE WHEN array_has(services, 'in_kind') THEN within ELSE 0 END) AS in_kind,
+              max(CASE WHEN array_has(services, 'return_travel') THEN within ELSE 0 END) AS return_travel,
+              max(CASE WHEN array_has(services, 'identity_documents') THEN within ELSE 0 END) AS identity_documents,
+              max(CASE WHEN array_has(services, 'reintegration') THEN within ELSE 0 END) AS reintegration,
+              max(CASE WHEN array_has(services, 'social_care') THEN within ELSE 0 END) AS social_care,
+              max(CASE WHEN array_has(services, 'labour_rehabilitation') THEN within ELSE 0 END) AS labour_rehabilitation,
+              max(CASE WHEN array_has(services, 'sexual_exploitation_rehabilitation') THEN within ELSE 0 END) AS sexual_exploitation_rehabilitation,
+              max(CASE WHEN array_has(services, 'rights_training') THEN within ELSE 0 END) AS rights_training,
+              max(CASE WHEN array_has(services, 'other') THEN within ELSE 0 END) AS other,
+              CASE
+                WHEN bool_or(status = 'identified') THEN 'identified'
+                WHEN bool_or(status = 'possible') THEN 'possible'
+                WHEN bool_or(status = 'prevented') THEN 'prevented'
+                ELSE 'unknown'
+              END AS status
+         FROM dated
+        GROUP BY person, cohort, window_end
      )
 SELECT g.person,
        g.cohort,
@@ -117,44 +125,44 @@ SELECT g.person,
        f.majority,
        f.citizenship,
        g.status,
-       CASE WHEN g.any_service THEN 'yes' WHEN g.services_known THEN 'no' ELSE 'not_known' END AS any_service,
-       CASE WHEN g.shelter_given THEN 'yes' WHEN g.services_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.any_service = 2 THEN 'yes' WHEN g.any_service = 0 AND g.services_known THEN 'no' ELSE 'not_known' END AS any_service,
+       CASE WHEN g.shelter = 2 THEN 'yes' WHEN g.shelter = 0 AND g.services_known THEN 'no' ELSE 'not_known' END
          AS service_shelter,
-       CASE WHEN g.legal_given THEN 'yes' WHEN g.services_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.legal = 2 THEN 'yes' WHEN g.legal = 0 AND g.services_known THEN 'no' ELSE 'not_known' END
          AS service_legal,
-       CASE WHEN g.psychological_given THEN 'yes' WHEN g.services_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.psychological = 2 THEN 'yes' WHEN g.psychological = 0 AND g.services_known THEN 'no' ELSE 'not_known' END
          AS service_psychological,
-       CASE WHEN g.psychosocial_given THEN 'yes' WHEN g.services_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.psychosocial = 2 THEN 'yes' WHEN g.psychosocial = 0 AND g.services_known THEN 'no' ELSE 'not_known' END
          AS service_psychosocial,
-       CASE WHEN g.medical_given THEN 'yes' WHEN g.services_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.medical = 2 THEN 'yes' WHEN g.medical = 0 AND g.services_known THEN 'no' ELSE 'not_known' END
          AS service_medical,
-       CASE WHEN g.vocational_training_given THEN 'yes' WHEN g.services_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.vocational_training = 2 THEN 'yes' WHEN g.vocational_training = 0 AND g.services_known THEN 'no' ELSE 'not_known' END
          AS service_vocational_training,
-       CASE WHEN g.education_given THEN 'yes' WHEN g.services_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.education = 2 THEN 'yes' WHEN g.education = 0 AND g.services_known THEN 'no' ELSE 'not_known' END
          AS service_education,
-       CASE WHEN g.small_business_given THEN 'yes' WHEN g.services_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.small_business = 2 THEN 'yes' WHEN g.small_business = 0 AND g.services_known THEN 'no' ELSE 'not_known' END
          AS service_small_business,
-       CASE WHEN g.livelihood_given THEN 'yes' WHEN g.services_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.livelihood = 2 THEN 'yes' WHEN g.livelihood = 0 AND g.services_known THEN 'no' ELSE 'not_known' END
          AS service_livelihood,
-       CASE WHEN g.financial_given THEN 'yes' WHEN g.services_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.financial = 2 THEN 'yes' WHEN g.financial = 0 AND g.services_known THEN 'no' ELSE 'not_known' END
          AS service_financial,
-       CASE WHEN g.in_kind_given THEN 'yes' WHEN g.services_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.in_kind = 2 THEN 'yes' WHEN g.in_kind = 0 AND g.services_known THEN 'no' ELSE 'not_known' END
          AS service_in_kind,
-       CASE WHEN g.return_travel_given THEN 'yes' WHEN g.services_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.return_travel = 2 THEN 'yes' WHEN g.return_travel = 0 AND g.services_known THEN 'no' ELSE 'not_known' END
          AS service_return_travel,
-       CASE WHEN g.identity_documents_given THEN 'yes' WHEN g.services_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.identity_documents = 2 THEN 'yes' WHEN g.identity_documents = 0 AND g.services_known THEN 'no' ELSE 'not_known' END
          AS service_identity_documents,
-       CASE WHEN g.reintegration_given THEN 'yes' WHEN g.services_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.reintegration = 2 THEN 'yes' WHEN g.reintegration = 0 AND g.services_known THEN 'no' ELSE 'not_known' END
          AS service_reintegration,
-       CASE WHEN g.social_care_given THEN 'yes' WHEN g.services_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.social_care = 2 THEN 'yes' WHEN g.social_care = 0 AND g.services_known THEN 'no' ELSE 'not_known' END
          AS service_social_care,
-       CASE WHEN g.labour_rehabilitation_given THEN 'yes' WHEN g.services_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.labour_rehabilitation = 2 THEN 'yes' WHEN g.labour_rehabilitation = 0 AND g.services_known THEN 'no' ELSE 'not_known' END
          AS service_labour_rehabilitation,
-       CASE WHEN g.sexual_exploitation_rehabilitation_given THEN 'yes' WHEN g.services_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.sexual_exploitation_rehabilitation = 2 THEN 'yes' WHEN g.sexual_exploitation_rehabilitation = 0 AND g.services_known THEN 'no' ELSE 'not_known' END
          AS service_sexual_exploitation_rehabilitation,
-       CASE WHEN g.rights_training_given THEN 'yes' WHEN g.services_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.rights_training = 2 THEN 'yes' WHEN g.rights_training = 0 AND g.services_known THEN 'no' ELSE 'not_known' END
          AS service_rights_training,
-       CASE WHEN g.other_given THEN 'yes' WHEN g.services_known THEN 'no' ELSE 'not_known' END
+       CASE WHEN g.other = 2 THEN 'yes' WHEN g.other = 0 AND g.services_known THEN 'no' ELSE 'not_known' END
          AS service_other
   FROM given AS g
   JOIN firsts AS f ON f.person = g.person

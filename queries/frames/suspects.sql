@@ -1,9 +1,9 @@
 -- title: Suspects by furthest stage
 -- row: one suspect whom a register of proceedings has with a row of his or her own. Rows that stand for a number of
 --   suspects, and rows that count criminal cases, are no persons and not among them. Gender, age and region are those
---   of the first stage: the earliest month, and of several in one month the one whose record comes first, which is a
---   keyed digest. Stages count that were reached in the twelve months that begin with the month of the first; one
---   without a date does not. An offence is yes when any row has it, no when another offence is known, or not_known.
+--   of the first stage: the earliest month, and of several in one month any one. Stages count that were reached
+--   in the twelve months that begin with the month of the first; a later one that was reached nobody knows when makes the
+--   furthest not_known. An offence is yes when any row has it, no when another offence is known, or not_known.
 -- column: person pseudonym: the person
 -- column: cohort text: year of the person's first record, or no_year
 -- column: window_end month: the first month after the twelve that begin with the first record; NULL when no record has
@@ -34,7 +34,6 @@
 -- column: offence_other code(yes_no): other offence
 WITH records AS (
        SELECT person,
-              record,
               coalesce(stage_month, CAST(stage_year AS VARCHAR) || '-12') AS month,
               reporting_country,
               gender,
@@ -43,7 +42,18 @@ WITH records AS (
               citizenships[1] AS citizenship,
               region,
               conducted_by,
-              stage,
+              CASE stage
+                WHEN 'other' THEN 1
+                WHEN 'registered' THEN 2
+                WHEN 'investigation' THEN 3
+                WHEN 'prosecution' THEN 4
+                WHEN 'trial' THEN 5
+                WHEN 'appeal' THEN 6
+                WHEN 'dismissal' THEN 7
+                WHEN 'acquittal' THEN 8
+                WHEN 'conviction' THEN 9
+                ELSE 0
+              END AS advance,
               offences,
               cardinality(offences) > 0
                 AND NOT array_has_any(offences, ['missing', 'unknown', 'not_applicable', 'suppressed']) AS offences_known
@@ -60,28 +70,15 @@ WITH records AS (
               citizenship,
               region,
               conducted_by,
-              rank() OVER (PARTITION BY person ORDER BY month, record) AS place
+              rank() OVER (PARTITION BY person ORDER BY month) AS place
          FROM records
      ),
      reached AS (
        SELECT r.person,
               p.cohort,
               p.window_end,
-              max(
-                CASE
-                  WHEN r.month IS NULL OR r.month >= p.window_end THEN 0
-                  WHEN r.stage = 'registered' THEN 2
-                  WHEN r.stage = 'investigation' THEN 3
-                  WHEN r.stage = 'prosecution' THEN 4
-                  WHEN r.stage = 'trial' THEN 5
-                  WHEN r.stage = 'appeal' THEN 6
-                  WHEN r.stage = 'dismissal' THEN 7
-                  WHEN r.stage = 'acquittal' THEN 8
-                  WHEN r.stage = 'conviction' THEN 9
-                  WHEN r.stage = 'other' THEN 1
-                  ELSE 0
-                END
-              ) AS furthest,
+              max(CASE WHEN r.month < p.window_end THEN r.advance ELSE 0 END) AS furthest,
+              max(CASE WHEN r.month IS NULL THEN r.advance ELSE 0 END) AS undated,
               bool_or(r.offences_known) AS offences_known,
               bool_or(array_has(r.offences, 'trafficking_in_persons')) AS trafficking_in_persons_found,
               bool_or(array_has(r.offences, 'trafficking_in_minors')) AS trafficking_in_minors_found,
@@ -111,7 +108,7 @@ SELECT g.person,
        f.citizenship,
        f.region,
        f.conducted_by,
-       CASE g.furthest
+       CASE CASE WHEN g.undated > g.furthest THEN 0 ELSE g.furthest END
          WHEN 1 THEN 'other'
          WHEN 2 THEN 'registered'
          WHEN 3 THEN 'investigation'
@@ -123,7 +120,7 @@ SELECT g.person,
          WHEN 9 THEN 'conviction'
          ELSE 'not_known'
        END AS furthest_stage,
-       CASE WHEN g.furthest = 9 THEN 'yes' WHEN g.furthest > 0 THEN 'no' ELSE 'not_known' END AS convicted,
+       CASE WHEN g.furthest = 9 THEN 'yes' WHEN g.furthest > 0 AND g.undated < 9 THEN 'no' ELSE 'not_known' END AS convicted,
        CASE WHEN g.trafficking_in_persons_found THEN 'yes' WHEN g.offences_known THEN 'no' ELSE 'not_known' END
          AS offence_trafficking_in_persons,
        CASE WHEN g.trafficking_in_minors_found THEN 'yes' WHEN g.offences_known THEN 'no' ELSE 'not_known' END

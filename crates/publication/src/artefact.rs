@@ -40,6 +40,8 @@ pub struct Draft {
     pub definition: Definition,
     /// SHA-256 of the data dictionary, hex.
     pub dictionary_digest: String,
+    /// SHA-256 of the SQL that made one row of each person's records, hex.
+    pub frame_digest: String,
     /// Whether the records were simulated.
     pub synthetic: bool,
     /// Day of the release.
@@ -185,6 +187,7 @@ fn checked(draft: &Draft) -> Result<(Release, Cube), ArtefactError> {
         definition: draft.definition.clone(),
         definition_digest: draft.definition.digest(),
         dictionary_digest: draft.dictionary_digest.clone(),
+        frame_digest: draft.frame_digest.clone(),
         ledger_head: draft.ledger_head.clone(),
         promised: statements::promised(&draft.definition, &privacy),
         not_covered: statements::not_covered(&draft.definition),

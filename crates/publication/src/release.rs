@@ -81,6 +81,9 @@ pub struct Release {
     pub definition_digest: String,
     /// SHA-256 of the data dictionary, hex.
     pub dictionary_digest: String,
+    /// SHA-256 of the SQL that made one row of each person's records, hex: of the frame and of the views that it reads,
+    /// without comments and with one blank between words.
+    pub frame_digest: String,
     /// Head of the ledger's chain when the release was charged.
     pub ledger_head: String,
     /// Cost and promise.

@@ -48,4 +48,4 @@ pub use recover::{Outcome, Recovered, recover};
 pub use report::{CohortPlan, DimensionPlan, OfCount, PlanReport, TablePlan, TotalPlan};
 pub use shipped::shipped;
 pub use verify::{Verified, verify};
-pub use withdraw::withdraw;
+pub use withdraw::{strangers, withdraw};

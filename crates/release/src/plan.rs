@@ -6,6 +6,7 @@ use panoh_ledger::{Budget, NanoRho};
 use panoh_privacy::{HalfWidth, NoisePlan, Rho, Shape, Subset, Wanted, Weight};
 use panoh_publication::{Definition, Objective, Purpose, Slug};
 use panoh_warehouse::{ValueKind, frames};
+use sha2::{Digest, Sha256};
 
 use crate::ReleaseError;
 use crate::dimensions::{Resolved, resolve};
@@ -19,6 +20,7 @@ const ABSENCE: &str = "absence";
 pub struct ReleasePlan {
     definition: Definition,
     dictionary_digest: String,
+    frame_digest: String,
     dimensions: Vec<Resolved>,
     absence: Vec<String>,
     noise: NoisePlan,
@@ -30,7 +32,7 @@ pub struct ReleasePlan {
 /// A plan that would be mostly noise or that the budget does not allow is still a plan: its report says so, and
 /// [`crate::publish()`] refuses it.
 pub fn plan(definition: &Definition, dictionary: &Dictionary, budget: &Budget) -> Result<ReleasePlan, ReleaseError> {
-    check_frame(definition)?;
+    let frame_digest = check_frame(definition)?;
     // The id will be the name and twelve digits more; a name that leaves no room is refused before anything is spent.
     Slug::new(&format!("{}-{}", definition.name, "0".repeat(12)))?;
     let dimensions = resolve(definition, dictionary)?;
@@ -41,6 +43,7 @@ pub fn plan(definition: &Definition, dictionary: &Dictionary, budget: &Budget) -
     Ok(ReleasePlan {
         definition: definition.clone(),
         dictionary_digest: dictionary.digest().to_owned(),
+        frame_digest,
         dimensions,
         absence: absence.unwrap_or_default(),
         noise,
@@ -67,6 +70,11 @@ impl ReleasePlan {
     /// SHA-256 of the dictionary that gave the code lists, hex.
     pub fn dictionary_digest(&self) -> &str {
         &self.dictionary_digest
+    }
+
+    /// SHA-256 of the SQL of the frame and of the views that it reads, hex.
+    pub fn frame_digest(&self) -> &str {
+        &self.frame_digest
     }
 
     pub(crate) fn dimensions(&self) -> &[Resolved] {
@@ -118,13 +126,15 @@ pub(crate) fn purpose(purpose: Purpose) -> panoh_ledger::Purpose {
     }
 }
 
-fn check_frame(definition: &Definition) -> Result<(), ReleaseError> {
+/// The digest of the frame's SQL; refuses a frame that does not exist.
+fn check_frame(definition: &Definition) -> Result<String, ReleaseError> {
     let frames = frames()?;
-    if frames.iter().any(|frame| frame.name == definition.frame.as_str()) {
-        return Ok(());
-    }
-    let known = frames.iter().map(|frame| frame.name.as_str()).collect::<Vec<_>>().join(", ");
-    Err(ReleaseError::UnknownFrame { frame: definition.frame.to_string(), known })
+    let Some(frame) = frames.iter().find(|frame| frame.name == definition.frame.as_str()) else {
+        let known = frames.iter().map(|frame| frame.name.as_str()).collect::<Vec<_>>().join(", ");
+        return Err(ReleaseError::UnknownFrame { frame: definition.frame.to_string(), known });
+    };
+    let digest = Sha256::digest(frame.text()?.as_bytes());
+    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// Each dimension must take its codes from a column that the frame declares to hold codes of the same list: anything

@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::ReleaseError;
 use crate::dimensions::{ladder, resolve};
 use crate::plan::noise_plan;
+use crate::report::tenth_up;
 
 /// How many years may be put together.
 const YEARS_TOGETHER: [u8; 3] = [2, 3, 5];
@@ -73,12 +74,19 @@ impl fmt::Display for Proposal {
             Change::WithoutTable { table } => write!(f, "no table {table}")?,
             Change::MoreRho { rho } => write!(f, "rho {rho}")?,
         }
-        write!(f, ": ±{:.1}", self.half_width)
+        write!(f, ": ±{:.1}", tenth_up(self.half_width))
     }
 }
 
-/// The changes that bring a table's half-width to `enough` persons or less: of each kind the smallest.
-pub(crate) fn proposals(definition: &Definition, dictionary: &Dictionary, table: &str, enough: f64) -> Vec<Proposal> {
+/// The changes that bring a table's half-width to `enough` persons or less: of each kind the smallest. More ρ is proposed
+/// only up to what is `affordable`.
+pub(crate) fn proposals(
+    definition: &Definition,
+    dictionary: &Dictionary,
+    table: &str,
+    enough: f64,
+    affordable: f64,
+) -> Vec<Proposal> {
     let Some(wanted) = definition.tables.iter().find(|wanted| wanted.name.as_str() == table) else { return vec![] };
     let is_enough = |changes: Vec<(Change, DefinitionFields)>| {
         let planned = changes.into_iter().filter_map(|(change, fields)| {
@@ -100,7 +108,8 @@ pub(crate) fn proposals(definition: &Definition, dictionary: &Dictionary, table:
     }
     let others = definition.tables.iter().filter(|other| other.name.as_str() != table);
     found.extend(is_enough(others.map(|other| without_table(definition, other.name.as_str())).collect()));
-    if let Ok(rho) = rho_for(definition, dictionary, enough, Some(table)) {
+    let rho = rho_for(definition, dictionary, enough, Some(table)).ok().filter(|rho| rho.value() <= affordable);
+    if let Some(rho) = rho {
         found.push(Proposal { change: Change::MoreRho { rho: rho.value() }, half_width: enough });
     }
     found

@@ -115,6 +115,7 @@ fn draw(
         id: Slug::new(reservation.release_id())?,
         definition: plan.definition().clone(),
         dictionary_digest: plan.dictionary_digest().to_owned(),
+        frame_digest: plan.frame_digest().to_owned(),
         synthetic: run.synthetic,
         day: run.day.clone(),
         ledger_head: reservation.head().to_string(),

@@ -153,7 +153,7 @@ pub(crate) fn report(
     noise: &NoisePlan,
     budget: &Budget,
 ) -> Result<PlanReport, ReleaseError> {
-    let tables = tables(definition, dictionary, noise)?;
+    let tables = tables(definition, dictionary, noise, affordable(definition, budget))?;
     let noisy = noisy_tables(definition, &tables);
     let mut warnings: Vec<String> =
         dimensions.iter().filter(|resolved| resolved.learned_from_data).map(learned).collect();
@@ -193,7 +193,13 @@ fn dimension(resolved: &Resolved) -> DimensionPlan {
     DimensionPlan { name, title, codes, learned_from_data: *learned_from_data }
 }
 
-fn tables(definition: &Definition, dictionary: &Dictionary, noise: &NoisePlan) -> Result<Vec<TablePlan>, ReleaseError> {
+/// `affordable` is the largest ρ that a proposal may name.
+fn tables(
+    definition: &Definition,
+    dictionary: &Dictionary,
+    noise: &NoisePlan,
+    affordable: f64,
+) -> Result<Vec<TablePlan>, ReleaseError> {
     let names = definition.dimension_names();
     let enough = enough(definition);
     let table = |wanted: &panoh_publication::TableWanted| {
@@ -212,7 +218,7 @@ fn tables(definition: &Definition, dictionary: &Dictionary, noise: &NoisePlan) -
             half_width,
             quality: quality(standard_error, definition.smallest_count_of_interest),
             of_counts: COUNTS.map(|count| OfCount { count, percent: 100.0 * half_width / f64::from(count) }).to_vec(),
-            proposals: if is_noise { proposals(definition, dictionary, name, enough) } else { vec![] },
+            proposals: if is_noise { proposals(definition, dictionary, name, enough, affordable) } else { vec![] },
         })
     };
     definition.tables.iter().map(table).collect()
@@ -235,10 +241,16 @@ fn noisy_tables(definition: &Definition, tables: &[TablePlan]) -> Vec<String> {
         };
         format!(
             "table {}: the 95 % half-width {:.1} is more than {enough}, half of the smallest count of interest; {help}",
-            table.name, table.half_width
+            table.name,
+            tenth_up(table.half_width)
         )
     };
     tables.iter().filter(|table| table.half_width > enough).map(sentence).collect()
+}
+
+/// Rounded up to a tenth, so that what is too wide is not shown as what would be enough.
+pub(crate) fn tenth_up(half_width: f64) -> f64 {
+    (half_width * 10.0 - 1e-9).ceil() / 10.0
 }
 
 fn learned(resolved: &Resolved) -> String {
@@ -247,6 +259,17 @@ fn learned(resolved: &Resolved) -> String {
          a whole list where one exists",
         resolved.dimension.name
     )
+}
+
+/// The ρ that every cohort of the definition has left for its purpose.
+fn affordable(definition: &Definition, budget: &Budget) -> f64 {
+    let purpose = purpose(definition.purpose);
+    let left = definition.cohorts().into_iter().map(|name| {
+        let account = budget.cohort(&name);
+        let (total, of) = (budget.limits.total, budget.limits.of(purpose));
+        total.minus(account.spent()).rho().min(of.minus(account.spent_on(purpose)).rho())
+    });
+    left.fold(f64::INFINITY, f64::min)
 }
 
 fn costs(definition: &Definition, noise: &NoisePlan, budget: &Budget) -> (Vec<CohortPlan>, Vec<Shortfall>) {

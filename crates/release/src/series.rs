@@ -18,6 +18,10 @@ pub(crate) fn check(published: &Path, plan: &ReleasePlan) -> Result<(), ReleaseE
     let members = members(published, series)?;
     let dimensions: Vec<&Dimension> = plan.dimensions().iter().map(|resolved| &resolved.dimension).collect();
     for member in &members {
+        if member.release.frame_digest != plan.frame_digest() {
+            let rule = "was counted by other SQL under the same name; begin another series";
+            return refuse(format!("{} {rule}", member.release.id));
+        }
         if let Some(difference) = difference(&member.release.definition, definition) {
             return refuse(format!("{} has {difference}; write them alike or begin another series", member.release.id));
         }

@@ -1,6 +1,7 @@
 //! Taking a release out of public. The ledger says so first, then a small folder takes the place of the artefact, then
 //! the public list is written anew; what a crash cuts off, [`crate::recover()`] finishes. What the release cost stays spent.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use panoh_ledger::{Entry, Ledger, State, VoidReason, WithdrawalReason};
@@ -74,6 +75,23 @@ pub(crate) fn unknown(listing: &Listing, ledger: &mut Ledger) -> Result<Vec<Slug
     let void = listing.void.iter().filter(|void| !is_counted(void)).map(|void| &void.id);
     let withdrawn = listing.withdrawn.iter().map(|note| &note.id);
     Ok(void.chain(withdrawn).filter(|id| !is_known(id)).cloned().collect())
+}
+
+/// What is public and not in the ledger, folders and names of the public list, by name: a sign that the ledger is an older
+/// copy or another home's.
+pub fn strangers(ledger: &mut Ledger, published: &Path) -> Result<Vec<String>, ReleaseError> {
+    let folder = |source| ReleaseError::Folder { path: published.to_owned(), source };
+    let listed = unknown(&panoh_publication::read_listing(published)?, ledger)?;
+    let mut strangers: BTreeSet<String> = listed.iter().map(Slug::to_string).collect();
+    let known: BTreeSet<String> = ledger.releases()?.into_iter().map(|entry| entry.release_id).collect();
+    for entry in published.read_dir().map_err(folder)? {
+        let entry = entry.map_err(folder)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !name.starts_with('.') && !known.contains(&name) && entry.path().is_dir() {
+            strangers.insert(name);
+        }
+    }
+    Ok(strangers.into_iter().collect())
 }
 
 /// The note about a withdrawn release, as far as the ledger knows it.

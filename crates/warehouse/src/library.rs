@@ -127,6 +127,28 @@ pub fn statistics() -> Result<Vec<Statistic>, WarehouseError> {
     files(&STATISTICS, "statistics").map(|(path, stem, sql)| parse_statistic(&path, stem, sql)).collect()
 }
 
+impl Frame {
+    /// The SQL that decides what the frame counts: its own and that of every view that it reads, without comments and
+    /// with one blank between words. Two frames of the same text give the same rows over the same tables.
+    pub fn text(&self) -> Result<String, WarehouseError> {
+        let mut text = bare(&self.sql);
+        // A view uses views before it only.
+        for view in views()?.iter().rev() {
+            let names = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+            if names.into_iter().any(|name| name == view.name) {
+                text = format!("{} AS {}; {text}", view.name, bare(&view.sql));
+            }
+        }
+        Ok(text)
+    }
+}
+
+/// SQL without its comment lines, with one blank between words.
+fn bare(sql: &str) -> String {
+    let lines = sql.lines().filter(|line| !line.trim_start().starts_with("--"));
+    lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+}
+
 /// The frames by name.
 pub fn frames() -> Result<Vec<Frame>, WarehouseError> {
     files(&FRAMES, "frames").map(|(path, stem, sql)| parse_frame(&path, stem, sql)).collect()

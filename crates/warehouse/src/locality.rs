@@ -21,12 +21,13 @@
 
 mod expressions;
 mod joins;
+mod names;
 
 use datafusion::common::DFSchema;
 use datafusion::logical_expr::expr::WindowFunction;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{Aggregate, Distinct, Expr, LogicalPlan, Projection, Sort, TableScan, Unnest, Window};
-use panoh_dictionary::Dictionary;
+use panoh_dictionary::{Dictionary, Treatment};
 
 use crate::WarehouseError;
 use crate::context::{CATALOG, CODES, STORED, VIEWS};
@@ -41,6 +42,8 @@ pub(crate) enum Meaning {
     StoredPerson,
     /// It is the person behind an alias, or NULL when there is no alias.
     AliasedPerson,
+    /// It is the pseudonym of a record, a load or a case.
+    Name,
     /// It is the cohort of one record. For each person in the relation, the smallest is that of all records in these
     /// tables.
     StoredCohort(Tables),
@@ -118,8 +121,9 @@ fn relation(plan: &LogicalPlan, dictionary: &Dictionary) -> Checked<Relation> {
 /// What one node makes of its inputs.
 fn node(plan: &LogicalPlan, schema: &DFSchema, below: Vec<Relation>, dictionary: &Dictionary) -> Checked<Relation> {
     check_expressions(plan, schema, dictionary)?;
+    let columns: Vec<Meaning> = below.iter().flat_map(|input| input.columns.iter().copied()).collect();
     let mut below = below.into_iter();
-    match (plan, below.next(), below.next()) {
+    let made = match (plan, below.next(), below.next()) {
         (LogicalPlan::TableScan(scan), None, None) if scan.fetch.is_none() => table(scan, dictionary),
         (LogicalPlan::EmptyRelation(_) | LogicalPlan::Values(_), None, None) => Ok(public(plan.schema())),
         (LogicalPlan::SubqueryAlias(_) | LogicalPlan::Sort(Sort { fetch: None, .. }), Some(input), None) => Ok(input),
@@ -132,7 +136,8 @@ fn node(plan: &LogicalPlan, schema: &DFSchema, below: Vec<Relation>, dictionary:
         (LogicalPlan::Join(join), Some(left), Some(right)) => joins::joined(join, &left, &right),
         (LogicalPlan::Union(_), Some(first), second) => united(first, second.into_iter().chain(below)),
         _ => Err(refused_node(plan)),
-    }
+    }?;
+    names::check(plan, schema, columns).map(|()| made)
 }
 
 /// Expressions of the node itself. Aggregate and window calls are looked at with their nodes.
@@ -156,6 +161,7 @@ fn table(scan: &TableScan, dictionary: &Dictionary) -> Checked<Relation> {
         (CATALOG, STORED, table) if stored(table).is_some() => of(Kind::Personal, &|column| match column {
             "person" => Meaning::StoredPerson,
             "cohort" => Meaning::StoredCohort(Tables::one(dictionary, table)),
+            name if is_name(dictionary, table, name) => Meaning::Name,
             _ => Meaning::Other,
         }),
         _ => Err(refuse(
@@ -164,6 +170,12 @@ fn table(scan: &TableScan, dictionary: &Dictionary) -> Checked<Relation> {
             "use the views and the table codes",
         )),
     }
+}
+
+/// Whether a column holds keyed digests.
+fn is_name(dictionary: &Dictionary, table: &str, column: &str) -> bool {
+    let column = dictionary.table(table).and_then(|table| table.column(column));
+    column.is_some_and(|column| column.treatment == Treatment::Pseudonymise)
 }
 
 fn public(schema: &DFSchema) -> Relation {
@@ -287,6 +299,7 @@ fn united(first: Relation, mut rest: impl Iterator<Item = Relation>) -> Checked<
         let same = |(a, b)| match (a, b) {
             (Meaning::StoredCohort(a), Meaning::StoredCohort(b)) => Meaning::StoredCohort(a.and(b)),
             (a, b) if a == b => a,
+            (a, b) if a.names() || b.names() => Meaning::Name,
             _ => Meaning::Other,
         };
         let columns = std::iter::zip(all.columns, next.columns).map(same).collect();

@@ -13,8 +13,9 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-/// Batches that wait for a writer; more would only fill memory.
-const BATCHES_WAITING: usize = 1;
+/// Batches that wait for writers, all of them together: so much work that whoever hands them over can do something else for
+/// half a second, as a load does that writes its register meanwhile. More would only fill memory.
+const BATCHES_WAITING: usize = 24;
 /// More writers would hold more row groups in memory than they save time.
 const MOST: usize = 8;
 
@@ -43,7 +44,13 @@ impl Writers {
     /// As many writers as the runtime has threads. The first takes `alone` rows before the others begin.
     pub(crate) fn new(alone: usize, writer: impl Fn() -> DeltaWriter) -> Self {
         let threads = Handle::current().metrics().num_workers().clamp(1, MOST);
-        Self { lanes: (0..threads).map(|_| Lane::start(writer())).collect(), turn: 0, rows: 0, ended: vec![], alone }
+        Self {
+            lanes: (0..threads).map(|_| Lane::start(writer(), BATCHES_WAITING / threads)).collect(),
+            turn: 0,
+            rows: 0,
+            ended: vec![],
+            alone,
+        }
     }
 
     /// Says that at least so many rows will follow. When they are enough for two, no writer waits for the first.
@@ -90,10 +97,10 @@ impl Writers {
 }
 
 impl Lane {
-    fn start(mut writer: DeltaWriter) -> Self {
-        let (batches, mut waiting) = mpsc::channel::<RecordBatch>(BATCHES_WAITING);
+    fn start(mut writer: DeltaWriter, waiting: usize) -> Self {
+        let (batches, mut coming) = mpsc::channel::<RecordBatch>(waiting);
         let task = tokio::spawn(async move {
-            while let Some(batch) = waiting.recv().await {
+            while let Some(batch) = coming.recv().await {
                 if let Err(error) = writer.write(&batch).await {
                     // Closing is the only way to learn which files there are; when it fails too, they stay behind.
                     return (writer.close().await.unwrap_or_default(), Err(error));

@@ -37,8 +37,16 @@ pub(crate) fn run(options: &Budget, world: &World) -> Result<Code> {
 }
 
 fn show(options: &Budget, world: &World) -> Result<Code> {
-    let mut ledger = open_ledger(&world.open_home()?, world)?;
+    let home = world.open_home()?;
+    let mut ledger = open_ledger(&home, world)?;
     let budget = ledger.budget()?;
+    let strangers = panoh_release::strangers(&mut ledger, &home.published())?.len();
+    if strangers > 0 {
+        note(format!(
+            "Warning: {strangers} public releases are not in this ledger, so more is spent than it says. It may be an older \
+             copy: bring the newest one back, or run panoh budget reconcile, which counts them."
+        ));
+    }
     if let Some(file) = &options.html {
         let page = page::page(&budget, &ledger.releases()?)?;
         std::fs::write(file, page).with_context(|| format!("{}: the page cannot be written", file.display()))?;

@@ -58,6 +58,7 @@ fn draft() -> Draft {
     Draft {
         id: Slug::new("small-2026-11-22").expect("good"),
         dictionary_digest: "d".repeat(64),
+        frame_digest: "e".repeat(64),
         synthetic: true,
         day: Day::new("2026-11-22").expect("good"),
         ledger_head: "e".repeat(64),

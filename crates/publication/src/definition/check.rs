@@ -56,6 +56,9 @@ pub(super) fn check(fields: &DefinitionFields) -> Result<(), DefinitionError> {
              \"revision\"",
         );
     }
+    if fields.purpose == Purpose::Revision && fields.supersedes.is_none() {
+        return refuse("purpose", "a revision names in `supersedes` the one release that it takes the place of");
+    }
     for (position, dimension) in fields.dimensions.iter().enumerate() {
         if fields.dimensions[..position].iter().any(|other| other.name == dimension.name) {
             return refuse(&at_dimension(dimension), "is there twice; give each dimension its own name");

@@ -7,13 +7,21 @@ use panoh_ledger::{Limits, WithdrawalReason};
 
 use super::*;
 use crate::fixture::{Home, PEOPLE, definition, persons, planned, run, silence};
-use crate::{Published, evidence, hold, publish, withdraw};
+use crate::{Published, ReleasePlan, evidence, hold, publish, withdraw};
 
 const AT: &str = "2026-03-01T00:00:00Z";
 
-fn published(home: &Home, purpose: &str) -> Published {
-    let change = |text: String| text.replace("rho = 0.5", "rho = 0.24").replace("\"first\"", &format!("\"{purpose}\""));
-    let plan = planned(&definition(change));
+/// A plan of first figures, or of the revision of these.
+fn plan_of(revised: Option<&Published>) -> ReleasePlan {
+    let purpose = revised.map_or("purpose = \"first\"\nseries = \"persons\"".to_owned(), |revised| {
+        format!("purpose = \"revision\"\nseries = \"persons\"\nsupersedes = \"{}\"", revised.id)
+    });
+    let change = |text: String| text.replace("rho = 0.5", "rho = 0.24").replace("purpose = \"first\"", &purpose);
+    planned(&definition(change))
+}
+
+fn published(home: &Home, revised: Option<&Published>) -> Published {
+    let plan = plan_of(revised);
     let (path, clock) = (home.published(), || home.clock());
     publish(&plan, &persons(&plan, &PEOPLE), &mut home.ledger(), &run(&path, &clock), &mut silence).unwrap()
 }
@@ -30,8 +38,8 @@ fn rules(home: &Home) -> Vec<String> {
 fn a_sound_home_has_nothing_to_find() {
     let home = Home::new();
     assert_eq!(rules(&home), Vec::<String>::new());
-    let one = published(&home, "first");
-    published(&home, "revision");
+    let one = published(&home, None);
+    published(&home, Some(&one));
     withdraw(&mut home.ledger(), &home.published(), &one.id, WithdrawalReason::Legal, &|| AT.to_owned()).unwrap();
     let audit = audited(&home);
     assert_eq!(audit.findings, []);
@@ -47,7 +55,7 @@ fn a_sound_home_has_nothing_to_find() {
 #[test]
 fn everything_that_does_not_agree_is_found() {
     let home = Home::new();
-    let release = published(&home, "first");
+    let release = published(&home, None);
     let finds = |words: &str| {
         let rules = rules(&home);
         assert!(rules.len() == 1 && rules[0].contains(words), "{words}: {rules:?}");
@@ -64,7 +72,7 @@ fn everything_that_does_not_agree_is_found() {
     fs::rename(&away, &release.path).unwrap();
 
     let other = Home::new();
-    let stranger = published(&other, "revision");
+    let stranger = published(&other, Some(&published(&other, None)));
     let copy = home.published().join(stranger.id.as_str());
     fs::rename(&stranger.path, &copy).unwrap();
     finds("the ledger does not know it");
@@ -82,7 +90,7 @@ fn everything_that_does_not_agree_is_found() {
 #[test]
 fn a_charge_that_is_not_that_of_the_release_is_found() {
     let honest = Home::new();
-    let release = published(&honest, "first");
+    let release = published(&honest, None);
     let entry = honest.ledger().releases().unwrap().remove(0);
     let home = Home::new();
     let less = NanoRho::new(entry.nano_rho.nano() - 1);
@@ -107,9 +115,9 @@ fn a_charge_that_is_not_that_of_the_release_is_found() {
 #[test]
 fn an_older_ledger_is_brought_back_from_what_is_public() {
     let home = Home::new();
-    let one = published(&home, "first");
+    let one = published(&home, None);
     let backup = home.ledger_bytes();
-    let two = published(&home, "revision");
+    let two = published(&home, Some(&one));
     withdraw(&mut home.ledger(), &home.published(), &one.id, WithdrawalReason::OperatorError, &|| AT.to_owned())
         .unwrap();
     let (truth, releases) = (home.ledger().budget().unwrap(), home.ledger().releases().unwrap());
@@ -133,7 +141,7 @@ fn an_older_ledger_is_brought_back_from_what_is_public() {
 #[test]
 fn a_note_that_is_lost_is_counted_from_the_public_list() {
     let home = Home::new();
-    let release = published(&home, "first");
+    let release = published(&home, None);
     let evidence_of = || evidence(&home.published(), None, 2026).unwrap().standing;
     withdraw(&mut home.ledger(), &home.published(), &release.id, WithdrawalReason::Legal, &|| AT.to_owned()).unwrap();
     let whole = evidence_of();
@@ -145,7 +153,7 @@ fn a_note_that_is_lost_is_counted_from_the_public_list() {
 #[test]
 fn a_folder_that_cannot_be_counted_stops_the_reconciliation() {
     let home = Home::new();
-    let release = published(&home, "first");
+    let release = published(&home, None);
     fs::remove_file(release.path.join("cube.parquet")).unwrap();
     let error = evidence(&home.published(), None, 2026).unwrap_err();
     assert!(error.to_string().contains("take the folder away"), "{error}");
@@ -158,10 +166,10 @@ fn a_folder_that_cannot_be_counted_stops_the_reconciliation() {
 #[test]
 fn a_release_that_was_given_up_and_lost_is_counted_before_the_next() {
     let home = Home::new();
-    published(&home, "first");
+    let first = published(&home, None);
     let (database, head) = home.ledger_files();
     let (backup, old_head) = (home.ledger_bytes(), fs::read(&head).unwrap());
-    let plan = planned(&definition(|text| text.replace("rho = 0.5", "rho = 0.2").replace("\"first\"", "\"revision\"")));
+    let plan = plan_of(Some(&first));
     let (path, clock) = (home.published(), || home.clock());
     let publish_with = |noise: &mut panoh_privacy::Noise<'_>| {
         publish(&plan, &persons(&plan, &PEOPLE), &mut home.ledger(), &run(&path, &clock), noise)

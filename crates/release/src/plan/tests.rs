@@ -51,7 +51,7 @@ fn the_same_inputs_give_the_same_plan() {
 
 #[test]
 fn a_noisy_table_is_refused_unless_forced() {
-    let small = |text: String| text.replace("interest = 20", "interest = 4");
+    let small = |text: String| text.replace("interest = 20", "interest = 10").replace("rho = 0.5", "rho = 0.05");
     let plan = planned(&definition(small));
     let [first, ..] = plan.report().refusals.as_slice() else { panic!("not refused") };
     assert!(
@@ -61,22 +61,26 @@ fn a_noisy_table_is_refused_unless_forced() {
         "{first}"
     );
 
-    let forced = planned(&definition(|text| small(text).replace("rho = 0.5", "rho = 0.5\nforce = true")));
+    let forced = planned(&definition(|text| small(text).replace("rho = 0.05", "rho = 0.05\nforce = true")));
     assert!(forced.report().refusals.is_empty());
     assert!(forced.report().warnings.iter().any(|warning| warning.starts_with("table by_year: ")));
 }
 
 #[test]
 fn the_rho_that_a_refusal_proposes_is_enough() {
-    let small = |text: String| text.replace("interest = 20", "interest = 4");
+    let small = |text: String| text.replace("interest = 20", "interest = 10").replace("rho = 0.5", "rho = 0.05");
     let plan = planned(&definition(small));
     let proposals = plan.report().tables.iter().flat_map(|table| &table.proposals);
     let rhos =
         proposals.filter_map(|proposal| if let Change::MoreRho { rho } = proposal.change { Some(rho) } else { None });
     let rho = rhos.fold(0.0, f64::max);
-    assert!(rho > 0.5, "{rho}");
-    let more = planned(&definition(|text| small(text).replace("rho = 0.5", &format!("rho = {rho}"))));
+    assert!(rho > 0.05, "{rho}");
+    let more = planned(&definition(|text| small(text).replace("rho = 0.05", &format!("rho = {rho}"))));
     assert!(more.report().refusals.is_empty(), "{:?}", more.report().refusals);
+    // What no cohort can pay is not proposed.
+    let too_much = planned(&definition(|text| text.replace("interest = 20", "interest = 4")));
+    let refusals = &too_much.report().refusals;
+    assert!(!refusals.is_empty() && refusals.iter().all(|refusal| !refusal.contains("rho ")), "{refusals:?}");
 }
 
 #[test]

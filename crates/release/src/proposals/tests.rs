@@ -35,7 +35,7 @@ fn every_proposal_keeps_its_promise() {
     assert!(before > 10.0, "{before}: the table is mostly noise");
     // A little less is enough, so that each kind of change is. Coarser codes do little: errors hardly depend on their number.
     let enough = 0.999 * before;
-    let found = proposals(&noisy, &dictionary(), table, enough);
+    let found = proposals(&noisy, &dictionary(), table, enough, f64::INFINITY);
     for proposal in &found {
         assert!(proposal.half_width <= enough, "{proposal}");
         let mut fields = DefinitionFields::from(noisy.clone());
@@ -65,6 +65,9 @@ fn every_proposal_keeps_its_promise() {
     assert_eq!(kinds(|change| matches!(change, Change::WithoutTable { .. })), 1, "{found:?}");
     assert_eq!(kinds(|change| matches!(change, Change::Coarser { .. })), 1, "{found:?}");
     assert!(kinds(|change| matches!(change, Change::Without { .. })) > 0, "{found:?}");
+    let poor = proposals(&noisy, &dictionary(), table, enough, 0.03);
+    assert_eq!(poor.len() + 1, found.len(), "what no cohort can pay is not proposed");
+    assert!(poor.iter().all(|one| !matches!(one.change, Change::MoreRho { .. })), "{poor:?}");
 }
 
 #[test]

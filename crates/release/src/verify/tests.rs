@@ -24,6 +24,7 @@ fn rewritten(dir: &Path, home: &Home, change: impl FnOnce(&mut Draft)) -> Result
         id: release.id,
         definition: release.definition,
         dictionary_digest: release.dictionary_digest,
+        frame_digest: release.frame_digest,
         synthetic: release.synthetic,
         day: release.day,
         ledger_head: release.ledger_head,

@@ -72,6 +72,8 @@ struct ReleaseDetail {
     definition_digest: String,
     /// SHA-256 of the data dictionary.
     dictionary_digest: String,
+    /// SHA-256 of the SQL that made one row of each person's records.
+    frame_digest: String,
     /// Head of the ledger's chain when the release was charged.
     ledger_head: String,
     /// SHA-256 of the artefact's SHA256SUMS.
@@ -192,6 +194,7 @@ fn detail(artefact: &Artefact, lang: Lang) -> ReleaseDetail {
         definition: serde_json::to_value(&release.definition).expect("a definition holds only text, numbers and lists"),
         definition_digest: release.definition_digest.clone(),
         dictionary_digest: release.dictionary_digest.clone(),
+        frame_digest: release.frame_digest.clone(),
         ledger_head: release.ledger_head.clone(),
         artefact_digest: artefact.digest.clone(),
         dictionary: dimensions(artefact),

@@ -123,6 +123,7 @@ pub(super) fn draft() -> Draft {
     Draft {
         id: Slug::new(ID).expect("a good name"),
         dictionary_digest: "d".repeat(64),
+        frame_digest: "e".repeat(64),
         synthetic: true,
         day: Day::new("2026-11-22").expect("a day"),
         ledger_head: "e".repeat(64),

@@ -157,7 +157,7 @@ const GOOD: &[&str] = &[
     "SELECT person, cohort, gender FROM profiles WHERE gender IN (SELECT code FROM codes WHERE list = 'gender')",
     "SELECT c.person, c.cohort, j.country FROM persons c JOIN journeys j ON c.person = j.person WHERE j.step = 1",
     "SELECT c.person, p.cohort, c.gender FROM persons p JOIN (SELECT person, gender, \
-       rank() OVER (PARTITION BY person ORDER BY registered_year, record) AS place FROM cases) c \
+       rank() OVER (PARTITION BY person ORDER BY registered_year) AS place FROM cases) c \
        ON c.person = p.person WHERE c.place = 1",
     "SELECT DISTINCT p.person, p.cohort, c.gender FROM cases c JOIN persons p ON p.person = c.person",
     "SELECT person, cohort, 'a' AS kind FROM persons UNION ALL SELECT person, cohort, 'b' AS kind FROM profiles",
@@ -171,6 +171,10 @@ const GOOD: &[&str] = &[
        LEFT JOIN routes r ON r.person = c.person AND r.gender = c.gender GROUP BY c.person",
     "SELECT p.person, p.cohort, min(c.gender) AS gender FROM persons p JOIN cases c ON c.person = p.person \
        GROUP BY p.person, p.cohort",
+    "SELECT p.person, p.cohort, CASE WHEN n > 1 THEN 'several' ELSE 'one' END AS files FROM persons p \
+       JOIN (SELECT person, count(DISTINCT load) AS n FROM cases GROUP BY person) c ON c.person = p.person",
+    "SELECT p.person, p.cohort, r.destination FROM persons p JOIN cases c ON c.person = p.person \
+       JOIN routes r ON r.person = c.person AND r.record = c.record WHERE c.record IS NOT NULL",
 ];
 
 #[tokio::test]
@@ -266,6 +270,41 @@ const BAD: &[(&str, &str)] = &[
     (
         "SELECT person, min(cohort) AS cohort, array_to_string(array_agg(gender), ' ') AS g FROM cases GROUP BY person",
         "array_",
+    ),
+    // What a pseudonym says beside who it is.
+    (
+        "SELECT p.person, p.cohort, c.gender FROM persons p JOIN (SELECT person, gender, \
+           rank() OVER (PARTITION BY person ORDER BY registered_year, record) AS place FROM cases) c \
+           ON c.person = p.person WHERE c.place = 1",
+        "a pseudonym",
+    ),
+    ("SELECT person, cohort FROM persons WHERE person < '8'", "a pseudonym"),
+    ("SELECT person, cohort, left(person, 1) AS half FROM persons", "a pseudonym"),
+    ("SELECT p.person, p.cohort, c.record FROM persons p JOIN cases c ON c.person = p.person", "column record"),
+    ("SELECT p.person, p.cohort, c.load AS file FROM persons p JOIN cases c ON c.person = p.person", "column file"),
+    ("SELECT p.person, p.cohort FROM persons p JOIN cases c ON c.person = p.person AND c.load = '00'", "a pseudonym"),
+    (
+        "SELECT p.person, p.cohort FROM persons p JOIN cases c ON c.person = p.person AND c.record < c.load",
+        "a pseudonym",
+    ),
+    (
+        "SELECT p.person, p.cohort, n.first FROM persons p JOIN (SELECT person, min(record) AS first FROM cases \
+           GROUP BY person) n ON n.person = p.person",
+        "a pseudonym",
+    ),
+    (
+        "SELECT p.person, p.cohort, x.n FROM persons p JOIN (SELECT person, record AS n FROM cases UNION ALL \
+           SELECT person, gender AS n FROM cases) x ON x.person = p.person",
+        "column n",
+    ),
+    (
+        "SELECT person, cohort FROM persons p WHERE EXISTS (SELECT 1 FROM codes c WHERE c.code < p.person)",
+        "a pseudonym",
+    ),
+    (
+        "SELECT p.person, p.cohort FROM persons p JOIN cases c ON c.person = p.person \
+           WHERE c.record IN (SELECT code FROM codes)",
+        "a pseudonym",
     ),
     ("SELECT 'a' AS person, 'b' AS cohort", "no person"),
     ("SELECT table_name AS person, table_name AS cohort FROM information_schema.tables", "information_schema"),
