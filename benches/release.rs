@@ -101,7 +101,8 @@ fn release(countries: usize, cells: u64, allowed: f64) -> Result<()> {
     std::fs::create_dir(&published)?;
     let clock = || "2026-11-22T00:00:00Z".to_owned();
     let day = Day::new("2026-11-22")?;
-    let run = Run { published: &published, day, synthetic: true, warehouse: [].into(), clock: &clock };
+    let signer = panoh_publication::Signer::of_secret([5; 32]);
+    let run = Run { published: &published, day, synthetic: true, warehouse: [].into(), clock: &clock, signer: &signer };
     let drawing = std::cell::Cell::new(std::time::Duration::ZERO);
     let mut noise = |values: &[i64], sigma: f64| {
         let (noisy, time) = timed(|| Ok(opendp_noise(values, sigma))).expect("nothing else can fail");

@@ -79,7 +79,9 @@ async fn released() -> Result<Home> {
         let mut ledger = Ledger::open(&ledger, &head, key, Limits::STANDARD)?;
         let clock = || "2026-11-22T00:00:00Z".to_owned();
         let day = Day::new("2026-11-22")?;
-        let run = Run { published: &published, day, synthetic: true, warehouse: [].into(), clock: &clock };
+        let signer = panoh_publication::Signer::of_secret([5; 32]);
+        let run =
+            Run { published: &published, day, synthetic: true, warehouse: [].into(), clock: &clock, signer: &signer };
         publish(&plan, &persons, &mut ledger, &run, &mut panoh_privacy::opendp_noise)?;
         Ok(())
     })

@@ -50,6 +50,22 @@ fn spent(releases: &Releases, cohort: &str) -> [u64; 2] {
         .map(|purpose| (budget.cohort(cohort).spent_on(purpose).rho() * 100.0).round() as u64)
 }
 
+/// The change from one release to another, whose errors are those of both together.
+fn compared(before: &Published, after: &Published, expected: &str) {
+    let [before, after] = [before, after].map(|release| panoh_publication::read(&release.path).expect("a release"));
+    let comparison = panoh_publication::compare(&before, &after, "gender").expect("one table");
+    let present = comparison.rows.iter().filter(|row| row.before.estimate.max(row.after.estimate) > 0.5);
+    let shown = present.map(|row| {
+        let variances = [row.before, row.after].map(|value| value.standard_error.powi(2));
+        let variance = row.difference.standard_error.powi(2);
+        assert!((variance / (variances[0] + variances[1]) - 1.0).abs() < 1e-12 && variances[0] > 0.0);
+        assert!(!row.is_larger_than_noise);
+        let [one, other, change] = [row.before, row.after, row.difference].map(|value| value.estimate);
+        format!("{} {one:.0} {other:.0} {:+}", row.codes.join(" "), change.round() as i64)
+    });
+    assert_eq!(shown.collect::<Vec<_>>().join(", "), expected);
+}
+
 async fn refusal(releases: &Releases, loaded: &Loaded, definition: &str) -> String {
     let error = releases.publish(loaded, definition).await.expect_err("the release is refused");
     assert!(matches!(error, ReleaseError::Series { .. }), "{error}");
@@ -77,6 +93,8 @@ async fn three_years_of_a_series() {
     assert_eq!(releases.figures(&revised), ["gender: woman = 1", "gender: man = 3"]);
     let next = releases.publish(&loaded, &definition(2023, "first", 0.5, None)).await.unwrap();
     assert_eq!(releases.figures(&next), ["gender: woman = 1", "gender: man = 1"]);
+    compared(&first, &revised, "woman 1 1 +0, man 2 3 +1");
+    compared(&revised, &next, "woman 1 1 +0, man 3 1 -2");
     let twice = definition(2022, "revision", 0.05, Some(&first));
     assert!(refusal(&releases, &loaded, &twice).await.contains("was revised already"));
     let of_revision = definition(2022, "revision", 0.05, Some(&revised));

@@ -38,7 +38,15 @@ impl Releases {
         let published = self.published();
         let clock = || String::from("2026-12-01T00:00:00Z");
         let day = Day::new("2026-12-01").expect("a day");
-        let run = Run { published: &published, day, synthetic: true, warehouse: BTreeMap::new(), clock: &clock };
+        let signer = panoh_publication::Signer::of_secret([5; 32]);
+        let run = Run {
+            published: &published,
+            day,
+            synthetic: true,
+            warehouse: BTreeMap::new(),
+            clock: &clock,
+            signer: &signer,
+        };
         publish(&plan, &persons, &mut self.ledger(), &run, &mut |values, _| Ok(values.to_vec()))
     }
 

@@ -286,6 +286,19 @@ pub(crate) enum Release {
         #[arg(long)]
         json: bool,
     },
+    /// Show what changed from one published release to another of its series, with error bars
+    Compare {
+        /// Id of the earlier release
+        before: String,
+        /// Id of the later release
+        after: String,
+        /// Only this table; by default all that both releases have
+        #[arg(long)]
+        table: Option<String>,
+        /// Print the comparison as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Take a published release out of public; what it cost stays spent
     Withdraw {
         /// Release id
@@ -297,10 +310,15 @@ pub(crate) enum Release {
         #[arg(long)]
         json: bool,
     },
+    /// Print the public key that this home signs releases with, for those who check signatures
+    Signer,
     /// Check that a published folder is whole and that its figures follow from its plan and measurements
     Verify {
         /// Folder of the release
         folder: PathBuf,
+        /// Refuse a folder that somebody else signed: the publisher's key, as `panoh release signer` prints it
+        #[arg(long, value_name = "KEY")]
+        signer: Option<String>,
         /// Print the findings as one JSON object
         #[arg(long)]
         json: bool,

@@ -7,7 +7,9 @@
 //!      cube.parquet           all tables in one: table, one column for each dimension, estimate, standard_error
 //!      tables/<table>.csv     one table with labels, interval and quality word
 //!      datapackage.json       Frictionless data package, version 2
-//!      CITATION.cff README.md SHA256SUMS
+//!      CITATION.cff README.md
+//!      SHA256SUMS             hashes of all of these
+//!      SHA256SUMS.sig         the publisher's signature of them
 //! ```
 
 mod folder;
@@ -19,8 +21,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::{
-    ArtefactError, CohortRho, Cube, CubeTable, Day, Definition, Dimension, Privacy, Query, Release, Slug, TableInfo,
-    read_withdrawal, statements,
+    ArtefactError, CohortRho, Cube, CubeTable, Day, Definition, Dimension, Privacy, PublicKey, Query, Release, Signer,
+    Slug, TableInfo, read_withdrawal, statements,
 };
 
 /// Version of the folder's format.
@@ -58,6 +60,8 @@ pub struct Draft {
     pub measurements: Vec<Vec<i64>>,
     /// One dense estimate for each table of the definition, row-major, dimensions ascending.
     pub estimates: Vec<Vec<f64>>,
+    /// The same without negative numbers, when the definition asks for it.
+    pub non_negative: Option<Vec<Vec<f64>>>,
 }
 
 /// A folder that was written.
@@ -80,6 +84,8 @@ pub struct Artefact {
     pub measurements: Vec<Vec<i64>>,
     /// SHA-256, hex, of `SHA256SUMS`.
     pub digest: String,
+    /// Who signed it. Whether that is the publisher, only the publisher can say.
+    pub signer: PublicKey,
 }
 
 /// Writes a release into a folder of its own under `published`, durably.
@@ -87,10 +93,10 @@ pub struct Artefact {
 /// The files go to `.tmp-<id>`, are synced, and the folder is renamed in one step: a folder without that prefix is
 /// whole. Nothing is overwritten. Equal drafts give equal bytes. Noise scales are rounded to fifteen digits and ε
 /// upwards to six decimals first, so that every JSON reader gets the same numbers.
-pub fn write(published: &Path, draft: &Draft) -> Result<Written, ArtefactError> {
+pub fn write(published: &Path, draft: &Draft, signer: &Signer) -> Result<Written, ArtefactError> {
     let (release, cube) = checked(draft)?;
     let folder = folder::Unfinished::create(published, &draft.id)?;
-    let digest = write_files(folder, release, &cube, &draft.measurements)?;
+    let digest = write_files(folder, release, &cube, &draft.measurements, signer)?;
     Ok(Written { path: published.join(draft.id.as_str()), digest })
 }
 
@@ -124,12 +130,20 @@ pub fn read(dir: &Path) -> Result<Artefact, ArtefactError> {
     let blocks = keyed::table_blocks(&release.definition);
     let estimates =
         keyed::read_estimates(folder.bytes(CUBE)?, &dimensions, &blocks).map_err(|rule| folder.broken(CUBE, &rule))?;
-    let cube = cube(&release.definition, dimensions, &release.queries, estimates)?;
+    let non_negative = release
+        .definition
+        .non_negative
+        .then(|| {
+            keyed::read_non_negative(folder.bytes(CUBE)?, &dimensions, &blocks)
+                .map_err(|rule| folder.broken(CUBE, &rule))
+        })
+        .transpose()?;
+    let cube = cube(&release.definition, dimensions, &release.queries, estimates, non_negative)?;
     if table_infos(&release.definition, &cube)? != release.tables {
         return Err(folder.broken(RELEASE, "its tables do not follow from its definition and queries"));
     }
     check_rendered(&folder, &release, &cube)?;
-    Ok(Artefact { release, cube, measurements, digest: folder.digest })
+    Ok(Artefact { release, cube, measurements, digest: folder.digest, signer: folder.signer })
 }
 
 /// What people read follows from the release and its cube, so an edit of it is refused even with new hashes.
@@ -169,7 +183,13 @@ fn read_release(folder: &folder::Folder) -> Result<Release, ArtefactError> {
 fn checked(draft: &Draft) -> Result<(Release, Cube), ArtefactError> {
     check_lists(draft)?;
     let queries: Vec<Query> = draft.queries.iter().map(fifteen_digit_query).collect();
-    let cube = cube(&draft.definition, draft.dimensions.clone(), &queries, draft.estimates.clone())?;
+    let cube = cube(
+        &draft.definition,
+        draft.dimensions.clone(),
+        &queries,
+        draft.estimates.clone(),
+        draft.non_negative.clone(),
+    )?;
     for (query, measurement) in queries.iter().zip(&draft.measurements) {
         let cells: usize = query.dimensions.iter().map(|d| draft.dimensions[*d].codes.len()).product();
         if measurement.len() != cells {
@@ -208,6 +228,12 @@ fn check_lists(draft: &Draft) -> Result<(), ArtefactError> {
     if draft.estimates.len() != draft.definition.tables.len() || draft.measurements.len() != draft.queries.len() {
         return refuse("it needs one estimate for each table and one measurement for each query");
     }
+    let second = draft.non_negative.as_ref().map(Vec::len);
+    if second != draft.definition.non_negative.then_some(draft.estimates.len()) {
+        return refuse(
+            "it needs figures without negative numbers for each table when the definition asks for them, else none",
+        );
+    }
     let charged: Vec<&str> = draft.privacy.cohorts.iter().map(|CohortRho { cohort, .. }| cohort.as_str()).collect();
     if charged != draft.definition.cohorts() {
         return refuse("it must charge each cohort of the definition once, in their order");
@@ -223,6 +249,7 @@ fn write_files(
     mut release: Release,
     cube: &Cube,
     measurements: &[Vec<i64>],
+    signer: &Signer,
 ) -> Result<String, ArtefactError> {
     let dimensions = cube.dimensions();
     folder.put(DICTIONARY, &json(&dimensions))?;
@@ -239,7 +266,7 @@ fn write_files(
     folder.put("README.md", package::readme(&release, cube).as_bytes())?;
     release.files = folder.files().iter().map(|(path, file)| (path.clone(), file.sha256.clone())).collect();
     folder.put(RELEASE, &json(&release))?;
-    folder.finish()
+    folder.finish(signer)
 }
 
 fn cube(
@@ -247,12 +274,15 @@ fn cube(
     dimensions: Vec<Dimension>,
     queries: &[Query],
     estimates: Vec<Vec<f64>>,
+    non_negative: Option<Vec<Vec<f64>>>,
 ) -> Result<Cube, ArtefactError> {
+    let mut second = non_negative.into_iter().flatten();
     let tables = definition.tables.iter().zip(estimates).map(|(wanted, estimates)| CubeTable {
         name: wanted.name.to_string(),
         title: wanted.title.clone(),
         dimensions: definition.table_dimensions(wanted),
         estimates,
+        non_negative: second.next(),
     });
     Ok(Cube::new(dimensions, queries, tables.collect())?)
 }

@@ -30,6 +30,8 @@ pub struct CubeTable {
     pub dimensions: Vec<usize>,
     /// One estimate (persons) for each cell.
     pub estimates: Vec<f64>,
+    /// For each cell a number that is never negative, when the release has them: biased, and without an error bar.
+    pub non_negative: Option<Vec<f64>>,
 }
 
 /// The answer to [`Cube::roll_up`]: one estimate for each combination of kept codes.

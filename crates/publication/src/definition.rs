@@ -102,6 +102,9 @@ pub struct DefinitionFields {
     /// Releases tables even if their errors are larger than half of `smallest_count_of_interest`.
     #[serde(default)]
     pub force: bool,
+    /// Adds a second column to every table: figures without negative numbers, for readers who cannot use them.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub non_negative: bool,
     /// What the noise scales are chosen for.
     #[serde(default)]
     pub objective: Objective,
@@ -111,6 +114,12 @@ pub struct DefinitionFields {
     /// The tables.
     #[serde(rename = "table")]
     pub tables: Vec<TableWanted>,
+}
+
+/// Whether a field need not be written.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields over by reference")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// Who may see a release.

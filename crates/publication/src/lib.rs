@@ -12,6 +12,7 @@
 
 mod amounts;
 mod artefact;
+mod compare;
 mod csv_text;
 mod cube;
 mod definition;
@@ -22,12 +23,14 @@ mod normal;
 mod quality;
 mod ratio;
 mod release;
+mod signature;
 mod slice;
 mod statements;
 mod withdrawal;
 
 pub use amounts::{Delta, HalfWidth, Rho, Weight};
 pub use artefact::{Artefact, Draft, FORMAT_VERSION, Written, discard, read, write};
+pub use compare::{Change, Comparison, compare};
 pub use csv_text::{guarded, rounded};
 pub use cube::{Cube, CubeTable, RollUp};
 pub use definition::{
@@ -41,5 +44,6 @@ pub use normal::inverse_normal;
 pub use quality::{CONFIDENCE, NORMAL_QUANTILE, Quality, Value, half_width, quality, simultaneous_threshold};
 pub use ratio::{Pair, Ratio};
 pub use release::{CohortRho, Privacy, Query, Release, TableInfo};
+pub use signature::{PublicKey, Signer};
 pub use slice::Slice;
 pub use withdrawal::{Listing, Reason, Void, Withdrawal, read_listing, read_withdrawal, withdraw, write_listing};

@@ -67,6 +67,11 @@ pub(crate) fn not_covered(definition: &Definition) -> Vec<String> {
              window_not_complete, whatever is known of it by now."
         ));
     }
+    if definition.non_negative {
+        let sentence = "The column non_negative is for readers who cannot use negative numbers. It is biased: numbers that are \
+                        small in truth come out too large and others pay for it. No interval belongs to it.";
+        sentences.push(sentence.to_owned());
+    }
     if definition.force {
         sentences
             .push("Tables whose errors are larger than the usual limit were released on request (force).".to_owned());

@@ -3,14 +3,14 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
 use panoh_dictionary::Dictionary;
 use panoh_ledger::{Budget, Ledger, Limits};
 use panoh_privacy::PrivacyError;
-use panoh_publication::{Day, Definition};
+use panoh_publication::{Day, Definition, Signer};
 use tempfile::TempDir;
 
 use crate::{Persons, ReleasePlan, Run, plan};
@@ -161,7 +161,14 @@ impl Home {
     }
 }
 
+/// Who signs in tests.
+pub(crate) fn signer() -> &'static Signer {
+    static SIGNER: LazyLock<Signer> = LazyLock::new(|| Signer::of_secret([5; 32]));
+    &SIGNER
+}
+
 pub(crate) fn run<'a>(published: &'a Path, clock: &'a dyn Fn() -> String) -> Run<'a> {
     let day = Day::new("2026-01-31").expect("a day");
-    Run { published, day, synthetic: true, warehouse: BTreeMap::from([("cases".to_owned(), 3)]), clock }
+    let warehouse = BTreeMap::from([("cases".to_owned(), 3)]);
+    Run { published, day, synthetic: true, warehouse, clock, signer: signer() }
 }

@@ -1,6 +1,8 @@
 //! The plan: everything about a release that can be known without its data. Same definition, dictionary and budget give
 //! the same plan; no table is opened and nothing is spent.
 
+use std::fmt::Write as _;
+
 use panoh_dictionary::Dictionary;
 use panoh_ledger::{Budget, NanoRho};
 use panoh_privacy::{HalfWidth, NoisePlan, Rho, Shape, Subset, Wanted, Weight};
@@ -134,7 +136,11 @@ fn check_frame(definition: &Definition) -> Result<String, ReleaseError> {
         return Err(ReleaseError::UnknownFrame { frame: definition.frame.to_string(), known });
     };
     let digest = Sha256::digest(frame.text()?.as_bytes());
-    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    let mut hex = String::with_capacity(2 * digest.len());
+    for byte in digest {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    Ok(hex)
 }
 
 /// Each dimension must take its codes from a column that the frame declares to hold codes of the same list: anything

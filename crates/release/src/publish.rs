@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use panoh_ledger::{Charge, Head, Ledger, Reservation};
-use panoh_privacy::{Noise, NoisePlan, measure, rebuild};
-use panoh_publication::{CohortRho, Day, Definition, Draft, Privacy, Query, Rho, Slug, write};
+use panoh_privacy::{Noise, NoisePlan, measure, non_negative, rebuild};
+use panoh_publication::{CohortRho, Day, Definition, Draft, Privacy, Query, Rho, Signer, Slug, write};
 use sha2::{Digest, Sha256};
 
 use crate::plan::purpose;
@@ -25,6 +25,8 @@ pub struct Run<'a> {
     pub warehouse: BTreeMap<String, u64>,
     /// Now, RFC 3339. Asked at each step for the ledger; never published.
     pub clock: &'a dyn Fn() -> String,
+    /// Signs the artefact.
+    pub signer: &'a Signer,
 }
 
 /// A release that is public.
@@ -111,6 +113,7 @@ fn draw(
     let marginal = |subset: panoh_privacy::Subset| persons.count(sizes, &subset.dimensions().collect::<Vec<_>>());
     let measurements = measure(plan.noise(), &marginal, noise)?;
     let estimates = rebuild(plan.noise(), &measurements)?;
+    let second = plan.definition().non_negative.then(|| non_negative(plan.noise(), &measurements)).transpose()?;
     let draft = Draft {
         id: Slug::new(reservation.release_id())?,
         definition: plan.definition().clone(),
@@ -124,8 +127,9 @@ fn draw(
         queries: queries(plan.noise()),
         measurements,
         estimates,
+        non_negative: second.map(|found| found.tables),
     };
-    let written = write(run.published, &draft)?;
+    let written = write(run.published, &draft, run.signer)?;
     Ok(Published { id: draft.id, path: written.path, digest: written.digest })
 }
 

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use panoh_privacy::{NoisePlan, epsilon, rebuild};
+use panoh_privacy::{NoisePlan, epsilon, non_negative, rebuild};
 use panoh_publication::{Artefact, Codes, Definition, Dimension, NOT_KNOWN, OTHER, Slug, WINDOW_NOT_COMPLETE, read};
 use serde::Serialize;
 
@@ -18,6 +18,8 @@ pub struct Verified {
     pub id: Slug,
     /// SHA-256 of the artefact, hex; compare it with what the publisher states.
     pub digest: String,
+    /// The public key that it was signed with, as OpenSSH writes it; compare it with the publisher's.
+    pub signer: String,
     /// Tables that were computed again.
     pub tables: usize,
     /// Cells that were computed again.
@@ -35,10 +37,11 @@ pub fn verify(dir: &Path) -> Result<Verified, ReleaseError> {
     Ok(Verified {
         id: release.id.clone(),
         digest: artefact.digest.clone(),
+        signer: artefact.signer.to_string(),
         tables: release.tables.len(),
         cells: plan.cells(),
         shown: [
-            "every file is there, none is added, and each has the digest that the release states",
+            "every file is there, none is added, and each has the digest that was signed",
             "noise scales and standard errors follow from the definition and its code lists",
             "rho, epsilon and what each cohort paid follow from the noise scales",
             "every estimate of the cube follows from the noisy measurements",
@@ -48,7 +51,7 @@ pub fn verify(dir: &Path) -> Result<Verified, ReleaseError> {
         not_shown: [
             "that the noise was drawn at random, with the stated scale, and once",
             "that the counts under the noise were those of the records, or that the records were right",
-            "who published the folder: compare the digest with the publisher's",
+            "that the signer is the publisher: compare the key with the one that the publisher gives",
         ]
         .map(str::to_owned)
         .to_vec(),
@@ -146,6 +149,16 @@ fn check_estimates(artefact: &Artefact, plan: &NoisePlan) -> Result<(), ReleaseE
         let same = table.estimates.len() == expected.len()
             && table.estimates.iter().zip(expected).all(|(stated, expected)| near(*stated, *expected));
         hold(same, &format!("table {}", table.name), || "its estimates follow from the measurements".to_owned())?;
+    }
+    if !artefact.release.definition.non_negative {
+        return Ok(());
+    }
+    for (table, expected) in tables.iter().zip(&non_negative(plan, &artefact.measurements)?.tables) {
+        let stated = table.non_negative.as_deref().unwrap_or_default();
+        let same = stated.len() == expected.len()
+            && stated.iter().zip(expected).all(|(stated, expected)| near(*stated, *expected));
+        let rule = || "its numbers without negative ones follow from the measurements".to_owned();
+        hold(same, &format!("table {}", table.name), rule)?;
     }
     Ok(())
 }

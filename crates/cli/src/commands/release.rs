@@ -1,16 +1,17 @@
-//! `panoh release`: plan, publish, list, show, withdraw, verify.
+//! `panoh release`: plan, publish, list, show, compare, withdraw, verify.
 
+mod comparison;
 mod planning;
 mod withdrawal;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use panoh_dictionary::Dictionary;
 use panoh_identity::MasterKey;
 use panoh_ledger::{Ledger, State};
-use panoh_publication::{Day, Definition, Slug};
+use panoh_publication::{Day, Definition, PublicKey, Signer, Slug};
 use panoh_release::{Published, ReleasePlan, Run, plan, publish, read, recover, verify};
 use panoh_warehouse::{AsOf, Warehouse};
 use serde::Serialize;
@@ -29,6 +30,8 @@ use planning::short;
 const CASES: &str = "cases";
 /// Label under which the key of the one-row-per-person choice is derived.
 const CHOICE_KEY: &str = "panoh/release/choice/v1";
+/// Label under which the secret half of the key that signs releases is derived.
+const SIGNER_KEY: &str = "panoh/release/signer/v1";
 
 pub(crate) async fn run(command: &Release, world: &World) -> Result<Code> {
     match command {
@@ -46,9 +49,21 @@ pub(crate) async fn run(command: &Release, world: &World) -> Result<Code> {
         }
         Release::List { json } => list(*json, world),
         Release::Show { id, json } => show(id, *json, world),
+        Release::Compare { before, after, table, json } => {
+            comparison::show(before, after, table.as_deref(), *json, world)
+        }
         Release::Withdraw { id, reason, json } => withdrawal::withdraw_release(id, *reason, *json, world),
-        Release::Verify { folder, json } => check(folder, *json),
+        Release::Signer => {
+            say(signer(&read_key(&world.open_home()?, world)?).public_key().to_string())?;
+            Ok(Code::Ok)
+        }
+        Release::Verify { folder, signer, json } => check(folder, signer.as_deref(), *json),
     }
+}
+
+/// What signs this home's releases. It is the same after a change of keys.
+fn signer(key: &MasterKey) -> Signer {
+    Signer::of_secret(key.derive(SIGNER_KEY))
 }
 
 /// A definition file, or a shipped definition by its name.
@@ -90,7 +105,7 @@ pub(crate) async fn publish_plan(plan: ReleasePlan, key: &MasterKey, home: &Home
         );
         return Err(Failure::new(Code::Budget, message).into());
     }
-    let choice = key.derive(CHOICE_KEY);
+    let (choice, signer) = (key.derive(CHOICE_KEY), signer(key));
     let dictionary = world.dictionary()?;
     let store = Warehouse::open(&home.warehouse(), &dictionary).await?;
     let warehouse = newest_versions(&store, &dictionary).await?;
@@ -101,7 +116,7 @@ pub(crate) async fn publish_plan(plan: ReleasePlan, key: &MasterKey, home: &Home
     let day = Day::new(&today())?;
     // SQLite and the sampler block: they belong on a thread of their own.
     let done = tokio::task::spawn_blocking(move || -> Result<Published> {
-        let run = Run { published: &published, day, synthetic, warehouse, clock: &now };
+        let run = Run { published: &published, day, synthetic, warehouse, clock: &now, signer: &signer };
         Ok(publish(&plan, &persons, &mut ledger, &run, &mut panoh_privacy::opendp_noise)?)
     });
     done.await.context("the thread that draws the noise ended early")?
@@ -117,19 +132,14 @@ fn settle_open(ledger: &mut Ledger, published: &Path) -> Result<()> {
 
 /// A published folder that the ledger never charged means that the ledger is not the one that was used here.
 fn refuse_strangers(ledger: &mut Ledger, published: &Path) -> Result<()> {
-    let known = ledger.releases()?;
-    for entry in published.read_dir()?.flatten().filter(|entry| entry.path().is_dir()) {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if !name.starts_with('.') && known.iter().all(|release| release.release_id != name) {
-            let message = format!(
-                "{}: the ledger does not know this release, so it is not the newest ledger; restore that or run \
-                 `panoh budget reconcile`, or take the folder away if it came from elsewhere. Nothing was drawn or spent",
-                entry.path().display()
-            );
-            return Err(Failure::new(Code::Key, message).into());
-        }
-    }
-    Ok(())
+    let strangers = panoh_release::strangers(ledger, published)?;
+    let Some(name) = strangers.first() else { return Ok(()) };
+    let message = format!(
+        "{}: the ledger does not know this release, so it is not the newest ledger; restore that or run \
+         `panoh budget reconcile`, or take the folder away if it came from elsewhere. Nothing was drawn or spent",
+        published.join(name).display()
+    );
+    Err(Failure::new(Code::Key, message).into())
 }
 
 async fn newest_versions(store: &Warehouse, dictionary: &Dictionary) -> Result<BTreeMap<String, u64>> {
@@ -198,14 +208,20 @@ fn list(as_json: bool, world: &World) -> Result<Code> {
     Ok(Code::Ok)
 }
 
-fn show(id: &str, as_json: bool, world: &World) -> Result<Code> {
-    let home = world.open_home()?;
+/// The folder of a published release.
+fn folder_of(id: &str, home: &Home) -> Result<PathBuf> {
     let id = Slug::new(id).map_err(|e| Failure::new(Code::Usage, e.to_string()))?;
     let folder = home.published().join(id.as_str());
-    if !folder.is_dir() {
-        let message = format!("there is no published release {id}; `panoh release list` shows what there is");
-        return Err(Failure::new(Code::Usage, message).into());
+    if folder.is_dir() {
+        return Ok(folder);
     }
+    let message = format!("there is no published release {id}; `panoh release list` shows what there is");
+    Err(Failure::new(Code::Usage, message).into())
+}
+
+fn show(id: &str, as_json: bool, world: &World) -> Result<Code> {
+    let home = world.open_home()?;
+    let folder = folder_of(id, &home)?;
     if let Some(withdrawal) = panoh_publication::read_withdrawal(&folder)? {
         return withdrawal::show(&withdrawal, as_json);
     }
@@ -242,8 +258,17 @@ fn show(id: &str, as_json: bool, world: &World) -> Result<Code> {
     Ok(Code::Ok)
 }
 
-fn check(folder: &Path, as_json: bool) -> Result<Code> {
+fn check(folder: &Path, signer: Option<&str>, as_json: bool) -> Result<Code> {
+    let wanted = signer.map(|text| {
+        let rule = "--signer: not a public key; give it as `panoh release signer` prints it, ssh-ed25519 and letters";
+        PublicKey::parse(text).ok_or_else(|| Failure::new(Code::Usage, rule.to_owned()))
+    });
+    let wanted = wanted.transpose()?;
     let verified = verify(folder)?;
+    if wanted.is_some_and(|wanted| wanted.to_string() != verified.signer) {
+        let message = format!("{}: somebody else signed it: {}", folder.display(), verified.signer);
+        return Err(Failure::new(Code::RefusedWhole, message).into());
+    }
     if as_json {
         json(&verified)?;
         return Ok(Code::Ok);
@@ -254,6 +279,7 @@ fn check(folder: &Path, as_json: bool) -> Result<Code> {
         verified.tables,
         thousands(verified.cells)
     ))?;
+    say(format!("  signed by  {}", verified.signer))?;
     verified.shown.iter().try_for_each(|line| say(format!("  shown      {line}")))?;
     verified.not_shown.iter().try_for_each(|line| say(format!("  not shown  {line}")))?;
     Ok(Code::Ok)

@@ -9,9 +9,11 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use crate::definition::hex;
-use crate::{ArtefactError, Slug};
+use crate::signature::signer_of;
+use crate::{ArtefactError, PublicKey, Signer, Slug};
 
 const SUMS: &str = "SHA256SUMS";
+const SIGNATURE: &str = "SHA256SUMS.sig";
 /// The one folder inside an artefact.
 const TABLES: &str = "tables";
 
@@ -60,13 +62,14 @@ impl Unfinished {
         &self.files
     }
 
-    /// Writes the sums, syncs the folders, gives the folder its name; returns the digest of the sums.
-    pub(super) fn finish(self) -> Result<String, ArtefactError> {
+    /// Writes the sums and signs them, syncs the folders, gives the folder its name; returns the digest of the sums.
+    pub(super) fn finish(self, signer: &Signer) -> Result<String, ArtefactError> {
         let mut sums = String::new();
         for (path, file) in &self.files {
             sums.extend([file.sha256.as_str(), "  ", path, "\n"]);
         }
         self.write(SUMS, sums.as_bytes())?;
+        self.write(SIGNATURE, signer.sign(sums.as_bytes()).as_bytes())?;
         sync(&self.hidden.join(TABLES))?;
         sync(&self.hidden)?;
         // Renaming would replace an empty folder without a word.
@@ -85,13 +88,15 @@ impl Unfinished {
     }
 }
 
-/// A folder whose files all have the hashes of its `SHA256SUMS`.
+/// A folder whose files all have the hashes of its `SHA256SUMS`, which somebody signed.
 pub(super) struct Folder {
     dir: PathBuf,
     files: BTreeMap<String, Vec<u8>>,
     sums: BTreeMap<String, String>,
     /// SHA-256 of `SHA256SUMS`, hex.
     pub(super) digest: String,
+    /// Who.
+    pub(super) signer: PublicKey,
 }
 
 pub(super) fn read(dir: &Path) -> Result<Folder, ArtefactError> {
@@ -100,6 +105,9 @@ pub(super) fn read(dir: &Path) -> Result<Folder, ArtefactError> {
     let sums_path = dir.join(SUMS);
     let broken = |path: &Path, rule: &str| ArtefactError::Broken { path: path.to_owned(), rule: rule.to_owned() };
     let listed = files.remove(SUMS).ok_or_else(|| broken(&sums_path, "is not there, so this is no whole release"))?;
+    let signature = files.remove(SIGNATURE);
+    let signer = signature.and_then(|signature| signer_of(&signature, &listed));
+    let signer = signer.ok_or_else(|| broken(&dir.join(SIGNATURE), "is no signature of SHA256SUMS"))?;
     let digest = hex(&Sha256::digest(&listed));
     let sums =
         parse_sums(&listed).ok_or_else(|| broken(&sums_path, "is not a list of `<sha-256>  <path>` lines, sorted"))?;
@@ -115,7 +123,7 @@ pub(super) fn read(dir: &Path) -> Result<Folder, ArtefactError> {
             Some(_) => {}
         }
     }
-    Ok(Folder { dir: dir.to_owned(), files, sums, digest })
+    Ok(Folder { dir: dir.to_owned(), files, sums, digest, signer })
 }
 
 impl Folder {

@@ -13,6 +13,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 
+use super::tables::NON_NEGATIVE;
 use crate::{ArtefactError, Cube, Definition, Dimension, Query};
 
 /// One table or query: its name and the dimensions of its cells, ascending.
@@ -57,14 +58,18 @@ pub(super) fn write_estimates(
     blocks: &[Block],
     cube: &Cube,
 ) -> Result<Vec<u8>, ArtefactError> {
-    let number_columns = [("estimate", DataType::Float64), ("standard_error", DataType::Float64)];
-    let schema = schema(dimensions, "table", &number_columns);
+    let second = cube.tables().iter().all(|table| table.non_negative.is_some());
+    let names = ["estimate", "standard_error", NON_NEGATIVE];
+    let number_columns = names.map(|name| (name, DataType::Float64));
+    let schema = schema(dimensions, "table", if second { &number_columns } else { &number_columns[..2] });
     let errors: Result<Vec<f64>, _> = blocks.iter().map(|block| cube.cell_standard_error(&block.dimensions)).collect();
     let errors = errors?;
     let numbers = |at: usize| -> Vec<ArrayRef> {
         let estimates = &cube.tables()[at].estimates;
         let same = vec![errors[at]; estimates.len()];
-        vec![Arc::new(Float64Array::from(estimates.clone())), Arc::new(Float64Array::from(same))]
+        let second = cube.tables()[at].non_negative.clone().filter(|_| second);
+        let columns = [Some(estimates.clone()), Some(same), second].into_iter().flatten();
+        columns.map(|numbers| Arc::new(Float64Array::from(numbers)) as ArrayRef).collect()
     };
     write(&schema, dimensions, blocks, numbers)
 }
@@ -86,9 +91,27 @@ pub(super) fn read_estimates(
     dimensions: &[Dimension],
     blocks: &[Block],
 ) -> Result<Vec<Vec<f64>>, String> {
-    let parts = read(bytes, dimensions, blocks, "table", "estimate")?;
+    read_floats(bytes, dimensions, blocks, "estimate")
+}
+
+/// The same for the figures without negative numbers.
+pub(super) fn read_non_negative(
+    bytes: &[u8],
+    dimensions: &[Dimension],
+    blocks: &[Block],
+) -> Result<Vec<Vec<f64>>, String> {
+    read_floats(bytes, dimensions, blocks, NON_NEGATIVE)
+}
+
+fn read_floats(
+    bytes: &[u8],
+    dimensions: &[Dimension],
+    blocks: &[Block],
+    column: &str,
+) -> Result<Vec<Vec<f64>>, String> {
+    let parts = read(bytes, dimensions, blocks, "table", column)?;
     let floats = |part: &ArrayRef| part.as_primitive_opt::<Float64Type>().map(|array| array.values().to_vec());
-    parts.iter().map(floats).collect::<Option<_>>().ok_or_else(|| "column \"estimate\" does not hold floats".to_owned())
+    parts.iter().map(floats).collect::<Option<_>>().ok_or_else(|| format!("column {column:?} does not hold floats"))
 }
 
 fn schema(dimensions: &[Dimension], group: &str, numbers: &[(&str, DataType)]) -> SchemaRef {

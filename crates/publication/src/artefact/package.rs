@@ -148,6 +148,14 @@ fn table_schema(cube: &Cube, table: &CubeTable) -> TableSchema {
         };
         fields.push(Field { name: name.to_owned(), kind, title: title.to_owned(), constraints: required(values) });
     }
+    if table.non_negative.is_some() {
+        fields.push(Field {
+            name: tables::NON_NEGATIVE.to_owned(),
+            kind: "number",
+            title: "Registered persons, never negative; biased, without an error bar".to_owned(),
+            constraints: required(Vec::new()),
+        });
+    }
     TableSchema { fields, primary_key, missing_values: [""] }
 }
 

@@ -11,6 +11,9 @@ pub(super) fn path(table: &str) -> String {
 /// Names of the number columns, after those of the dimensions.
 pub(super) const NUMBER_COLUMNS: [&str; 5] = ["estimate", "standard_error", "lower", "upper", "quality"];
 
+/// Name of the column without negative numbers, the last one where a release has it.
+pub(super) const NON_NEGATIVE: &str = "non_negative";
+
 pub(super) fn csv(cube: &Cube, table: &CubeTable, smallest_count: u32) -> Result<Vec<u8>, ArtefactError> {
     let standard_error = cube.cell_standard_error(&table.dimensions)?;
     let word = quality(standard_error, smallest_count).as_str();
@@ -21,7 +24,7 @@ pub(super) fn csv(cube: &Cube, table: &CubeTable, smallest_count: u32) -> Result
             writer.write_field(&dimension.name)?;
             writer.write_field(format!("{}_label", dimension.name))?;
         }
-        writer.write_record(NUMBER_COLUMNS)?;
+        writer.write_record(NUMBER_COLUMNS.into_iter().chain(table.non_negative.as_ref().map(|_| NON_NEGATIVE)))?;
         for (cell, estimate) in table.estimates.iter().enumerate() {
             let mut stride = table.estimates.len();
             for dimension in &dimensions {
@@ -34,7 +37,8 @@ pub(super) fn csv(cube: &Cube, table: &CubeTable, smallest_count: u32) -> Result
             for number in [*estimate, standard_error, lower, upper] {
                 writer.write_field(rounded(number).to_string())?;
             }
-            writer.write_record([word])?;
+            let second = table.non_negative.as_ref().map(|numbers| rounded(numbers[cell]).to_string());
+            writer.write_record(std::iter::once(word.to_owned()).chain(second))?;
         }
         Ok(())
     };

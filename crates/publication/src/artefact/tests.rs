@@ -72,13 +72,19 @@ fn draft() -> Draft {
         queries: vec![query(&[], 7.0 / 3.0), query(&[0], 2.1), query(&[1], 1.0 / 3.0), query(&[0, 1], 4.7)],
         measurements: vec![vec![54], vec![1, -2, 3], vec![4, -4], vec![1, 2, 3, 4, 5, -6]],
         estimates: vec![vec![10.5, 9.25, -1.75, 12.0, 20.0, 4.0], vec![19.75, 10.25, 24.0]],
+        non_negative: None,
         definition,
     }
 }
 
+/// Who signs in these tests.
+fn signer() -> Signer {
+    Signer::of_secret([5; 32])
+}
+
 fn published() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
-    let written = write(folder.path(), &draft()).expect("writes");
+    let written = write(folder.path(), &draft(), &signer()).expect("writes");
     (folder, written.path)
 }
 
@@ -108,6 +114,7 @@ fn what_is_written_is_read() {
     assert!((artefact.release.privacy.epsilon - 6.943_212).abs() < 1e-12, "rounded up to six decimals");
     let sum = hex(&Sha256::digest(fs::read(path.join("SHA256SUMS")).expect("reads")));
     assert_eq!(artefact.digest, sum);
+    assert_eq!(artefact.signer, signer().public_key());
     let names: Vec<String> = files(&path).into_keys().collect();
     assert_eq!(
         names,
@@ -115,6 +122,7 @@ fn what_is_written_is_read() {
             "CITATION.cff",
             "README.md",
             "SHA256SUMS",
+            "SHA256SUMS.sig",
             "cube.parquet",
             "datapackage.json",
             "dictionary.json",
@@ -166,14 +174,14 @@ fn a_release_says_what_it_is() {
     }
     let release: serde_json::Value = serde_json::from_slice(&all["release.json"]).expect("JSON");
     assert!(release["promised"].to_string().contains("6.944"), "epsilon is rounded up");
-    assert_eq!(release["files"].as_object().expect("a map").len(), all.len() - 2);
+    assert_eq!(release["files"].as_object().expect("a map").len(), all.len() - 3);
 }
 
 #[test]
 fn a_release_never_changes() {
     let (folder, path) = published();
     let before = files(&path);
-    assert!(matches!(write(folder.path(), &draft()), Err(ArtefactError::Exists { .. })));
+    assert!(matches!(write(folder.path(), &draft(), &signer()), Err(ArtefactError::Exists { .. })));
     assert_eq!(files(&path), before);
 }
 
@@ -183,9 +191,30 @@ fn an_interrupted_write_is_seen_and_discarded() {
     let id = draft().id;
     assert!(!discard(folder.path(), &id).expect("nothing to do"));
     fs::create_dir_all(folder.path().join(".tmp-small-2026-11-22/tables")).expect("makes");
-    assert!(matches!(write(folder.path(), &draft()), Err(ArtefactError::Unfinished { .. })));
+    assert!(matches!(write(folder.path(), &draft(), &signer()), Err(ArtefactError::Unfinished { .. })));
     assert!(discard(folder.path(), &id).expect("discards"));
-    assert!(write(folder.path(), &draft()).is_ok());
+    assert!(write(folder.path(), &draft(), &signer()).is_ok());
+}
+
+/// A second column, labelled, after all that belongs to the first one.
+#[test]
+fn figures_without_negative_numbers_stand_beside_the_others() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut draft = draft();
+    let second = vec![vec![10.25, 9.5, 0.0, 11.0, 19.75, 4.0], vec![19.75, 11.0, 23.75]];
+    draft.non_negative = Some(second.clone());
+    assert!(write(folder.path(), &draft, &signer()).is_err(), "nobody asked for them");
+    let text = DEFINITION.replace("rho = 0.5", "rho = 0.5\nnon_negative = true");
+    draft.definition = Definition::from_toml(&text).expect("good");
+    let path = write(folder.path(), &draft, &signer()).expect("writes").path;
+    let tables = read(&path).expect("whole").cube.tables().to_vec();
+    assert_eq!(tables.iter().map(|table| table.non_negative.clone()).collect::<Option<Vec<_>>>(), Some(second));
+    let text = fs::read_to_string(path.join("tables/gender_by_year.csv")).expect("reads");
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines[0].ends_with(",upper,quality,non_negative"), "{}", lines[0]);
+    assert!(lines[3].starts_with("2020,2020,woman,Woman,-1.75,") && lines[3].ends_with(",0"), "{}", lines[3]);
+    let readme = fs::read_to_string(path.join("README.md")).expect("reads");
+    assert!(readme.contains("No interval belongs to it."), "{readme}");
 }
 
 /// The error must name the file.
@@ -240,12 +269,24 @@ fn nothing_else_may_stand_in_the_folder() {
     read(&path).expect("whole again");
 }
 
-/// Puts new bytes into a file and mends `SHA256SUMS`, as a careless editor with `sha256sum` would.
+/// Puts new bytes into a file and mends `SHA256SUMS`, as a careless editor with `sha256sum` would, and signs it anew.
 fn edit_with_sums(dir: &Path, name: &str, bytes: &[u8]) {
     let old = hex(&Sha256::digest(fs::read(dir.join(name)).expect("reads")));
     let sums = fs::read_to_string(dir.join("SHA256SUMS")).expect("reads");
+    let sums = sums.replace(&old, &hex(&Sha256::digest(bytes)));
     fs::write(dir.join(name), bytes).expect("writes");
-    fs::write(dir.join("SHA256SUMS"), sums.replace(&old, &hex(&Sha256::digest(bytes)))).expect("writes");
+    fs::write(dir.join("SHA256SUMS"), &sums).expect("writes");
+    fs::write(dir.join("SHA256SUMS.sig"), signer().sign(sums.as_bytes())).expect("writes");
+}
+
+#[test]
+fn nobody_edits_without_the_key() {
+    let (_folder, path) = published();
+    let signature = fs::read(path.join("SHA256SUMS.sig")).expect("reads");
+    let table = fs::read_to_string(path.join("tables/years.csv")).expect("reads");
+    edit_with_sums(&path, "tables/years.csv", table.replace("19.75", "99.75").as_bytes());
+    fs::write(path.join("SHA256SUMS.sig"), signature).expect("writes");
+    refused(&path, "SHA256SUMS.sig");
 }
 
 #[test]
@@ -307,7 +348,7 @@ fn drafts_that_do_not_fit_leave_nothing_behind() {
     for (at, edit) in edits.into_iter().enumerate() {
         let mut draft = draft();
         edit(&mut draft);
-        assert!(write(folder.path(), &draft).is_err(), "edit {at}");
+        assert!(write(folder.path(), &draft, &signer()).is_err(), "edit {at}");
         assert_eq!(fs::read_dir(folder.path()).expect("reads").count(), 0, "edit {at}");
     }
 }

@@ -33,7 +33,8 @@ fn full_cube(sizes: &[usize], variances: &[f64]) -> Cube {
     let queries: Vec<Query> = (0..1 << sizes.len()).map(query).collect();
     let all: Vec<usize> = (0..sizes.len()).collect();
     let estimates = (0..cells(&all, sizes)).map(|cell| cell as f64).collect();
-    let table = CubeTable { name: "all".into(), title: Labels::same("All"), dimensions: all, estimates };
+    let table =
+        CubeTable { name: "all".into(), title: Labels::same("All"), dimensions: all, estimates, non_negative: None };
     Cube::new(dimensions(sizes), &queries, vec![table]).expect("the parts fit")
 }
 
@@ -158,6 +159,7 @@ fn questions_that_were_not_released_are_refused() {
         title: Labels::same(name),
         dimensions,
         estimates: vec![1.0; cells],
+        non_negative: None,
     };
     let cube =
         Cube::new(dimensions(&sizes), &queries, vec![table("a", vec![0, 1], 4), table("b", vec![2], 2)]).expect("fits");
@@ -179,7 +181,13 @@ fn questions_that_were_not_released_are_refused() {
 fn parts_that_do_not_fit_are_refused() {
     let query = |dimensions| Query { dimensions, variance: 1.0, sigma: 1.0, sensitivity: 1.0 };
     let whole = vec![query(vec![]), query(vec![0])];
-    let table = |dimensions, estimates| CubeTable { name: "t".into(), title: Labels::same("T"), dimensions, estimates };
+    let table = |dimensions, estimates| CubeTable {
+        name: "t".into(),
+        title: Labels::same("T"),
+        dimensions,
+        estimates,
+        non_negative: None,
+    };
     let good = || table(vec![0], vec![0.0, 1.0]);
     let build = |queries: &[Query], tables: Vec<CubeTable>| Cube::new(dimensions(&[2]), queries, tables);
     assert!(build(&whole, vec![good()]).is_ok());

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use panoh_publication::{Draft, write};
 
 use super::*;
-use crate::fixture::{Home, PEOPLE, definition, persons, planned, run, silence};
+use crate::fixture::{Home, PEOPLE, definition, persons, planned, run, signer, silence};
 use crate::publish::publish;
 
 fn published(home: &Home) -> PathBuf {
@@ -33,11 +33,12 @@ fn rewritten(dir: &Path, home: &Home, change: impl FnOnce(&mut Draft)) -> Result
         queries: release.queries,
         measurements: artefact.measurements,
         estimates: artefact.cube.tables().iter().map(|table| table.estimates.clone()).collect(),
+        non_negative: artefact.cube.tables().iter().map(|table| table.non_negative.clone()).collect(),
     };
     change(&mut draft);
     let elsewhere = home.published().join("elsewhere");
     fs::create_dir_all(&elsewhere).unwrap();
-    let written = write(&elsewhere, &draft).unwrap();
+    let written = write(&elsewhere, &draft, signer()).unwrap();
     let result = verify(&written.path);
     fs::remove_dir_all(&elsewhere).unwrap();
     result

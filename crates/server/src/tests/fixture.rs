@@ -5,7 +5,8 @@
 use std::path::Path;
 
 use panoh_publication::{
-    CohortRho, Day, Definition, Delta, Dimension, DimensionCode, Draft, Labels, Privacy, Query, Rho, Slug, write,
+    CohortRho, Day, Definition, Delta, Dimension, DimensionCode, Draft, Labels, Privacy, Query, Rho, Signer, Slug,
+    write,
 };
 
 pub(super) const ID: &str = "trends-2026-11-22";
@@ -94,10 +95,15 @@ const DESTINATIONS: [(&str, &str, f64); 8] = [
     ("not_known", "Not known", 0.04),
 ];
 
+/// Who signs in tests.
+pub(super) fn signer() -> Signer {
+    Signer::of_secret([5; 32])
+}
+
 /// Writes the release into `published`.
 pub(super) fn publish(published: &Path) -> Draft {
     let draft = draft();
-    write(published, &draft).expect("the fixture fits together");
+    write(published, &draft, &signer()).expect("the fixture fits together");
     draft
 }
 
@@ -138,6 +144,7 @@ pub(super) fn draft() -> Draft {
         queries,
         measurements,
         estimates,
+        non_negative: None,
     }
 }
 

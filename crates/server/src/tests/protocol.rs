@@ -139,7 +139,7 @@ async fn only_whole_public_releases_are_on_the_shelf() {
     serves(1);
     let mut other = fixture::draft();
     other.id = panoh_publication::Slug::new("trends-again").expect("a name");
-    panoh_publication::write(path, &other).expect("writes");
+    panoh_publication::write(path, &other, &fixture::signer()).expect("writes");
     serves(2);
     let table = path.join("trends-again/tables/gender_by_year.csv");
     let bytes = fs::read(&table).expect("reads");
@@ -160,7 +160,7 @@ async fn figures_for_a_project_are_not_shown_to_everybody() {
     fields.audience = panoh_publication::Audience::Project;
     fields.purpose = panoh_publication::Purpose::Project;
     draft.definition = panoh_publication::Definition::new(fields).expect("good");
-    panoh_publication::write(folder.path(), &draft).expect("writes");
+    panoh_publication::write(folder.path(), &draft, &fixture::signer()).expect("writes");
     let shelf = Shelf::open(folder.path()).expect("a folder");
     assert!(shelf.is_empty());
     assert_eq!(get(&router(Arc::new(shelf)), "/v1/trends/gender").await.status, StatusCode::NOT_FOUND);
