@@ -17,6 +17,7 @@
 //! [`RegisterLoad::resolve`] for each row, and after all of them [`RegisterLoad::person`] for those about persons whom it
 //! made known. Later loads move nobody.
 
+mod emptying;
 mod erasure;
 mod groups;
 mod index;
@@ -38,6 +39,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use crate::error::IdentityError;
 use crate::seal::Sealer;
+use emptying::Emptying;
 use joins::log_join;
 
 pub use erasure::{Erased, Meant};
@@ -64,6 +66,7 @@ const ERASURES: &str = "erasures";
 #[derive(Debug)]
 pub struct Register {
     connection: Connection,
+    emptying: Emptying,
 }
 
 impl Register {
@@ -80,7 +83,7 @@ impl Register {
         let paged = connection.pragma_update(None, "page_size", PAGE_BYTES);
         let laid_out = paged.and_then(|()| settings(&connection)).and_then(|()| lay_out(&mut connection, key_id));
         laid_out.map_err(failed("making a new one"))?;
-        Ok(Register { connection })
+        Ok(Register { connection, emptying: Emptying::default() })
     }
 
     /// Opens the register at `path`. Refuses when there is none: an empty one in its place would make every person
@@ -93,7 +96,7 @@ impl Register {
         let connection = connect(path).map_err(failed("opening"))?;
         check_layout(&connection, path)?;
         settings(&connection).map_err(failed("opening"))?;
-        Ok(Register { connection })
+        Ok(Register { connection, emptying: Emptying::default() })
     }
 
     /// The id of the key that the digests are made with.
@@ -147,7 +150,9 @@ impl Register {
         for step in steps {
             transaction.execute(step, [id]).map_err(failed("settling a load"))?;
         }
-        transaction.commit().map_err(failed("settling a load"))
+        transaction.commit().map_err(failed("settling a load"))?;
+        self.emptying.end();
+        Ok(())
     }
 
     /// How many persons the register knows, pending loads included. Persons who were found to be one count once.
@@ -200,6 +205,8 @@ fn settings(connection: &Connection) -> rusqlite::Result<()> {
     // Readers and the one writer do not wait for each other, and a commit is on disk before it returns.
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // A commit leaves the log as it is: what a load wrote is moved into the file by [`Emptying`], the rest on closing.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     // What is taken out is overwritten: a load that was taken back leaves no digests in free pages.
     connection.pragma_update(None, "secure_delete", true)?;
     // What SQLite sets aside for a while, above all the copy that writing the file anew (`VACUUM`) makes of it, stays in

@@ -38,6 +38,9 @@ pub struct Change {
 
 /// Compares the tables of this name.
 pub fn compare(before: &Artefact, after: &Artefact, table: &str) -> Result<Comparison, CubeError> {
+    if before.release.id == after.release.id {
+        return Err(CubeError::Shape(format!("{} is one release; name two", before.release.id)));
+    }
     let find = |artefact: &Artefact| {
         let known = artefact.cube.tables().iter().map(|table| table.name.as_str()).collect::<Vec<_>>().join(", ");
         let missing = || CubeError::Shape(format!("{} has no table {table:?}; it has {known}", artefact.release.id));

@@ -42,9 +42,11 @@ fn show(options: &Budget, world: &World) -> Result<Code> {
     let budget = ledger.budget()?;
     let strangers = panoh_release::strangers(&mut ledger, &home.published())?.len();
     if strangers > 0 {
+        let are =
+            if strangers == 1 { "1 public release is".to_owned() } else { format!("{strangers} public releases are") };
         note(format!(
-            "Warning: {strangers} public releases are not in this ledger, so more is spent than it says. It may be an older \
-             copy: bring the newest one back, or run panoh budget reconcile, which counts them."
+            "Warning: {are} not in this ledger, so more is spent than it says. It may be an older copy: bring the newest one \
+             back, or run panoh budget reconcile, which counts what is missing."
         ));
     }
     if let Some(file) = &options.html {

@@ -99,7 +99,7 @@ impl Register {
 
     /// Overwrites what was taken out, wherever copies of it may still be in the register's files. An erasure ends with it;
     /// one that was cut off is finished with it.
-    pub fn sweep(&self) -> Result<(), IdentityError> {
+    pub fn sweep(&mut self) -> Result<(), IdentityError> {
         self.clean("overwriting what was erased")
     }
 

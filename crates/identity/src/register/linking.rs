@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use super::emptying::Emptying;
 use super::packed::{FACTS, LINKS, OFFERS, PERSONS, RECORDS, Writer};
 use super::people::{Joined, Known, Member, Memory};
 use super::{Register, failed};
@@ -147,6 +148,7 @@ impl<'a> RegisterLoad<'a> {
         let connection = &self.register.connection;
         connection.execute_batch(include_str!("../../sql/commit.sql")).map_err(failed("staging a load"))?;
         self.is_open = false;
+        self.register.emptying = Emptying::begin(&self.register.connection);
         Ok(())
     }
 

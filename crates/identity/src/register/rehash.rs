@@ -41,7 +41,8 @@ impl Register {
     /// Writes the file anew and empties the log that SQLite keeps beside it, so that no byte of what was taken out or
     /// replaced is left: deleted rows are overwritten anyway (`secure_delete`), but pages that moved may have left copies.
     /// The copy that this takes is in memory, as long as the file.
-    pub(super) fn clean(&self, doing: &'static str) -> Result<(), IdentityError> {
+    pub(super) fn clean(&mut self, doing: &'static str) -> Result<(), IdentityError> {
+        self.emptying.end();
         let clean = || {
             self.connection.execute_batch(include_str!("../../sql/vacuum.sql"))?;
             self.connection.query_row(include_str!("../../sql/truncate_wal.sql"), [], |row| row.get::<_, i64>(0))
