@@ -30,6 +30,7 @@ const GUARDED: &[(&str, &[&str])] = &[
     ("encoding_rs", &["intake"]),
     ("hmac", &["identity", "ledger"]),
     ("age", &["identity"]),
+    ("ed25519-dalek", &["publication"]),
     ("axum", &["server"]),
     ("rust_xlsxwriter", &["server"]),
     ("arrow", &["intake", "custody", "warehouse", "release", "publication", "server"]),
