@@ -282,7 +282,16 @@ pub(crate) enum Release {
     Show {
         /// Release id
         id: String,
-        /// Print it as one JSON object
+        /// Show the numbers of this table
+        #[arg(long, value_name = "TABLE")]
+        table: Option<String>,
+        /// With --table: count a dimension by a coarser list above its codes
+        #[arg(long, value_name = "DIMENSION=LIST", requires = "table")]
+        by: Vec<String>,
+        /// With --table: add the share that each code of this dimension has among what is known
+        #[arg(long, value_name = "DIMENSION", requires = "table")]
+        shares: Option<String>,
+        /// Print it as JSON
         #[arg(long)]
         json: bool,
     },

@@ -320,4 +320,4 @@ fn json(value: &impl serde::Serialize) -> Vec<u8> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -39,11 +39,11 @@ pub struct Change {
 /// Compares the tables of this name.
 pub fn compare(before: &Artefact, after: &Artefact, table: &str) -> Result<Comparison, CubeError> {
     if before.release.id == after.release.id {
-        return Err(CubeError::Shape(format!("{} is one release; name two", before.release.id)));
+        return Err(CubeError::Asked(format!("{} is one release; name two", before.release.id)));
     }
     let find = |artefact: &Artefact| {
         let known = artefact.cube.tables().iter().map(|table| table.name.as_str()).collect::<Vec<_>>().join(", ");
-        let missing = || CubeError::Shape(format!("{} has no table {table:?}; it has {known}", artefact.release.id));
+        let missing = || CubeError::Asked(format!("{} has no table {table:?}; it has {known}", artefact.release.id));
         artefact.cube.table(table).cloned().ok_or_else(missing)
     };
     let (one, other) = (find(before)?, find(after)?);
@@ -51,7 +51,7 @@ pub fn compare(before: &Artefact, after: &Artefact, table: &str) -> Result<Compa
     let (one, other) = (side(&before.cube, &one, over_years)?, side(&after.cube, &other, over_years)?);
     if one.lists != other.lists {
         let rule = "the table has other dimensions or code lists in one release than in the other; compare releases of one series";
-        return Err(CubeError::Shape(rule.to_owned()));
+        return Err(CubeError::Asked(rule.to_owned()));
     }
     let rows = std::iter::zip(&one.values, &other.values).enumerate().map(|(cell, (&before, &after))| {
         let standard_error = before.standard_error.hypot(after.standard_error);

@@ -69,6 +69,9 @@ pub enum CubeError {
         /// Names of the dimensions.
         dimensions: Vec<String>,
     },
+    /// A question that the release cannot answer, with what it could.
+    #[error("{0}")]
+    Asked(String),
     /// The parts of a cube contradict each other.
     #[error("the cube is not whole: {0}")]
     Shape(String),

@@ -18,6 +18,7 @@ mod cube;
 mod definition;
 mod dimension;
 mod error;
+mod figures;
 mod names;
 mod normal;
 mod quality;
@@ -39,6 +40,7 @@ pub use definition::{
 };
 pub use dimension::{Dimension, DimensionCode, Group, Level, NOT_KNOWN, OTHER, WINDOW_NOT_COMPLETE};
 pub use error::{ArtefactError, CubeError, DefinitionError};
+pub use figures::{Figure, Reading, figures};
 pub use names::{Day, Labels, Slug};
 pub use normal::inverse_normal;
 pub use quality::{CONFIDENCE, NORMAL_QUANTILE, Quality, Value, half_width, quality, simultaneous_threshold};

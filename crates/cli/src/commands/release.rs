@@ -1,6 +1,7 @@
 //! `panoh release`: plan, publish, list, show, compare, withdraw, verify.
 
 mod comparison;
+mod figures;
 mod planning;
 mod withdrawal;
 
@@ -48,7 +49,10 @@ pub(crate) async fn run(command: &Release, world: &World) -> Result<Code> {
             show_published(&published, *json)
         }
         Release::List { json } => list(*json, world),
-        Release::Show { id, json } => show(id, *json, world),
+        Release::Show { id, table: None, json, .. } => show(id, *json, world),
+        Release::Show { id, table: Some(table), by, shares, json } => {
+            figures::show(id, table, by, shares.as_ref(), *json, world)
+        }
         Release::Compare { before, after, table, json } => {
             comparison::show(before, after, table.as_deref(), *json, world)
         }

@@ -39,7 +39,7 @@ title = "Persons by year"
 dimensions = ["year"]
 "#;
 
-fn draft() -> Draft {
+pub(crate) fn draft() -> Draft {
     let definition = Definition::from_toml(DEFINITION).expect("good");
     let code = |code: &str, en: &str| DimensionCode { code: code.into(), labels: Labels::same(en), parent: None };
     let gender = Dimension {
@@ -78,7 +78,7 @@ fn draft() -> Draft {
 }
 
 /// Who signs in these tests.
-fn signer() -> Signer {
+pub(crate) fn signer() -> Signer {
     Signer::of_secret([5; 32])
 }
 
