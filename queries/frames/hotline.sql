@@ -39,6 +39,7 @@
 WITH records AS (
        SELECT person,
               coalesce(contacted_month, CAST(contacted_year AS VARCHAR) || '-12') AS month,
+              coalesce(contacted_month, CAST(contacted_year AS VARCHAR) || '-01') AS earliest,
               reporting_country,
               gender,
               age_band,
@@ -75,7 +76,7 @@ WITH records AS (
               r.topics,
               r.topics_known,
               r.became_case,
-              CASE WHEN r.month < p.window_end THEN 2 WHEN r.month >= p.window_end THEN 0 ELSE 1 END AS within
+              CASE WHEN r.month < p.window_end THEN 2 WHEN r.earliest >= p.window_end THEN 0 ELSE 1 END AS within
          FROM records AS r
          JOIN persons AS p ON p.person = r.person
      ),

@@ -38,6 +38,7 @@
 WITH records AS (
        SELECT person,
               coalesce(assisted_month, CAST(assisted_year AS VARCHAR) || '-12') AS month,
+              coalesce(assisted_month, CAST(assisted_year AS VARCHAR) || '-01') AS earliest,
               reporting_country,
               gender,
               age_band,
@@ -71,7 +72,7 @@ WITH records AS (
               p.window_end,
               r.services,
               r.services_known,
-              CASE WHEN r.month < p.window_end THEN 2 WHEN r.month >= p.window_end THEN 0 ELSE 1 END AS within
+              CASE WHEN r.month < p.window_end THEN 2 WHEN r.earliest >= p.window_end THEN 0 ELSE 1 END AS within
          FROM records AS r
          JOIN persons AS p ON p.person = r.person
      ),

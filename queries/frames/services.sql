@@ -36,6 +36,7 @@
 WITH records AS (
        SELECT person,
               coalesce(registered_month, CAST(registered_year AS VARCHAR) || '-12') AS month,
+              coalesce(registered_month, CAST(registered_year AS VARCHAR) || '-01') AS earliest,
               reporting_country,
               gender,
               age_band,
@@ -50,6 +51,7 @@ WITH records AS (
        UNION ALL
        SELECT person,
               coalesce(assisted_month, CAST(assisted_year AS VARCHAR) || '-12') AS month,
+              coalesce(assisted_month, CAST(assisted_year AS VARCHAR) || '-01') AS earliest,
               reporting_country,
               gender,
               age_band,
@@ -78,7 +80,7 @@ WITH records AS (
               r.services,
               r.services_known,
               r.status,
-              CASE WHEN r.month < p.window_end THEN 2 WHEN r.month >= p.window_end THEN 0 ELSE 1 END AS within
+              CASE WHEN r.month < p.window_end THEN 2 WHEN r.earliest >= p.window_end THEN 0 ELSE 1 END AS within
          FROM records AS r
          JOIN persons AS p ON p.person = r.person
      ),

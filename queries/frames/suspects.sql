@@ -35,6 +35,7 @@
 WITH records AS (
        SELECT person,
               coalesce(stage_month, CAST(stage_year AS VARCHAR) || '-12') AS month,
+              coalesce(stage_month, CAST(stage_year AS VARCHAR) || '-01') AS earliest,
               reporting_country,
               gender,
               age_band,
@@ -78,7 +79,7 @@ WITH records AS (
               p.cohort,
               p.window_end,
               max(CASE WHEN r.month < p.window_end THEN r.advance ELSE 0 END) AS furthest,
-              max(CASE WHEN r.month IS NULL THEN r.advance ELSE 0 END) AS undated,
+              max(CASE WHEN r.month < p.window_end OR r.earliest >= p.window_end THEN 0 ELSE r.advance END) AS undated,
               bool_or(r.offences_known) AS offences_known,
               bool_or(array_has(r.offences, 'trafficking_in_persons')) AS trafficking_in_persons_found,
               bool_or(array_has(r.offences, 'trafficking_in_minors')) AS trafficking_in_minors_found,

@@ -32,6 +32,7 @@ const RELEASE: &str = "release.json";
 const DICTIONARY: &str = "dictionary.json";
 const MEASUREMENTS: &str = "measurements.parquet";
 const CUBE: &str = "cube.parquet";
+const DATA_PACKAGE: &str = "datapackage.json";
 
 /// Everything that a release is made of, as the trusted host hands it over.
 #[derive(Debug, Clone)]
@@ -159,6 +160,12 @@ fn check_rendered(folder: &folder::Folder, release: &Release, cube: &Cube) -> Re
             return Err(folder.broken(path, "does not follow from the release"));
         }
     }
+    let listed = [CUBE, MEASUREMENTS, DICTIONARY].map(str::to_owned).into_iter();
+    let listed = listed.chain(cube.tables().iter().map(|table| tables::path(&table.name)));
+    let files = listed.map(|path| Ok((path.clone(), folder.info(&path)?))).collect::<Result<_, ArtefactError>>()?;
+    if folder.bytes(DATA_PACKAGE)? != json(&package::datapackage(release, cube, &files)) {
+        return Err(folder.broken(DATA_PACKAGE, "does not follow from the release"));
+    }
     let promised = statements::promised(&release.definition, &release.privacy);
     if (&release.promised, &release.not_covered) != (&promised, &statements::not_covered(&release.definition)) {
         return Err(folder.broken(RELEASE, "its statements do not follow from its definition"));
@@ -261,7 +268,7 @@ fn write_files(
         let bytes = tables::csv(cube, table, release.definition.smallest_count_of_interest)?;
         folder.put(&tables::path(&table.name), &bytes)?;
     }
-    folder.put("datapackage.json", &json(&package::datapackage(&release, cube, folder.files())))?;
+    folder.put(DATA_PACKAGE, &json(&package::datapackage(&release, cube, folder.files())))?;
     folder.put("CITATION.cff", package::citation(&release).as_bytes())?;
     folder.put("README.md", package::readme(&release, cube).as_bytes())?;
     release.files = folder.files().iter().map(|(path, file)| (path.clone(), file.sha256.clone())).collect();

@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use crate::{Artefact, Cube, CubeError, CubeTable, Dimension, Value, YEAR};
+use crate::{Artefact, Cube, CubeError, CubeTable, Dimension, Release, Value, YEAR};
 
 /// One table of two releases, cell by cell.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -47,6 +47,10 @@ pub fn compare(before: &Artefact, after: &Artefact, table: &str) -> Result<Compa
         artefact.cube.table(table).cloned().ok_or_else(missing)
     };
     let (one, other) = (find(before)?, find(after)?);
+    if let Some(other) = counts_otherwise(&before.release, &after.release, table) {
+        let rule = format!("{} and {} count different things: {other}", before.release.id, after.release.id);
+        return Err(CubeError::Asked(rule));
+    }
     let over_years = before.release.definition.cohorts() != after.release.definition.cohorts();
     let (one, other) = (side(&before.cube, &one, over_years)?, side(&after.cube, &other, over_years)?);
     if one.lists != other.lists {
@@ -61,6 +65,22 @@ pub fn compare(before: &Artefact, after: &Artefact, table: &str) -> Result<Compa
     });
     let dimensions = one.lists.iter().map(|(name, _)| name.clone()).collect();
     Ok(Comparison { table: table.to_owned(), dimensions, over_years, rows: rows.collect() })
+}
+
+/// In which words two releases count a table otherwise; code lists are compared apart.
+fn counts_otherwise(one: &Release, other: &Release, table: &str) -> Option<&'static str> {
+    if (&one.definition.frame, &one.frame_digest) != (&other.definition.frame, &other.frame_digest) {
+        return Some("their rows were made by different SQL");
+    }
+    let columns = |release: &Release| -> Vec<(String, String)> {
+        let tables = release.definition.tables.iter().filter(|wanted| wanted.name.as_str() == table);
+        let names: Vec<&str> = tables.flat_map(|wanted| &wanted.dimensions).map(crate::Slug::as_str).collect();
+        let dimensions = release.definition.dimensions.iter().filter(|wanted| names.contains(&wanted.name.as_str()));
+        let mut columns: Vec<_> = dimensions.map(|wanted| (wanted.name.to_string(), wanted.column.clone())).collect();
+        columns.sort();
+        columns
+    };
+    (columns(one) != columns(other)).then_some("their dimensions come from different columns")
 }
 
 /// The rows of one release.

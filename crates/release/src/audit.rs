@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use panoh_ledger::{CohortBudget, Entry, Head, Ledger, NanoRho, Purpose, Standing, State};
+use panoh_publication::PublicKey;
 use serde::Serialize;
 
 use crate::ReleaseError;
@@ -51,8 +52,9 @@ pub struct Finding {
     pub rule: String,
 }
 
-/// Checks the whole chain against everything that stands in public. Reads only; a run that is going on shows as a finding.
-pub fn audit(ledger: &mut Ledger, published: &Path) -> Result<Audit, ReleaseError> {
+/// Checks the whole chain against everything that stands in public, and that `signer` signed it. Reads only; a run that is
+/// going on shows as a finding.
+pub fn audit(ledger: &mut Ledger, published: &Path, signer: &PublicKey) -> Result<Audit, ReleaseError> {
     ledger.check()?;
     let mut audit = Audit {
         head: ledger.head()?,
@@ -67,7 +69,7 @@ pub fn audit(ledger: &mut Ledger, published: &Path) -> Result<Audit, ReleaseErro
         .to_vec(),
     };
     let entries = ledger.releases()?;
-    let mut standing = audit.read_all(published, &entries)?;
+    let mut standing = audit.read_all(published, signer, &entries)?;
     let mut accounts: BTreeMap<String, Account> = BTreeMap::new();
     for entry in &entries {
         *audit.releases.entry(entry.state.name()).or_default() += 1;
@@ -117,10 +119,15 @@ impl Audit {
     }
 
     /// Reads and verifies every folder. What is damaged or unknown to the ledger is a finding.
-    fn read_all(&mut self, published: &Path, entries: &[Entry]) -> Result<BTreeMap<String, Standing>, ReleaseError> {
+    fn read_all(
+        &mut self,
+        published: &Path,
+        signer: &PublicKey,
+        entries: &[Entry],
+    ) -> Result<BTreeMap<String, Standing>, ReleaseError> {
         let mut all = BTreeMap::new();
         for dir in release_folders(published)? {
-            let standing = match found(&dir).and_then(|found: Found| found.standing()) {
+            let standing = match found(&dir).and_then(|found: Found| found.signed_by(signer, &dir)?.standing()) {
                 Ok(standing) => standing,
                 Err(error) => {
                     let rule = format!("{error}; put the original back, for example from the public host");

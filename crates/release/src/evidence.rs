@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use panoh_ledger::{Evidence, Head, NanoRho, Standing};
-use panoh_publication::{Artefact, CohortRho, Withdrawal, read_listing, read_withdrawal};
+use panoh_publication::{Artefact, CohortRho, PublicKey, Withdrawal, read_listing, read_withdrawal};
 
 use crate::ReleaseError;
 use crate::plan::purpose;
@@ -83,6 +83,18 @@ pub(crate) fn found(dir: &Path) -> Result<Found, ReleaseError> {
 }
 
 impl Found {
+    /// Refuses figures that somebody else signed; a note about a withdrawal is not signed.
+    pub(crate) fn signed_by(self, signer: &PublicKey, dir: &Path) -> Result<Found, ReleaseError> {
+        match &self {
+            Self::Public(artefact) if artefact.signer != *signer => {
+                let (place, rule) =
+                    (dir.display().to_string(), format!("somebody else signed it: {}", artefact.signer));
+                Err(ReleaseError::Unsound { place, rule })
+            }
+            Self::Public(_) | Self::Withdrawn(_) => Ok(self),
+        }
+    }
+
     pub(crate) fn id(&self) -> &str {
         match self {
             Self::Public(artefact) => artefact.release.id.as_str(),

@@ -10,7 +10,7 @@ use arrow::datatypes::{DataType, Field, Schema};
 use panoh_dictionary::Dictionary;
 use panoh_ledger::{Budget, Ledger, Limits};
 use panoh_privacy::PrivacyError;
-use panoh_publication::{Day, Definition, Signer};
+use panoh_publication::{Day, Definition, Draft, Signer};
 use tempfile::TempDir;
 
 use crate::{Persons, ReleasePlan, Run, plan};
@@ -158,6 +158,27 @@ impl Home {
     pub(crate) fn clock(&self) -> String {
         self.asked.set(self.asked.get() + 1);
         format!("2026-01-31T00:00:{:02}Z", self.asked.get())
+    }
+}
+
+/// What somebody would write who writes a release anew.
+pub(crate) fn draft_of(dir: &Path) -> Draft {
+    let artefact = panoh_publication::read(dir).expect("a release");
+    let release = artefact.release;
+    Draft {
+        id: release.id,
+        definition: release.definition,
+        dictionary_digest: release.dictionary_digest,
+        frame_digest: release.frame_digest,
+        synthetic: release.synthetic,
+        day: release.day,
+        ledger_head: release.ledger_head,
+        privacy: release.privacy,
+        dimensions: artefact.cube.dimensions().to_vec(),
+        queries: release.queries,
+        measurements: artefact.measurements,
+        estimates: artefact.cube.tables().iter().map(|table| table.estimates.clone()).collect(),
+        non_negative: artefact.cube.tables().iter().map(|table| table.non_negative.clone()).collect(),
     }
 }
 

@@ -19,8 +19,8 @@ use crate::report::tenth_up;
 const YEARS_TOGETHER: [u8; 3] = [2, 3, 5];
 /// Steps in which a ρ is proposed.
 const THOUSANDTH: f64 = 1e-3;
-/// Attempts to find the ρ of a target. One is enough for objectives whose errors fall with √ρ.
-const ATTEMPTS: usize = 32;
+/// The largest ρ of a definition, in such steps.
+const MOST_THOUSANDTHS: u32 = 10_000;
 
 /// A change of the definition and what it does to the table.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -110,7 +110,9 @@ pub(crate) fn proposals(
     found.extend(is_enough(others.map(|other| without_table(definition, other.name.as_str())).collect()));
     let rho = rho_for(definition, dictionary, enough, Some(table)).ok().filter(|rho| rho.value() <= affordable);
     if let Some(rho) = rho {
-        found.push(Proposal { change: Change::MoreRho { rho: rho.value() }, half_width: enough });
+        let mut fields = DefinitionFields::from(definition.clone());
+        fields.rho = rho;
+        found.extend(is_enough(vec![(Change::MoreRho { rho: rho.value() }, fields)]));
     }
     found
 }
@@ -124,26 +126,25 @@ pub fn rho_for(
     table: Option<&str>,
 ) -> Result<Rho, ReleaseError> {
     let sizes: Vec<usize> = resolve(definition, dictionary)?.iter().map(|one| one.dimension.codes.len()).collect();
-    let mut rho = definition.rho.value();
-    for _ in 0..ATTEMPTS {
-        let tried = with_rho(definition, rho)?;
-        let noise = match noise_plan(&tried, sizes.iter().copied()) {
-            // Tables with a half-width of their own need so much at least.
-            Err(ReleaseError::Privacy(PrivacyError::HalfWidthsNeedMore { enough, .. })) if enough.value() > rho => {
-                rho = thousandth_up(enough.value());
-                continue;
-            }
-            noise => noise?,
-        };
-        let widest = widest(&tried, &noise, table)?;
-        // Errors fall with the square root of ρ; where an objective bends that, the next attempt mends the rest.
-        let next = thousandth_up(rho * (widest / half_width).powi(2));
-        if widest <= half_width && next > rho - 2.0 * THOUSANDTH {
-            break;
+    let is_enough = |thousandths: u32| {
+        let tried = with_rho(definition, f64::from(thousandths) * THOUSANDTH)?;
+        match noise_plan(&tried, sizes.iter().copied()) {
+            // Tables with a half-width of their own need more.
+            Err(ReleaseError::Privacy(PrivacyError::HalfWidthsNeedMore { .. })) => Ok(false),
+            noise => Ok::<_, ReleaseError>(widest(&tried, &noise?, table)? <= half_width),
         }
-        rho = if widest > half_width { next.max(rho + THOUSANDTH) } else { next };
+    };
+    let (mut too_little, mut enough) = (0, ((definition.rho.value() / THOUSANDTH).round() as u32).max(1));
+    while !is_enough(enough)? {
+        // The definition refuses a ρ that is more than it may have.
+        (too_little, enough) =
+            (enough, if enough < MOST_THOUSANDTHS { (2 * enough).min(MOST_THOUSANDTHS) } else { enough + 1 });
     }
-    Ok(Rho::new(thousandth_up(rho))?)
+    while enough - too_little > 1 {
+        let middle = too_little.midpoint(enough);
+        if is_enough(middle)? { enough = middle } else { too_little = middle }
+    }
+    Ok(Rho::new(f64::from(enough) * THOUSANDTH)?)
 }
 
 /// A definition with another ρ.
@@ -151,11 +152,6 @@ pub fn with_rho(definition: &Definition, rho: f64) -> Result<Definition, Release
     let mut fields = DefinitionFields::from(definition.clone());
     fields.rho = Rho::new(rho)?;
     Ok(Definition::new(fields)?)
-}
-
-fn thousandth_up(rho: f64) -> f64 {
-    // What is a thousandth but for the last bits is one.
-    ((rho * 1e3 - 1e-6).ceil() / 1e3).max(THOUSANDTH)
 }
 
 /// The largest half-width of a cell, of all tables or of one.

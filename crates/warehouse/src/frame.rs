@@ -72,7 +72,7 @@ fn check_columns(plan: &LogicalPlan, meanings: &[Meaning]) -> Result<(), Warehou
     }
     for (at, field) in fields.iter().enumerate() {
         if meanings[at] == Meaning::Name {
-            return Err(wrong(field.name(), "is the pseudonym of a record, a load or a case; leave it out"));
+            return Err(wrong(field.name(), "is a pseudonym; leave it out"));
         }
         if !matches!(field.data_type(), DataType::Utf8 | DataType::Utf8View | DataType::LargeUtf8) {
             return Err(wrong(field.name(), "must be text: write a code, not a number or a list"));

@@ -42,7 +42,7 @@ pub(crate) enum Meaning {
     StoredPerson,
     /// It is the person behind an alias, or NULL when there is no alias.
     AliasedPerson,
-    /// It is the pseudonym of a record, a load or a case.
+    /// It is the pseudonym of a record, a load or a case, or one of a person that says nothing certain about the row's.
     Name,
     /// It is the cohort of one record. For each person in the relation, the smallest is that of all records in these
     /// tables.

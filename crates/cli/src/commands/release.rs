@@ -66,7 +66,7 @@ pub(crate) async fn run(command: &Release, world: &World) -> Result<Code> {
 }
 
 /// What signs this home's releases. It is the same after a change of keys.
-fn signer(key: &MasterKey) -> Signer {
+pub(crate) fn signer(key: &MasterKey) -> Signer {
     Signer::of_secret(key.derive(SIGNER_KEY))
 }
 

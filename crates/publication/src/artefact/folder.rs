@@ -133,6 +133,13 @@ impl Folder {
         if same { Ok(()) } else { Err(self.broken(except, "its list of files is not that of SHA256SUMS")) }
     }
 
+    /// Hash and length of a file.
+    pub(super) fn info(&self, path: &str) -> Result<FileInfo, ArtefactError> {
+        let bytes = self.bytes(path)?.len() as u64;
+        let sha256 = self.sums.get(path).cloned().ok_or_else(|| self.broken(path, "is not in SHA256SUMS"))?;
+        Ok(FileInfo { sha256, bytes })
+    }
+
     /// A file's bytes, as they were hashed.
     pub(super) fn bytes(&self, path: &str) -> Result<&[u8], ArtefactError> {
         self.files.get(path).map(Vec::as_slice).ok_or_else(|| self.broken(path, "is not there"))

@@ -326,6 +326,7 @@ fn what_people_read_must_follow_from_the_cube() {
         ("tables/years.csv", "19.75", "99.75"),
         ("README.md", "rho", "row"),
         ("CITATION.cff", "cff-version: 1", "cff-version: 9"),
+        ("datapackage.json", "Persons first registered", "Persons counted exactly"),
     ] {
         let (_folder, path) = published();
         forge(&path, name, from, to);

@@ -6,7 +6,7 @@ use std::fs;
 use panoh_ledger::{Limits, WithdrawalReason};
 
 use super::*;
-use crate::fixture::{Home, PEOPLE, definition, persons, planned, run, silence};
+use crate::fixture::{Home, PEOPLE, definition, draft_of, persons, planned, run, signer, silence};
 use crate::{Published, ReleasePlan, evidence, hold, publish, withdraw};
 
 const AT: &str = "2026-03-01T00:00:00Z";
@@ -27,7 +27,7 @@ fn published(home: &Home, revised: Option<&Published>) -> Published {
 }
 
 fn audited(home: &Home) -> Audit {
-    audit(&mut home.ledger(), &home.published()).unwrap()
+    audit(&mut home.ledger(), &home.published(), &signer().public_key()).unwrap()
 }
 
 fn rules(home: &Home) -> Vec<String> {
@@ -65,6 +65,15 @@ fn everything_that_does_not_agree_is_found() {
     fs::write(&csv, "edited").unwrap();
     finds("put the original back");
     fs::write(&csv, bytes).unwrap();
+
+    let signature = release.path.join("SHA256SUMS.sig");
+    let own = fs::read(&signature).unwrap();
+    let (elsewhere, other_signer) = (tempfile::tempdir().unwrap(), panoh_publication::Signer::of_secret([6; 32]));
+    let same = panoh_publication::write(elsewhere.path(), &draft_of(&release.path), &other_signer).unwrap();
+    assert_eq!(same.digest, release.digest, "the same release, signed by somebody else");
+    fs::copy(same.path.join("SHA256SUMS.sig"), &signature).unwrap();
+    finds("somebody else signed it");
+    fs::write(&signature, own).unwrap();
 
     let away = home.published().join(".away");
     fs::rename(&release.path, &away).unwrap();

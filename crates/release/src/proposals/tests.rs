@@ -76,6 +76,26 @@ fn a_table_that_is_good_enough_has_no_proposal() {
     assert!(plan.report().tables.iter().all(|table| table.proposals.is_empty()));
 }
 
+/// A table with a half-width of its own needs a budget of its own: below it there is no plan, above it the others are wide.
+#[test]
+fn the_rho_of_a_target_is_enough_beside_a_headline() {
+    for objective in ["equal_tables", "equal_cells", "smallest_maximum"] {
+        let headline = definition(|text| {
+            let text = text.replace("rho = 0.5", &format!("rho = 0.5\nobjective = \"{objective}\""));
+            text.replacen("dimensions = [\"destination\"]", "dimensions = [\"destination\"]\nhalf_width = 4", 1)
+        });
+        assert!(headline.tables.iter().any(|table| table.half_width.is_some()));
+        for target in [4.5, 8.0, 12.0, 30.0] {
+            let rho = rho_for(&headline, &dictionary(), target, None).expect("a rho").value();
+            let widest = |rho: f64| {
+                let changed = with_rho(&headline, rho).expect("a definition");
+                half_width_of(&changed, "by_year").max(half_width_of(&changed, "by_destination"))
+            };
+            assert!(widest(rho) <= target, "{objective} {target}: rho {rho} gives {}", widest(rho));
+        }
+    }
+}
+
 #[test]
 fn the_rho_of_a_target_is_the_least_thousandth_that_is_enough() {
     let definition = definition(|text| text);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use panoh_publication::{Draft, write};
 
 use super::*;
-use crate::fixture::{Home, PEOPLE, definition, persons, planned, run, signer, silence};
+use crate::fixture::{Home, PEOPLE, definition, draft_of, persons, planned, run, signer, silence};
 use crate::publish::publish;
 
 fn published(home: &Home) -> PathBuf {
@@ -18,23 +18,7 @@ fn published(home: &Home) -> PathBuf {
 
 /// What somebody would write who changes a release and puts all digests right.
 fn rewritten(dir: &Path, home: &Home, change: impl FnOnce(&mut Draft)) -> Result<Verified, ReleaseError> {
-    let artefact = read(dir).unwrap();
-    let release = artefact.release;
-    let mut draft = Draft {
-        id: release.id,
-        definition: release.definition,
-        dictionary_digest: release.dictionary_digest,
-        frame_digest: release.frame_digest,
-        synthetic: release.synthetic,
-        day: release.day,
-        ledger_head: release.ledger_head,
-        privacy: release.privacy,
-        dimensions: artefact.cube.dimensions().to_vec(),
-        queries: release.queries,
-        measurements: artefact.measurements,
-        estimates: artefact.cube.tables().iter().map(|table| table.estimates.clone()).collect(),
-        non_negative: artefact.cube.tables().iter().map(|table| table.non_negative.clone()).collect(),
-    };
+    let mut draft = draft_of(dir);
     change(&mut draft);
     let elsewhere = home.published().join("elsewhere");
     fs::create_dir_all(&elsewhere).unwrap();

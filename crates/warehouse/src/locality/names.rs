@@ -22,12 +22,8 @@ pub(super) fn check(plan: &LogicalPlan, schema: &DFSchema, columns: Vec<Meaning>
 }
 
 impl Meaning {
-    fn names_persons(self) -> bool {
-        matches!(self, Meaning::Person | Meaning::StoredPerson | Meaning::AliasedPerson)
-    }
-
     pub(super) fn names(self) -> bool {
-        self == Meaning::Name || self.names_persons()
+        matches!(self, Meaning::Person | Meaning::StoredPerson | Meaning::AliasedPerson | Meaning::Name)
     }
 }
 
@@ -58,7 +54,7 @@ impl Names<'_> {
             _ if self.meaning(expression).names() => Err(asked_more()),
             Expr::IsNull(inner) | Expr::IsNotNull(inner) => self.whole(inner),
             Expr::BinaryExpr(BinaryExpr { left, op: Eq | NotEq | IsDistinctFrom | IsNotDistinctFrom, right })
-                if self.are_alike(left, right) =>
+                if self.are_names(left, right) =>
             {
                 Ok(())
             }
@@ -106,10 +102,9 @@ impl Names<'_> {
         refusal.and(walked.map(|_| ()).map_err(crate::error::plan))
     }
 
-    /// Whether both sides are pseudonyms of the same kind.
-    fn are_alike(&self, left: &Expr, right: &Expr) -> bool {
-        let (left, right) = (self.meaning(left), self.meaning(right));
-        (left.names_persons() && right.names_persons()) || (left == Meaning::Name && right == Meaning::Name)
+    /// Whether both sides are pseudonyms. Those of different kinds are never equal, in any run.
+    fn are_names(&self, left: &Expr, right: &Expr) -> bool {
+        self.meaning(left).names() && self.meaning(right).names()
     }
 }
 

@@ -306,6 +306,29 @@ const BAD: &[(&str, &str)] = &[
            WHERE c.record IN (SELECT code FROM codes)",
         "a pseudonym",
     ),
+    // Nor after a join that may leave it NULL, or that another record joins.
+    (
+        "SELECT p.person, p.cohort, CASE WHEN c.record < '8' THEN 'yes' ELSE 'no' END AS x FROM persons p \
+           LEFT JOIN cases c ON c.person = p.person",
+        "a pseudonym",
+    ),
+    (
+        "SELECT p.person, p.cohort, left(c.person, 1) AS x FROM persons p LEFT JOIN cases c ON c.person = p.person",
+        "a pseudonym",
+    ),
+    ("SELECT p.person, p.cohort, c.person AS x FROM persons p LEFT JOIN cases c ON c.person = p.person", "column x"),
+    (
+        "WITH x AS (SELECT coalesce(a.person, c.person) AS p, c.person AS sp FROM stored.cases c \
+           LEFT JOIN stored.aliases a ON c.person = a.alias) \
+         SELECT x.p AS person, q.cohort, left(x.sp, 1) AS h FROM x JOIN persons q ON q.person = x.p",
+        "a pseudonym",
+    ),
+    (
+        "WITH x AS (SELECT coalesce(a.person, c.person) AS p, left(a.alias, 1) AS al FROM stored.cases c \
+           LEFT JOIN stored.aliases a ON c.person = a.alias) \
+         SELECT x.p AS person, q.cohort, x.al FROM x JOIN persons q ON q.person = x.p",
+        "a pseudonym",
+    ),
     ("SELECT 'a' AS person, 'b' AS cohort", "no person"),
     ("SELECT table_name AS person, table_name AS cohort FROM information_schema.tables", "information_schema"),
     ("SELECT c.person, c.cohort FROM cases c, (VALUES (random())) AS v(x)", "random"),
@@ -341,14 +364,14 @@ const BAD: &[(&str, &str)] = &[
         "WITH x AS (SELECT coalesce(a.person, c.person) p, a.person ap, c.person sp, c.cohort FROM stored.cases c \
          LEFT JOIN stored.aliases a ON c.person = a.alias) \
          SELECT coalesce(l.ap, r.sp) AS person, l.cohort FROM x l JOIN x r ON l.p = r.p",
-        "column person",
+        "a pseudonym",
     ),
     (
         "WITH x AS (SELECT coalesce(a.person, c.person) p, a.person ap, c.person sp, c.gender FROM stored.cases c \
          LEFT JOIN stored.aliases a ON c.person = a.alias) \
          SELECT coalesce(y.ap, x.sp) AS person, p.cohort FROM x LEFT JOIN x y ON x.p = y.p AND y.gender = 'man' \
          JOIN persons p ON p.person = x.p",
-        "column person",
+        "a pseudonym",
     ),
     (
         "WITH x AS (SELECT coalesce(a.person, c.person) p, a.person ap, c.person sp, c.gender FROM stored.cases c \

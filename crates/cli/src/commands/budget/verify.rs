@@ -3,16 +3,18 @@
 use anyhow::Result;
 use panoh_release::{Audit, audit};
 
-use super::open_ledger;
+use super::ledger_under;
+use crate::commands::release::signer;
 use crate::failure::Code;
 use crate::output::{counted, json, say, table};
-use crate::world::World;
+use crate::world::{World, read_key};
 
 /// Exit code 0 when everything agrees, 4 when ledger and releases do not; a ledger that cannot be trusted at all ends in
 /// 5, as for every command.
 pub(super) fn run(as_json: bool, world: &World) -> Result<Code> {
     let home = world.open_home()?;
-    let found = audit(&mut open_ledger(&home, world)?, &home.published())?;
+    let key = read_key(&home, world)?;
+    let found = audit(&mut ledger_under(&key, &home)?, &home.published(), &signer(&key).public_key())?;
     if as_json {
         json(&found)?;
     } else {
