@@ -13,8 +13,10 @@ fn loaded() -> Place {
     place
 }
 
-/// Publishes a small release for a purpose; its id.
-fn publish(place: &Place, purpose: &str) -> String {
+/// Publishes first figures, or the revision of these; the id.
+fn publish(place: &Place, revised: Option<&str>) -> String {
+    let purpose = if revised.is_some() { "revision" } else { "first" };
+    let supersedes = revised.map(|id| format!("supersedes = \"{id}\"")).unwrap_or_default();
     let definition = format!(
         r#"
 name = "years"
@@ -25,6 +27,8 @@ author = "Example organisation"
 date = "2026-11-01"
 audience = "public"
 purpose = "{purpose}"
+series = "years"
+{supersedes}
 cohorts = {{ from = 2018, to = 2020 }}
 rho = 0.2
 smallest_count_of_interest = 100
@@ -55,10 +59,10 @@ fn restore(place: &Place, backup: &Path) {
 #[test]
 fn a_ledger_from_a_backup_is_counted_again_from_what_is_public() {
     let place = loaded();
-    publish(&place, "first");
+    let first = publish(&place, None);
     let backup = place.path("backup.sqlite");
     fs::copy(ledger(&place), &backup).expect("a backup is made");
-    let second = publish(&place, "revision");
+    let second = publish(&place, Some(&first));
     let before = place.json(&["budget", "--json"]);
     assert!(place.ok(&["budget", "verify"]).contains("agree"));
     assert!(place.ok(&["budget", "reconcile"]).contains("Nothing is missing"));
@@ -84,9 +88,9 @@ fn a_ledger_from_a_backup_is_counted_again_from_what_is_public() {
 fn a_release_that_is_gone_too_counts_at_the_limits() {
     let place = loaded();
     let backup = place.path("backup.sqlite");
-    publish(&place, "first");
+    let first = publish(&place, None);
     fs::copy(ledger(&place), &backup).expect("a backup is made");
-    let gone = publish(&place, "revision");
+    let gone = publish(&place, Some(&first));
     restore(&place, &backup);
     fs::remove_dir_all(place.home().join("published").join(gone)).expect("the folder is lost");
     place.ok(&["budget", "reconcile", "--yes"]);
@@ -101,7 +105,7 @@ fn a_release_that_is_gone_too_counts_at_the_limits() {
 #[test]
 fn a_lost_head_file_is_made_again_when_the_number_is_known() {
     let place = loaded();
-    publish(&place, "first");
+    publish(&place, None);
     let head = place.path("home.ledger-head");
     fs::remove_file(&head).expect("the head file lies beside the home");
     place.ends(&["budget"], 5);
@@ -121,7 +125,7 @@ fn a_lost_head_file_is_made_again_when_the_number_is_known() {
 #[test]
 fn a_withdrawn_release_says_so_everywhere() {
     let place = loaded();
-    let id = publish(&place, "first");
+    let id = publish(&place, None);
     let before = place.json(&["budget", "--json"]);
     place.ends(&["release", "withdraw", &id, "--reason", "crash"], 2);
     place.ends(&["release", "withdraw", "years-000000000000", "--reason", "legal"], 2);
@@ -150,7 +154,7 @@ fn a_withdrawn_release_says_so_everywhere() {
 #[test]
 fn the_budget_is_a_page_with_a_picture() {
     let place = loaded();
-    let id = publish(&place, "first");
+    let id = publish(&place, None);
     let page = place.path("budget.html");
     place.ok(&["budget", "--html", text(&page)]);
     let page = fs::read_to_string(page).expect("the page is written");
