@@ -7,7 +7,7 @@ use panoh_privacy::PrivacyError;
 use panoh_publication::read;
 
 use super::*;
-use crate::fixture::{Home, PEOPLE, definition, persons, planned, run, silence};
+use crate::fixture::{Home, PEOPLE, definition, draft_of, persons, planned, run, signer, silence};
 use crate::recover::{Outcome, recover};
 
 fn states(home: &Home) -> Vec<&'static str> {
@@ -187,4 +187,33 @@ fn nothing_is_published_about_a_time_that_has_not_come() {
         assert!(matches!(refused, Err(ReleaseError::NotYet { .. })));
         assert!(home.ledger().releases().unwrap().is_empty(), "nothing was charged");
     }
+}
+
+/// The figures of a series are read as one line, so the SQL that counted them is the same.
+#[test]
+fn a_series_that_other_sql_counted_is_not_continued() {
+    let home = Home::new();
+    let (path, clock) = (home.published(), || home.clock());
+    let of_years = |years: &str| {
+        let text = |text: String| text.replace("from = 2019, to = 2020", years);
+        planned(&definition(|all| {
+            text(all).replace("purpose = \"first\"", "purpose = \"first\"\nseries = \"persons\"")
+        }))
+    };
+    let publish_years = |years: &str| {
+        let plan = of_years(years);
+        publish(&plan, &persons(&plan, &PEOPLE), &mut home.ledger(), &run(&path, &clock), &mut silence)
+    };
+    let (before, after) = ("from = 2017, to = 2018", "from = 2019, to = 2020");
+    let first = publish_years(before).unwrap();
+    let mut draft = draft_of(&first.path);
+    draft.frame_digest = "0".repeat(64);
+    std::fs::remove_dir_all(&first.path).unwrap();
+    panoh_publication::write(&path, &draft, signer()).unwrap();
+    let error = publish_years(after).unwrap_err();
+    assert!(matches!(error, ReleaseError::Series { .. }) && error.to_string().contains("other SQL"), "{error}");
+    draft.frame_digest = of_years(after).frame_digest().to_owned();
+    std::fs::remove_dir_all(&first.path).unwrap();
+    panoh_publication::write(&path, &draft, signer()).unwrap();
+    publish_years(after).unwrap();
 }

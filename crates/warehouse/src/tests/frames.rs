@@ -117,6 +117,18 @@ const EACH_CODE: [(&str, &str, &str); 7] = [
     ("hotline", "contact_topic", "topic_"),
 ];
 
+/// What a frame counts follows from its SQL and from that of the views below it, and from no other.
+#[test]
+fn the_text_of_a_frame_has_the_views_that_it_reads() {
+    let texts: Vec<_> = frames().unwrap().iter().map(|frame| (frame.name.clone(), frame.text().unwrap())).collect();
+    let of = |name: &str| &texts.iter().find(|(known, _)| known == name).unwrap().1;
+    for (_, text) in &texts {
+        assert!(!text.contains("--") && !text.contains("  ") && text.contains("stored."), "{text}");
+    }
+    assert!(of("suspects").contains("proceedings AS SELECT") && of("suspects").contains("persons AS SELECT"));
+    assert!(of("persons").contains("profiles AS ") && !of("persons").contains("activities AS "));
+}
+
 #[tokio::test]
 async fn every_shipped_frame_passes_the_check_and_gives_what_it_describes() {
     let session = empty().await.session().await;
