@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
 use panoh_dictionary::{Does, Identity, Source};
-use panoh_identity::{Cohort, Pseudonym, RegisterLoad};
+use panoh_identity::{Cohort, Decided, Pseudonym, RegisterLoad};
 use panoh_intake::{Batch, IntakeError, Reader, Sealed, SealedIdentity};
 use panoh_warehouse::Append;
 use tokio::sync::mpsc;
@@ -67,14 +67,22 @@ pub(crate) fn links(source: &Source) -> bool {
     })
 }
 
-/// Streams the export to its target. Reading, checking and sealing run on threads of their own, so that they overlap with
+/// An export whose last row was read.
+pub(crate) struct Carried {
+    columns: Columns,
+    aside: Aside,
+    /// The records of its rows, when they were to be gathered.
+    pub(crate) records: Option<Records>,
+}
+
+/// Streams the export to its target, or aside. Reading, checking and sealing run on threads of their own, so that they overlap with
 /// looking up and compressing.
 pub(crate) async fn carry(
     reader: Reader,
     mut target: Target<'_, '_>,
     report: &mut LoadReport,
     way: &mut Way<'_>,
-) -> Result<(Option<Records>, Places), CustodyError> {
+) -> Result<(Carried, Places), CustodyError> {
     let (mut batches, reading) = read_ahead(reader);
     while let Some(batch) = batches.recv().await {
         let batch = batch?;
@@ -88,7 +96,8 @@ pub(crate) async fn carry(
     }
     // The channel also ends when the thread does, for whatever reason: a short file must not look like a whole one.
     reading.await.map_err(|_| CustodyError::Stopped)?;
-    target.fetch(report, way).await
+    let Target { columns, aside, records, places, .. } = target;
+    Ok((Carried { columns, aside, records }, places))
 }
 
 impl Target<'_, '_> {
@@ -136,22 +145,25 @@ impl Target<'_, '_> {
         let rows = filter_record_batch(&batch.rows, &BooleanArray::from(stays));
         Ok((rows.map_err(|_| CustodyError::Stopped)?, linked, waits))
     }
+}
 
+impl Carried {
     /// Fetches the rows that were put aside, now that all cohorts are certain, and sends them into the table.
-    async fn fetch(
+    pub(crate) async fn fetch(
         self,
+        decided: &Decided,
+        append: &mut Append,
+        export: &Export,
         report: &mut LoadReport,
         way: &mut Way<'_>,
-    ) -> Result<(Option<Records>, Places), CustodyError> {
-        let Target { export, columns, persons, aside, append, records, places, .. } = self;
-        let (waiting, mut fetched) = (aside.rows(), 0);
-        let mut back = aside.back().await?;
+    ) -> Result<(), CustodyError> {
+        let (waiting, mut fetched) = (self.aside.rows(), 0);
+        let mut back = self.aside.back().await?;
         append.expect(waiting);
         while let Some((rows, waits)) = back.next().await? {
-            let persons = persons.as_deref().ok_or(CustodyError::Stopped)?;
-            let rows = columns.with_cohorts(&rows, |row, own| {
+            let rows = self.columns.with_cohorts(&rows, |row, own| {
                 let Waits::For(number) = waits[row] else { return Ok(own) };
-                let (_, cohort) = persons.person(number).ok_or_else(|| export.changed())?;
+                let (_, cohort) = decided.person(number).ok_or_else(|| export.changed())?;
                 report.count_cohort(own, cohort);
                 Ok(cohort)
             })?;
@@ -160,7 +172,7 @@ impl Target<'_, '_> {
             way.show(way.bytes, way.waiting * fetched / waiting, report);
         }
         way.show(way.bytes, way.waiting, report);
-        Ok((records, places))
+        Ok(())
     }
 }
 

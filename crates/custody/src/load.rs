@@ -4,7 +4,7 @@ use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 
 use panoh_dictionary::Source;
-use panoh_identity::{FileDigest, RegisterLoad, Sealer};
+use panoh_identity::{Decided, FileDigest, RegisterLoad, Sealer};
 use panoh_intake::{Intake, IntakeError, Language, Options, Reader};
 use panoh_warehouse::{Append, Brought, WarehouseError};
 use tokio::task::spawn_blocking;
@@ -163,19 +163,24 @@ impl<R: Fn() -> Result<Reader, IntakeError>> Loading<'_, R> {
             };
             let rows = reader()?;
             report.other_sheets = u64::from(rows.other_sheets());
-            let (records, places) = carry(rows, target, &mut report, &mut way).await?;
+            let (mut carried, places) = carry(rows, target, &mut report, &mut way).await?;
             let outcome = outcome(&report, load.keep, export)?;
             places.tell(&mut report);
-            if let Some(records) = records.filter(|_| outcome == Outcome::Loaded) {
+            // Before the rows that wait: while they are compressed, the register's log moves into its file.
+            let ready = ready(outcome, &mut rejections, persons)?;
+            let records = carried.records.take().filter(|_| outcome == Outcome::Loaded);
+            carried.fetch(&ready.decided, &mut append, export, &mut report, &mut way).await?;
+            if let Some(records) = records {
                 report.replaced = append.replace(&load.source.name, &records).await?;
             }
             append.end();
-            ready(outcome, &mut rejections, persons)
+            Ok((outcome, ready.rejections))
         };
         (report.outcome, report.rejections) = match tried.await {
             Ok(ready) => ready,
             Err(error) => {
                 abandon(append).await;
+                take_back(stores, &export.load_id)?;
                 return Err(error);
             }
         };
@@ -239,18 +244,36 @@ fn outcome(report: &LoadReport, keep: Keep, export: &Export) -> Result<Outcome, 
     })
 }
 
-/// Puts on disk what must be there before the commit, or instead of one: the report of refused rows, whose name it gives,
-/// and, when there is something to commit, the persons.
+/// What is on disk before the first row that waits is written.
+struct Ready {
+    /// The name of the report of refused rows, when any was refused.
+    rejections: Option<String>,
+    decided: Decided,
+}
+
+/// Puts on disk what must be there before the commit, or instead of one: the report of refused rows, and, when there is
+/// something to commit, the persons.
 fn ready(
     outcome: Outcome,
     rejections: &mut RejectionFile,
     persons: Option<RegisterLoad<'_>>,
-) -> Result<(Outcome, Option<String>), CustodyError> {
-    let name = rejections.finish()?.map(str::to_owned);
-    if let Some(persons) = persons.filter(|_| outcome == Outcome::Loaded) {
-        persons.stage()?;
-    }
-    Ok((outcome, name))
+) -> Result<Ready, CustodyError> {
+    let rejections = rejections.finish()?.map(str::to_owned);
+    let decided = match (persons, outcome) {
+        (None, _) => Decided::default(),
+        (Some(persons), Outcome::Loaded) => persons.stage()?,
+        (Some(persons), _) => persons.give_up(),
+    };
+    Ok(Ready { rejections, decided })
+}
+
+/// Takes the persons of a load that failed out of the register again, when they were staged.
+fn take_back(stores: &mut Stores, load_id: &str) -> Result<(), CustodyError> {
+    let taken = stores.register.pending().and_then(|pending| {
+        let is_staged = pending.iter().any(|id| id == load_id);
+        if is_staged { stores.register.settle(load_id, false) } else { Ok(()) }
+    });
+    taken.map_err(|error| CustodyError::Unsettled(error.into()))
 }
 
 /// Commits a load whose persons are staged, and settles the register as the warehouse says. A load without persons left

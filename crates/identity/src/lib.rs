@@ -59,6 +59,6 @@ pub use cohort::Cohort;
 pub use error::IdentityError;
 pub use key::{KeyFile, MasterKey, Secret, refuse_key_inside};
 pub use pseudonym::{FileDigest, Pseudonym};
-pub use register::{Alias, Erased, Found, How, LogEvent, LogLine, Meant, Register, RegisterLoad, Resolved};
+pub use register::{Alias, Decided, Erased, Found, How, LogEvent, LogLine, Meant, Register, RegisterLoad, Resolved};
 pub use rotation::Rotation;
 pub use seal::{BirthDate, Digester, Grounds, Identity, Lack, LinkKeys, LinkRule, Population, Sealer, Sex};

@@ -14,7 +14,7 @@
 //!
 //! A person's cohort is the earliest year of registration among the rows of the load that made the person known, or
 //! `no_year` when none of those rows has a year. It is only certain after the last row, so a load asks
-//! [`RegisterLoad::resolve`] for each row, and after all of them [`RegisterLoad::person`] for those about persons whom it
+//! [`RegisterLoad::resolve`] for each row, and after all of them [`Decided::person`] for those about persons whom it
 //! made known. Later loads move nobody.
 
 mod emptying;
@@ -44,7 +44,7 @@ use joins::log_join;
 
 pub use erasure::{Erased, Meant};
 pub use joins::{Alias, LogEvent, LogLine};
-pub use linking::{Found, How, RegisterLoad, Resolved};
+pub use linking::{Decided, Found, How, RegisterLoad, Resolved};
 
 /// Marks the file as an identity register: the letters "PanI" as a number.
 const APPLICATION: i64 = 0x5061_6e49;

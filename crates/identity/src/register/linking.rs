@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::emptying::Emptying;
 use super::packed::{FACTS, LINKS, OFFERS, PERSONS, RECORDS, Writer};
-use super::people::{Joined, Known, Member, Memory};
+use super::people::{Joined, Known, Member, Memory, People};
 use super::{Register, failed};
 use crate::cohort::Cohort;
 use crate::error::IdentityError;
@@ -33,6 +33,11 @@ struct Linking {
     facts: Writer,
 }
 
+/// Who the persons of a load are, once its last row was resolved: no row can lower a cohort any more. Nobody by
+/// default: rows of a table without persons.
+#[derive(Default)]
+pub struct Decided(Option<People>);
+
 /// What a row's link keys mean.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Resolved {
@@ -40,11 +45,11 @@ pub struct Resolved {
     /// is for [`Register::aliases`] to say, so that a link can be taken back.
     pub person: Pseudonym,
     /// The cohort of this person as far as the rows up to this one say. For a person whom this load made known, a later
-    /// row may still lower it; ask [`RegisterLoad::person`] after the last one.
+    /// row may still lower it; ask [`Decided::person`] after the last one.
     pub cohort: Cohort,
     /// How the row and the person were brought together.
     pub how: How,
-    /// What [`RegisterLoad::person`] finds the person by again; nobody when the row must be left out.
+    /// What [`Decided::person`] finds the person by again; nobody when the row must be left out.
     pub number: Option<u32>,
 }
 
@@ -130,26 +135,29 @@ impl<'a> RegisterLoad<'a> {
         }))
     }
 
-    /// The person whom resolving a row decided for, by the number that it gave, with the cohort that this person belongs to
-    /// for ever once all rows were resolved.
-    pub fn person(&self, number: u32) -> Option<(Pseudonym, Cohort)> {
-        let member = self.linking.as_ref()?.memory.people.find(number)?;
-        Some((member.pseudonym, member.cohort))
-    }
-
     /// Whether this load made the person with this number known, so that a later row may still lower the cohort.
     pub fn is_new(&self, number: u32) -> bool {
         self.linking.as_ref().is_some_and(|linking| number >= linking.first_new)
     }
 
     /// Writes everything of this load to disk as pending. From here on only [`Register::settle`] ends it.
-    pub fn stage(mut self) -> Result<(), IdentityError> {
+    pub fn stage(mut self) -> Result<Decided, IdentityError> {
         self.write().map_err(failed("staging a load"))?;
         let connection = &self.register.connection;
         connection.execute_batch(include_str!("../../sql/commit.sql")).map_err(failed("staging a load"))?;
         self.is_open = false;
         self.register.emptying = Emptying::begin(&self.register.connection);
-        Ok(())
+        Ok(self.decided())
+    }
+
+    /// Takes back what was to be staged, and tells who the persons would have been.
+    pub fn give_up(mut self) -> Decided {
+        self.decided()
+    }
+
+    /// The persons without what finds them: that is the larger part, and the rows that wait need the memory.
+    fn decided(&mut self) -> Decided {
+        Decided(self.linking.take().map(|linking| linking.memory.people))
     }
 
     fn link(&mut self, keys: &LinkKeys, record: Pseudonym, cohort: Cohort) -> rusqlite::Result<Resolved> {
@@ -202,6 +210,21 @@ impl<'a> RegisterLoad<'a> {
             persons.add(connection, self.id, &[&pseudonym.0, &number.to_le_bytes(), &cohort.to_bytes()])?;
         }
         persons.flush(connection, self.id)
+    }
+}
+
+impl Decided {
+    /// The person whom resolving a row decided for, by the number that it gave, with the cohort that this person belongs to
+    /// for ever.
+    pub fn person(&self, number: u32) -> Option<(Pseudonym, Cohort)> {
+        let member = self.0.as_ref()?.find(number)?;
+        Some((member.pseudonym, member.cohort))
+    }
+}
+
+impl fmt::Debug for Decided {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Decided(..)")
     }
 }
 

@@ -9,6 +9,9 @@ use crate::cohort::Cohort;
 use crate::pseudonym::Pseudonym;
 use crate::seal::{Class, Facts, LinkKeys, LinkRule};
 
+/// Entries that go into the index together, so that they wait for memory once.
+const ENTRIES_AT_ONCE: usize = 24;
+
 /// One person.
 #[derive(Clone, Copy)]
 pub(crate) struct Member {
@@ -212,21 +215,21 @@ impl Memory {
     /// Reads the whole register: some seconds and a hundred megabytes for two million persons.
     pub(crate) fn read(connection: &Connection) -> rusqlite::Result<Memory> {
         let mut people = People::read(connection)?;
-        let mut entries = Vec::new();
+        let (mut index, mut entries) = (Index::default(), Vec::with_capacity(ENTRIES_AT_ONCE));
         packed::each(connection, &OFFERS, |entry| {
             let person = OFFERS.person_of(entry);
             people.member_mut(person).is_rich |= !Class::is_alone(entry[20]);
             entries.push(Entry::new(&digest_at(entry, 0), person));
+            if entries.len() == ENTRIES_AT_ONCE {
+                index.take(&mut entries);
+            }
         })?;
-        // Sorting takes as long as reading the rest.
-        std::thread::scope(|scope| {
-            let index = scope.spawn(|| Index::new(entries));
-            packed::each(connection, &FACTS, |entry| {
-                let learned = [0, 16, 32].map(|place| digest_at(entry, place));
-                people.member_mut(FACTS.person_of(entry)).facts.recall(learned);
-            })?;
-            Ok(Memory { people, index: index.join().expect("sorting does not panic") })
-        })
+        index.take(&mut entries);
+        packed::each(connection, &FACTS, |entry| {
+            let learned = [0, 16, 32].map(|place| digest_at(entry, place));
+            people.member_mut(FACTS.person_of(entry)).facts.recall(learned);
+        })?;
+        Ok(Memory { people, index })
     }
 
     /// The persons whom a record links to, strongest rule first, each once. A rule over two name parts does not hold
