@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, Int16Builder, Int32Builder, ListArray, RecordBatch, StringArray, StringBuilder, StructArray,
+    ArrayRef, DictionaryArray, Int16Builder, Int32Builder, ListArray, RecordBatch, StringArray, StringBuilder,
+    StructArray,
 };
 use arrow::buffer::OffsetBuffer;
-use arrow::datatypes::{DataType, FieldRef};
+use arrow::datatypes::{DataType, FieldRef, UInt8Type};
 use arrow::error::ArrowError;
 use panoh_dictionary::{Kind, place_fields};
 use panoh_identity::Pseudonym;
@@ -135,7 +136,10 @@ impl Growing {
         Ok(match self {
             Self::Record(builder) | Self::Month(builder) | Self::Reference(builder) => Arc::new(builder.finish()),
             Self::Code(codes) => Arc::new(texts.codes.keyed(codes.drain(..))?),
-            Self::Source => Arc::new(StringArray::from_iter_values(std::iter::repeat_n(texts.source, rows))),
+            Self::Source => {
+                let text = Arc::new(StringArray::from_iter_values([texts.source]));
+                Arc::new(DictionaryArray::<UInt8Type>::new(vec![0; rows].into(), text))
+            }
             Self::Year(builder) => Arc::new(builder.finish()),
             Self::Integer(builder) => Arc::new(builder.finish()),
             Self::Codes { lengths, codes } => list(field, lengths, texts.column(codes)?)?,

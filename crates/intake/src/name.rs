@@ -48,8 +48,10 @@ pub(crate) fn check_name(cell: &str) -> Result<(), Rule> {
             return Err(Rule::NotAName);
         }
     }
-    // Letters of these words have as many bytes in either case.
-    let is_word = |word: &&str| word.len() == cell.len() && cell.chars().flat_map(char::to_lowercase).eq(word.chars());
+    // Letters of these words have as many bytes in either case; their first letters are few.
+    let begins = cell.starts_with(|first: char| "нНмМuUnNaAxXаА".contains(first));
+    let is_word =
+        |word: &&str| begins && word.len() == cell.len() && cell.chars().flat_map(char::to_lowercase).eq(word.chars());
     if NO_NAMES.iter().any(is_word) || is_inside_out(cell) { Err(Rule::NotAName) } else { Ok(()) }
 }
 
@@ -79,13 +81,14 @@ pub(crate) fn check_number(cell: &str) -> Result<(), Rule> {
 // Letters of Russian, Tajik and English with the commonest signs: what nearly every name is made of. A name that was
 // misread always has another sign in it, but for one whose letters are all и.
 fn is_plain(cell: &str) -> bool {
-    cell.chars().any(char::is_alphabetic)
+    let is_letter = |letter: char| {
+        letter.is_ascii_alphabetic()
+            || matches!(letter, 'А'..='я' | 'ё' | 'Ё')
+            || matches!(letter, 'ғ' | 'ӣ' | 'қ' | 'ӯ' | 'ҳ' | 'ҷ' | 'Ғ' | 'Ӣ' | 'Қ' | 'Ӯ' | 'Ҳ' | 'Ҷ')
+    };
+    cell.chars().any(is_letter)
         && !cell.contains("Рё")
-        && cell.chars().all(|letter| {
-            letter.is_ascii_alphabetic()
-                || matches!(letter, 'А'..='я' | 'ё' | 'Ё' | ' ' | '-' | '.' | '\'')
-                || "ғӣқӯҳҷҒӢҚӮҲҶ".contains(letter)
-        })
+        && cell.chars().all(|letter| is_letter(letter) || matches!(letter, ' ' | '-' | '.' | '\''))
 }
 
 // A comma or the like right between two letters: one name torn in two, or two names that nothing tells apart.

@@ -6,7 +6,7 @@ mod names;
 
 use std::sync::Arc;
 
-use arrow::datatypes::{Field, Schema};
+use arrow::datatypes::{DataType, Field, Schema};
 use panoh_dictionary::{
     AbsenceWords, Column, Dictionary, Does, Identity, Kind, Origin, PlacePart, Population, Reference, Source,
     SourceColumn, Treatment,
@@ -235,7 +235,12 @@ fn cells(source: &Source, header: &Header, column: &SourceColumn) -> Option<(Cel
 
 fn handed_on(column: &Column) -> Field {
     let field = column.field();
-    if matches!(column.kind, Kind::Code { .. }) { field.with_data_type(Codes::keyed_type()) } else { field }
+    match column.kind {
+        Kind::Code { .. } => field.with_data_type(Codes::keyed_type()),
+        // The name of the source: one text for all rows.
+        Kind::Text => field.with_data_type(DataType::Dictionary(Box::new(DataType::UInt8), Box::new(DataType::Utf8))),
+        _ => field,
+    }
 }
 
 fn output(slot: Slot, column: &Column) -> Option<Output> {

@@ -1,5 +1,7 @@
 //! The persons of a register in memory: 32 bytes each, by the number in which they became known.
 
+use std::sync::mpsc;
+
 use rusqlite::{Connection, Row};
 
 use super::groups::Groups;
@@ -9,8 +11,9 @@ use crate::cohort::Cohort;
 use crate::pseudonym::Pseudonym;
 use crate::seal::{Class, Facts, LinkKeys, LinkRule};
 
-/// Entries that go into the index together, so that they wait for memory once.
-const ENTRIES_AT_ONCE: usize = 24;
+/// Entries that go to the index together, and how many times as many may wait.
+const CHUNK: usize = 4_096;
+const CHUNKS_WAITING: usize = 4;
 
 /// One person.
 #[derive(Clone, Copy)]
@@ -215,21 +218,36 @@ impl Memory {
     /// Reads the whole register: some seconds and a hundred megabytes for two million persons.
     pub(crate) fn read(connection: &Connection) -> rusqlite::Result<Memory> {
         let mut people = People::read(connection)?;
-        let (mut index, mut entries) = (Index::default(), Vec::with_capacity(ENTRIES_AT_ONCE));
-        packed::each(connection, &OFFERS, |entry| {
-            let person = OFFERS.person_of(entry);
-            people.member_mut(person).is_rich |= !Class::is_alone(entry[20]);
-            entries.push(Entry::new(&digest_at(entry, 0), person));
-            if entries.len() == ENTRIES_AT_ONCE {
-                index.take(&mut entries);
-            }
-        })?;
-        index.take(&mut entries);
-        packed::each(connection, &FACTS, |entry| {
-            let learned = [0, 16, 32].map(|place| digest_at(entry, place));
-            people.member_mut(FACTS.person_of(entry)).facts.recall(learned);
-        })?;
-        Ok(Memory { people, index })
+        let size: i64 = connection.query_row(include_str!("../../sql/size_offers.sql"), [], |row| row.get(0))?;
+        let size = usize::try_from(size).unwrap_or_default();
+        // Filling the index takes as long as reading the rest.
+        std::thread::scope(|scope| {
+            let (sender, receiver) = mpsc::sync_channel::<Vec<Entry>>(CHUNKS_WAITING);
+            let filling = scope.spawn(move || {
+                let mut index = Index::with_room(size / OFFERS.width);
+                for entries in receiver {
+                    index.take(&entries);
+                }
+                index
+            });
+            let gone = "the index is filled until there is nothing to fill it with";
+            let mut entries = Vec::with_capacity(CHUNK);
+            packed::each(connection, &OFFERS, |entry| {
+                let person = OFFERS.person_of(entry);
+                people.member_mut(person).is_rich |= !Class::is_alone(entry[20]);
+                entries.push(Entry::new(&digest_at(entry, 0), person));
+                if entries.len() == CHUNK {
+                    sender.send(std::mem::replace(&mut entries, Vec::with_capacity(CHUNK))).expect(gone);
+                }
+            })?;
+            sender.send(entries).expect(gone);
+            drop(sender);
+            packed::each(connection, &FACTS, |entry| {
+                let learned = [0, 16, 32].map(|place| digest_at(entry, place));
+                people.member_mut(FACTS.person_of(entry)).facts.recall(learned);
+            })?;
+            Ok(Memory { people, index: filling.join().expect("filling does not panic") })
+        })
     }
 
     /// The persons whom a record links to, strongest rule first, each once. A rule over two name parts does not hold

@@ -1,0 +1,1 @@
+SELECT coalesce(sum(length(entries)), 0) FROM offers
