@@ -32,16 +32,21 @@
 //! the label `link` with it.
 
 mod absent;
+mod heard;
 mod sounds;
 mod tables;
 mod words;
 
+use zeroize::Zeroizing;
+
 use crate::seal::Identity;
 use absent::{Absent, absent};
+use heard::Heard;
 use sounds::{latin, sounds};
 use tables::{ENDINGS, FATHER_WORDS, FATHERS, last_letters};
 use words::{composed_words, plain_words};
 
+pub use heard::HeardNames;
 pub(crate) use words::latin_twin;
 
 /// Shortest stem that an ending leaves behind, in sounds: Озод is a name and not О with an ending.
@@ -97,14 +102,14 @@ enum Reading {
 }
 
 /// The folded names of an identity. Columns of their own for given and family name count more than one for everything.
-pub(crate) fn names(identity: &Identity<'_>) -> Names {
-    let mut names = read(identity, Reading::English);
+pub(crate) fn names(identity: &Identity<'_>, heard: &mut HeardNames) -> Names {
+    let mut names = read(identity, Reading::English, heard);
     let written = [identity.full_name, identity.given_name, identity.family_name, identity.father_name];
     for (reading, is_possible) in
         [(Reading::French, may_be_french as fn(&str) -> bool), (Reading::Gost, may_be_gost as fn(&str) -> bool)]
     {
         if written.into_iter().flatten().any(is_possible) {
-            names.add(read(identity, reading));
+            names.add(read(identity, reading, heard));
         }
     }
     names
@@ -117,7 +122,8 @@ pub(crate) fn nameless(identity: &Identity<'_>) -> Nameless {
     if written.peek().is_none() {
         return Nameless::Nothing;
     }
-    let has_word = written.any(|name| !spoken(name, Reading::English).is_empty());
+    let mut heard = HeardNames::default();
+    let has_word = written.any(|name| !spoken(name, Reading::English, &mut heard).is_empty());
     if has_word { Nameless::OneWord } else { Nameless::Absent }
 }
 
@@ -153,13 +159,13 @@ fn may_be_gost(name: &str) -> bool {
     bytes.iter().any(|byte| byte.eq_ignore_ascii_case(&b'j')) && (0..bytes.len()).any(|at| ends(&bytes[at..]))
 }
 
-fn read(identity: &Identity<'_>, reading: Reading) -> Names {
+fn read(identity: &Identity<'_>, reading: Reading, heard: &mut HeardNames) -> Names {
     let mut columns = [identity.family_name, identity.given_name]
-        .map(|name| name.map_or_else(Vec::new, |name| spoken(name, reading)));
-    let mut father = identity.father_name.and_then(|name| father_of(&spoken(name, reading)));
+        .map(|name| name.map_or_else(Vec::new, |name| spoken(name, reading, heard)));
+    let mut father = identity.father_name.and_then(|name| father_of(&spoken(name, reading, heard)));
     if columns.iter().any(Vec::is_empty) {
         let mut words = columns.concat();
-        words.extend(identity.full_name.map_or_else(Vec::new, |name| spoken(name, reading)));
+        words.extend(identity.full_name.map_or_else(Vec::new, |name| spoken(name, reading, heard)));
         let found = take_father(&mut words, 2);
         return of_words(&words, father.or(found).as_ref());
     }
@@ -227,23 +233,25 @@ fn pair(one: &str, other: &str) -> Option<(Pair, Family)> {
 }
 
 /// The words of a name in sounds. Initials are no words, and neither is what says that there is no name.
-fn spoken(name: &str, reading: Reading) -> Vec<String> {
+fn spoken(name: &str, reading: Reading, heard: &mut HeardNames) -> Vec<String> {
     let mut spoken = Vec::with_capacity(4);
-    let mut latin_word = String::with_capacity(32);
     let (mut is_name, mut is_remark) = (false, false);
     let mut take = |word: &str| {
-        let listed = absent(word);
-        if listed == Some(Absent::Always) {
-            return;
-        }
-        is_remark |= listed == Some(Absent::Alone);
-        latin_word.clear();
-        latin(word, &mut latin_word);
-        let sounds = sounds(&latin_word, reading);
-        if sounds.chars().nth(1).is_some() {
-            is_name |= listed.is_none();
-            spoken.push(sounds);
-        }
+        heard.word(
+            word,
+            reading,
+            || hear(word, reading),
+            |heard| {
+                if heard.listed == Some(Absent::Always) {
+                    return;
+                }
+                is_remark |= heard.listed == Some(Absent::Alone);
+                if heard.sounds.chars().nth(1).is_some() {
+                    is_name |= heard.listed.is_none();
+                    spoken.push(heard.sounds.to_string());
+                }
+            },
+        );
     };
     if !plain_words(name, &mut take) {
         composed_words(name, &mut take);
@@ -252,6 +260,13 @@ fn spoken(name: &str, reading: Reading) -> Vec<String> {
         spoken.clear();
     }
     spoken
+}
+
+/// One word in sounds.
+fn hear(word: &str, reading: Reading) -> Heard {
+    let mut latin_word = Zeroizing::new(String::with_capacity(4 * word.len()));
+    latin(word, &mut latin_word);
+    Heard { sounds: Zeroizing::new(sounds(&latin_word, reading)), listed: absent(word) }
 }
 
 /// Takes the father's name out of a record's words when a sign tells it, as long as `fewest` other words remain.

@@ -57,6 +57,7 @@ mod seal;
 
 pub use cohort::Cohort;
 pub use error::IdentityError;
+pub use fold::HeardNames;
 pub use key::{KeyFile, MasterKey, Secret, refuse_key_inside};
 pub use pseudonym::{FileDigest, Pseudonym};
 pub use register::{Alias, Decided, Erased, Found, How, LogEvent, LogLine, Meant, Register, RegisterLoad, Resolved};

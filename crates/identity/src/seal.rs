@@ -13,6 +13,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
 use crate::chain::Chain;
+use crate::fold::HeardNames;
 use crate::keyed::{Message, SubKey};
 use crate::pseudonym::{FileDigest, Pseudonym};
 use cover::Cover;
@@ -131,7 +132,12 @@ impl Sealer {
     /// number nor a name of two parts with a full birth date (of three parts with a year): a name alone is shared by too
     /// many.
     pub fn seal(&self, identity: &Identity<'_>, population: Population) -> LinkKeys {
-        keys::seal(&self.0, identity, population)
+        self.seal_after(identity, population, &mut HeardNames::default())
+    }
+
+    /// As [`Sealer::seal`], for one of many: names that were heard before are not folded again.
+    pub fn seal_after(&self, identity: &Identity<'_>, population: Population, heard: &mut HeardNames) -> LinkKeys {
+        keys::seal(&self.0, identity, population, heard)
     }
 
     /// The pseudonym of a record: what `record_id` names in the export `file` of `source`.

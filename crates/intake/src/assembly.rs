@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use foldhash::fast::RandomState;
 use panoh_dictionary::Population;
-use panoh_identity::{Cohort, FileDigest, Grounds, Pseudonym, Sealer};
+use panoh_identity::{Cohort, FileDigest, Grounds, HeardNames, Pseudonym, Sealer};
 
 use crate::checks::Implied;
 use crate::codes::Codes;
@@ -45,6 +45,8 @@ pub(crate) struct Assembly {
     number: String,
     /// The records of the whole file, where each may stand but once.
     seen: HashSet<Pseudonym, RandomState>,
+    /// Names of the rows before.
+    heard: HeardNames,
     gathered: Gathered,
     columns: Columns,
     counts: [u64; Mend::ALL.len()],
@@ -86,6 +88,7 @@ impl Assembly {
             noted: Vec::new(),
             number: String::new(),
             seen: HashSet::default(),
+            heard: HeardNames::remembering(),
             gathered: Gathered::default(),
             columns: Columns::new(&program, &stamp.source),
             counts: [0; Mend::ALL.len()],
@@ -280,7 +283,7 @@ impl Assembly {
     }
 
     // Whom the row is about, and what there was to tell it by.
-    fn seal(&self, person: &Person<'_>, population: Population) -> (SealedIdentity, Grounds) {
+    fn seal(&mut self, person: &Person<'_>, population: Population) -> (SealedIdentity, Grounds) {
         let Stamp { sealer, source, file, .. } = &*self.stamp;
         let mut grounds = Grounds::NOTHING;
         if self.program.person.identify() {
@@ -289,7 +292,7 @@ impl Assembly {
                 Population::Victims => panoh_identity::Population::Victims,
                 Population::Suspects => panoh_identity::Population::Suspects,
             };
-            let keys = sealer.seal(&person.identity(self.draft.sex, country), population);
+            let keys = sealer.seal_after(&person.identity(self.draft.sex, country), population, &mut self.heard);
             grounds = keys.grounds();
             if !keys.is_empty() {
                 return (SealedIdentity::Linked(keys), grounds);

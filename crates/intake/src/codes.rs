@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow::array::{DictionaryArray, StringArray, UInt32Array};
+use arrow::array::{ArrayRef, DictionaryArray, StringArray, UInt16Array, UInt32Array};
 use arrow::buffer::{OffsetBuffer, ScalarBuffer};
-use arrow::datatypes::{DataType, UInt32Type};
+use arrow::datatypes::DataType;
 use arrow::error::ArrowError;
 use panoh_dictionary::{Absence, Dictionary};
 
@@ -71,15 +71,27 @@ impl Codes {
     }
 
     /// The type of [`Codes::keyed`]: texts by their numbers.
-    pub(crate) fn keyed_type() -> DataType {
-        DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8))
+    pub(crate) fn keyed_type(&self) -> DataType {
+        let key = if self.are_few() { DataType::UInt16 } else { DataType::UInt32 };
+        DataType::Dictionary(Box::new(key), Box::new(DataType::Utf8))
     }
 
-    /// A column of codes by their numbers: a row takes four bytes, and all columns share the texts. Whoever stores it writes
-    /// the texts out.
-    pub(crate) fn keyed(&self, ids: impl Iterator<Item = CodeId>) -> Result<DictionaryArray<UInt32Type>, ArrowError> {
-        let keys: Vec<u32> = ids.map(|CodeId(id)| id).collect();
-        DictionaryArray::try_new(UInt32Array::from(keys), self.values.clone())
+    /// A column of codes by their numbers: a row takes two bytes, four when there are very many codes, and all columns
+    /// share the texts. Whoever stores it writes the texts out.
+    pub(crate) fn keyed(&self, ids: impl Iterator<Item = CodeId>) -> Result<ArrayRef, ArrowError> {
+        let texts = self.values.clone();
+        Ok(if self.are_few() {
+            let keys: Vec<u16> = ids.map(|CodeId(id)| id as u16).collect();
+            Arc::new(DictionaryArray::try_new(UInt16Array::from(keys), texts)?)
+        } else {
+            let keys: Vec<u32> = ids.map(|CodeId(id)| id).collect();
+            Arc::new(DictionaryArray::try_new(UInt32Array::from(keys), texts)?)
+        })
+    }
+
+    /// Whether two bytes hold the number of every code.
+    fn are_few(&self) -> bool {
+        self.texts.len() <= 1 << 16
     }
 
     /// The texts of codes as a column.
@@ -110,6 +122,8 @@ impl Codes {
 
 #[cfg(test)]
 mod tests {
+    use arrow::array::{Array, AsArray};
+
     use super::*;
 
     #[test]
@@ -137,9 +151,19 @@ mod tests {
         assert_eq!(texts, all.iter().map(|&id| codes.text(id)).collect::<Vec<_>>());
         assert_eq!(codes.column(&[]).expect("a column").iter().count(), 0);
         let keyed = codes.keyed(all.iter().copied()).expect("a column");
-        assert_eq!(
-            keyed.downcast_dict::<StringArray>().expect("texts").into_iter().flatten().collect::<Vec<_>>(),
-            texts
-        );
+        assert_eq!(keyed.data_type(), &codes.keyed_type());
+        let written_out = arrow::compute::cast(&keyed, &DataType::Utf8).expect("texts");
+        assert_eq!(written_out.as_string::<i32>(), &column);
+    }
+
+    #[test]
+    fn many_codes_have_longer_numbers() {
+        let mut codes = Codes::new(&Dictionary::builtin().expect("the built-in dictionary is sound"));
+        codes.texts = (0..70_000).map(|number| format!("code_{number}").into()).collect();
+        codes.values = Arc::new(StringArray::from_iter_values(&codes.texts));
+        let keyed = codes.keyed([7, 69_999].map(CodeId).into_iter()).expect("a column");
+        assert_eq!(keyed.data_type(), &codes.keyed_type());
+        let written_out = arrow::compute::cast(&keyed, &DataType::Utf8).expect("texts");
+        assert_eq!(written_out.as_string::<i32>().iter().flatten().collect::<Vec<_>>(), ["code_7", "code_69999"]);
     }
 }

@@ -135,7 +135,7 @@ impl Growing {
     fn finish(&mut self, field: &FieldRef, texts: &Texts<'_>, rows: usize) -> Result<ArrayRef, ArrowError> {
         Ok(match self {
             Self::Record(builder) | Self::Month(builder) | Self::Reference(builder) => Arc::new(builder.finish()),
-            Self::Code(codes) => Arc::new(texts.codes.keyed(codes.drain(..))?),
+            Self::Code(codes) => texts.codes.keyed(codes.drain(..))?,
             Self::Source => {
                 let text = Arc::new(StringArray::from_iter_values([texts.source]));
                 Arc::new(DictionaryArray::<UInt8Type>::new(vec![0; rows].into(), text))

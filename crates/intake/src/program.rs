@@ -154,7 +154,7 @@ pub(crate) fn compile(
     let names = Names { codes: &codes, table, source, header, given };
     let output: Vec<Output> =
         table.columns.iter().enumerate().filter_map(|(slot, column)| output(slot, column)).collect();
-    let fields: Vec<_> = output.iter().map(|output| handed_on(&table.columns[output.slot])).collect();
+    let fields: Vec<_> = output.iter().map(|output| handed_on(&table.columns[output.slot], &codes)).collect();
     let replaces = source.file.replace_by_record_id;
     let mut person = PersonCells::default();
     let mut references = Vec::new();
@@ -233,10 +233,10 @@ fn cells(source: &Source, header: &Header, column: &SourceColumn) -> Option<(Cel
     Some((cells.next()?, cells.collect()))
 }
 
-fn handed_on(column: &Column) -> Field {
+fn handed_on(column: &Column, codes: &Codes) -> Field {
     let field = column.field();
     match column.kind {
-        Kind::Code { .. } => field.with_data_type(Codes::keyed_type()),
+        Kind::Code { .. } => field.with_data_type(codes.keyed_type()),
         // The name of the source: one text for all rows.
         Kind::Text => field.with_data_type(DataType::Dictionary(Box::new(DataType::UInt8), Box::new(DataType::Utf8))),
         _ => field,

@@ -6,6 +6,16 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::*;
 
+/// The names of an identity, the same whether its words were heard before or not.
+fn names(identity: &Identity<'_>) -> Names {
+    let names = super::names(identity, &mut HeardNames::default());
+    let mut heard = HeardNames::remembering();
+    for _ in 0..2 {
+        assert_eq!(super::names(identity, &mut heard), names);
+    }
+    names
+}
+
 /// What one cell with a whole name says.
 fn cell(name: &str) -> Names {
     names(&Identity { full_name: Some(name), ..Identity::default() })

@@ -24,7 +24,7 @@ use std::fmt;
 use super::birth::Birth;
 use super::{Class, Grounds, Identity, LinkRule, Population, Sex, SubKeys};
 use crate::document;
-use crate::fold::{self, Family, Names};
+use crate::fold::{self, Family, HeardNames, Names};
 use crate::keyed::Message;
 use crate::pseudonym::Pseudonym;
 
@@ -121,9 +121,14 @@ impl fmt::Debug for LinkKeys {
 }
 
 /// Makes the link keys of an identity.
-pub(super) fn seal(keys: &SubKeys, identity: &Identity<'_>, population: Population) -> LinkKeys {
+pub(super) fn seal(
+    keys: &SubKeys,
+    identity: &Identity<'_>,
+    population: Population,
+    heard: &mut HeardNames,
+) -> LinkKeys {
     let birth = identity.birth.and_then(Birth::of);
-    let names = fold::names(identity);
+    let names = fold::names(identity, heard);
     let mut draft = Draft {
         keys,
         population,
