@@ -9,15 +9,19 @@
 //! * `wide-linked` also seals names, birth dates and documents, and links the rows through the register: first all persons
 //!   are new, then all are known. There is no peer.
 //!
+//! A machine is quicker at one time than at another, so all are measured in turn, round after round, and a ratio is the
+//! middle one of the rounds.
+//!
 //! Options, after `--`: `--rows N` (500,000 when it is left out; the file of 2,000,000 has 547 MB), `--sizes N,N,...` for
 //! the time per row of files of several sizes, `--runs N`. Every measurement is a process of its own, so that its memory
 //! is its own.
 
+use std::cmp::Ordering;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use panoh_benches::{Home, Peer, SEED, arguments, cores, largest_memory, median, ratio, say, skipped, wait};
 use panoh_dictionary::Dictionary;
 use panoh_simulator::{WideScenario, write_wide};
@@ -46,8 +50,7 @@ fn main() -> Result<()> {
     let dir = tempfile::tempdir()?;
     let (rows, runs) = (number("--rows", ROWS)?, usize::try_from(number("--runs", RUNS as u64)?)?);
     let csv = write_file(rows, dir.path())?;
-    let plain = against_duckdb(&csv, rows, runs, dir.path())?;
-    linked(&csv, rows, plain)?;
+    compare(&csv, rows, runs, dir.path())?;
     fs::remove_file(csv)?;
     for size in value("--sizes").map_or(SIZES, String::as_str).split(',') {
         one_size(size.parse()?, dir.path())?;
@@ -62,26 +65,39 @@ fn write_file(rows: u64, dir: &Path) -> Result<PathBuf> {
     Ok(csv)
 }
 
-/// Panoh and DuckDB in turn. Returns Panoh's seconds.
-fn against_duckdb(csv: &Path, rows: u64, runs: usize, dir: &Path) -> Result<f64> {
+/// What one round measured.
+struct Round {
+    plain: Measured,
+    duckdb: Option<Measured>,
+    /// New persons, known persons.
+    linked: [Measured; 2],
+}
+
+/// Panoh without register, DuckDB, and Panoh with register, in turn. With register the file of new persons comes first, and
+/// then the same persons again in a file that lacks its last line.
+fn compare(csv: &Path, rows: u64, runs: usize, dir: &Path) -> Result<()> {
     let peer = Peer::find();
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let mut rounds = Vec::with_capacity(runs);
     for _ in 0..runs {
-        ours.extend(measure("wide-plain", csv)?);
-        if let Some(peer) = &peer {
-            theirs.push(duckdb(peer, csv, dir)?);
-        }
+        let [plain] = measure("wide-plain", csv)?;
+        let duckdb = peer.as_ref().map(|peer| duckdb(peer, csv, dir)).transpose()?;
+        rounds.push(Round { plain, duckdb, linked: measure("wide-linked", csv)? });
     }
-    let ours = middle(ours)?;
-    tell("wide-plain", rows, &ours);
-    if peer.is_none() {
+    tell_middle("wide-plain", rows, rounds.iter().map(|round| &round.plain))?;
+    if peer.is_some() {
+        tell_middle("DuckDB", rows, rounds.iter().filter_map(|round| round.duckdb.as_ref()))?;
+        let ratios = rounds.iter().filter_map(|round| Some(round.duckdb.as_ref()?.seconds / round.plain.seconds));
+        ratio("duckdb-intake", middle(ratios.collect(), f64::total_cmp)?);
+    } else {
         skipped("duckdb-intake");
-        return Ok(ours.seconds);
     }
-    let theirs = middle(theirs)?;
-    tell("DuckDB", rows, &theirs);
-    ratio("duckdb-intake", theirs.seconds / ours.seconds);
-    Ok(ours.seconds)
+    for (at, persons) in ["new persons", "known persons"].into_iter().enumerate() {
+        tell_middle(&format!("wide-linked, {persons}"), rows, rounds.iter().map(|round| &round.linked[at]))?;
+        let ratios = rounds.iter().map(|round| round.plain.seconds / round.linked[at].seconds);
+        let of_plain = middle(ratios.collect(), f64::total_cmp)?;
+        say(&format!("wide-linked, {persons}: {of_plain:.2} times the speed of wide-plain"));
+    }
+    Ok(())
 }
 
 fn duckdb(peer: &Peer, csv: &Path, dir: &Path) -> Result<Measured> {
@@ -91,33 +107,25 @@ fn duckdb(peer: &Peer, csv: &Path, dir: &Path) -> Result<Measured> {
     read(&printed)
 }
 
-/// With register: a file of new persons, then the same persons again in a file that lacks its last line.
-fn linked(csv: &Path, rows: u64, plain: f64) -> Result<()> {
-    for (persons, measured) in ["new persons", "known persons"].into_iter().zip(measure("wide-linked", csv)?) {
-        tell(&format!("wide-linked, {persons}"), rows, &measured);
-        say(&format!("wide-linked, {persons}: {:.2} times the speed of wide-plain", plain / measured.seconds));
-    }
-    Ok(())
-}
-
 /// Time per row and memory of one size of file.
 fn one_size(rows: u64, dir: &Path) -> Result<()> {
     let csv = write_file(rows, dir)?;
-    for case in ["wide-plain", "wide-linked"] {
-        for measured in measure(case, &csv)? {
-            tell(case, rows, &measured);
-        }
+    let [plain] = measure("wide-plain", &csv)?;
+    tell("wide-plain", rows, &plain);
+    for measured in measure::<2>("wide-linked", &csv)? {
+        tell("wide-linked", rows, &measured);
     }
     Ok(fs::remove_file(csv)?)
 }
 
 /// Loads the file in a process of its own; one measurement for each load.
-fn measure(case: &str, csv: &Path) -> Result<Vec<Measured>> {
+fn measure<const N: usize>(case: &str, csv: &Path) -> Result<[Measured; N]> {
     let output = Command::new(std::env::current_exe()?).args(["--load", case, "--file"]).arg(csv).output()?;
     if !output.status.success() {
         bail!("{case} failed: {}", String::from_utf8_lossy(&output.stderr));
     }
-    String::from_utf8(output.stdout)?.lines().map(read).collect()
+    let loads = String::from_utf8(output.stdout)?.lines().map(read).collect::<Result<Vec<_>>>()?;
+    loads.try_into().map_err(|loads: Vec<_>| anyhow!("{case} told of {} loads", loads.len()))
 }
 
 /// What such a process does: loads the file into a new home and prints seconds and memory; a linked one twice.
@@ -184,10 +192,17 @@ fn read(line: &str) -> Result<Measured> {
     Ok(Measured { seconds: seconds.parse()?, memory: memory.parse()? })
 }
 
-fn middle(mut measured: Vec<Measured>) -> Result<Measured> {
-    measured.sort_by(|one, other| one.seconds.total_cmp(&other.seconds));
-    let at = measured.len() / 2;
-    measured.into_iter().nth(at).context("at least one run")
+/// The middle one of several.
+fn middle<T>(mut several: Vec<T>, order: impl FnMut(&T, &T) -> Ordering) -> Result<T> {
+    several.sort_by(order);
+    let at = several.len() / 2;
+    several.into_iter().nth(at).context("at least one run")
+}
+
+fn tell_middle<'a>(name: &str, rows: u64, measured: impl Iterator<Item = &'a Measured>) -> Result<()> {
+    let by_time = |one: &&Measured, other: &&Measured| one.seconds.total_cmp(&other.seconds);
+    tell(name, rows, middle(measured.collect(), by_time)?);
+    Ok(())
 }
 
 fn tell(name: &str, rows: u64, Measured { seconds, memory }: &Measured) {

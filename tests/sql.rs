@@ -1,8 +1,9 @@
 //! Questions and their answers, as text that a domain expert can read: every `sql/*.slt` is asked of a warehouse of
 //! its own.
 //!
-//! The first lines of a file say what is loaded: `# load SOURCE FILE`, FILE being a synthetic fixture, or below
-//! `real/` a file of the folder that `PANOH_TEST_DATA` names. A query may be SQL, or a named statistic:
+//! The first lines of a file say what is loaded: `# load SOURCE FILE`, SOURCE being a mapping of the dictionary or a
+//! `.toml` beside the fixtures, FILE being a synthetic fixture, or below `real/` a file of the folder that
+//! `PANOH_TEST_DATA` names. A query may be SQL, or a named statistic:
 //! `stats routes from=2015 gender=woman`; or it asks for what the loads reported: `report loads`, `report refusals`,
 //! `report persons`, `report links`.
 

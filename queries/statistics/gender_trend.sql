@@ -1,17 +1,24 @@
 -- title: Gender trend
--- question: How many persons of each gender were registered each year, and what share of that year is that?
+-- question: How many persons of each gender were registered each year, what share of that year is that, and how did it
+--   change?
 -- unit: persons
--- counting: a person counts once in each row, however many records there are, and in every row that one of the
---   person's records belongs to; so rows must not be added up. Persons found not to be victims are left out unless
---   asked for. A share is taken of the persons of the same year and status whose gender is known, so prevented stands
---   beside identified and never in its denominator; rows of unknown gender have none. Shares add up to more than one
---   when a person's records disagree. The year is that of registration; records without one stand at the end.
+-- counting: a person counts once in each row, however many records there are, and in every row that one of the person's
+--   records belongs to; so rows must not be added up. Persons found not to be victims are left out unless asked for. A
+--   share is taken of the persons of the same year and status whose gender is known, so prevented stands beside
+--   identified and never in its denominator; rows of unknown gender have none. Shares add up to more than one when a
+--   person's records disagree. The change is from the year before, of the same gender and status; there is none when
+--   that year has no such row or is not asked for. The year is that of registration; records without one stand at the
+--   end. Conditions on a destination choose records, not places: without basis a destination counts however it is
+--   known.
 -- parameter: from year: first year of registration
 -- parameter: to year: last year of registration
 -- parameter: destination code(country): only records with a place of exploitation in this country
+-- parameter: basis code(place_basis): only records with a known place of exploitation that is known in this way
 -- parameter: age_band code(age_band): only persons of this age at registration
+-- parameter: majority code(majority): only adults or only minors at registration
 -- parameter: citizenship code(country): only persons with this citizenship, alone or among others
 -- parameter: purpose code(purpose): only persons exploited for this purpose, alone or among others
+-- parameter: reporting_country code(country): only records that are reported for this country
 -- parameter: record_system code(record_system): only records of this kind of register
 -- parameter: source text: only records that came through this mapping
 -- parameter: status code(status): only this status
@@ -19,44 +26,68 @@
 -- column: gender code(gender): gender as recorded
 -- column: persons count: distinct persons
 -- column: share share: part of the persons of known gender in that year with that status
+-- column: change integer: persons more than in the year before, negative when fewer; NULL when there is nothing to
+--   compare with
 -- column: status code(status): identified, possible or prevented
-WITH counted AS (
-       SELECT DISTINCT
-              registered_year AS year,
-              status,
-              gender,
-              gender NOT IN ('missing', 'unknown', 'not_applicable', 'suppressed') AS known,
-              person
-         FROM cases
+WITH bits AS (
+       SELECT code,
+              list <> 'absence' AS known,
+              CAST(power(2.0, row_number() OVER (ORDER BY list, code) - 1) AS BIGINT) AS bit
+         FROM codes
+        WHERE list IN ('gender', 'absence')
+     ),
+     of_person AS (
+       SELECT c.registered_year AS year, c.status, c.person, bit_or(b.bit) AS bits, bool_or(b.known) AS some_known
+         FROM cases AS c
+         JOIN bits AS b ON b.code = c.gender
         WHERE ($from IS NULL OR registered_year >= $from)
           AND ($to IS NULL OR registered_year <= $to)
           AND (
-                $destination IS NULL
-                OR record IN (SELECT record FROM journeys WHERE role = 'exploitation' AND country = $destination)
-              )
+                 ($destination IS NULL AND $basis IS NULL)
+                 OR record IN (
+                      SELECT record
+                        FROM journeys
+                       WHERE role = 'exploitation'
+                         AND ($destination IS NULL OR country = $destination)
+                         AND ($basis IS NULL OR basis = $basis)
+                         AND country NOT IN ('missing', 'unknown', 'not_applicable', 'suppressed')
+                    )
+               )
           AND ($age_band IS NULL OR age_band = $age_band)
+          AND ($majority IS NULL OR majority = $majority)
           AND ($citizenship IS NULL OR array_has(citizenships, $citizenship))
           AND ($purpose IS NULL OR array_has(purposes, $purpose))
+          AND ($reporting_country IS NULL OR reporting_country = $reporting_country)
           AND ($record_system IS NULL OR record_system = $record_system)
           AND ($source IS NULL OR source = $source)
           AND CASE WHEN $status IS NULL THEN status <> 'not_a_victim' ELSE status = $status END
+        GROUP BY c.registered_year, c.status, c.person
+     ),
+     of_set AS (
+       SELECT year,
+              status,
+              bits,
+              count(*) AS persons,
+              sum(CASE WHEN some_known THEN count(*) END) OVER (PARTITION BY year, status) AS known
+         FROM of_person
+        GROUP BY year, status, bits, some_known
      ),
      of_gender AS (
-       SELECT year, status, gender, known, count(*) AS persons
-         FROM counted
-        GROUP BY year, status, gender, known
-     ),
-     of_year AS (
-       SELECT year, status, count(DISTINCT person) AS persons
-         FROM counted
-        WHERE known
-        GROUP BY year, status
+       SELECT s.year,
+              b.code AS gender,
+              sum(s.persons) AS persons,
+              CASE WHEN b.known THEN CAST(sum(s.persons) AS DOUBLE) / max(s.known) END AS share,
+              s.status
+         FROM of_set AS s
+         JOIN bits AS b ON s.bits & b.bit <> 0
+        GROUP BY s.year, b.code, b.known, s.status
      )
-SELECT g.year,
-       g.gender,
-       g.persons,
-       CASE WHEN g.known THEN CAST(g.persons AS DOUBLE) / y.persons END AS share,
-       g.status
-  FROM of_gender AS g
-  LEFT JOIN of_year AS y ON (g.year IS NOT DISTINCT FROM y.year) AND g.status = y.status
- ORDER BY g.year NULLS LAST, g.persons DESC, g.gender, g.status
+SELECT year,
+       gender,
+       persons,
+       share,
+       CASE WHEN year = lag(year) OVER years + 1 THEN persons - lag(persons) OVER years END AS change,
+       status
+  FROM of_gender
+WINDOW years AS (PARTITION BY gender, status ORDER BY year NULLS LAST)
+ ORDER BY year NULLS LAST, persons DESC, gender, status

@@ -58,11 +58,16 @@ impl Loaded {
         Self { _folder: folder, dictionary, key, stores, reports: Vec::new() }
     }
 
-    /// Loads the files, each by the mapping named beside it, under a new key.
+    /// Loads the files, each by the mapping named beside it, under a new key. A name that ends as a file's does is a mapping
+    /// among the fixtures.
     pub async fn new(files: &[(String, PathBuf)]) -> Self {
         let mut loaded = Self::empty().await;
         for (source, file) in files {
-            loaded.load(source, file).await;
+            if Path::new(source).extension().is_some() {
+                loaded.load_mapped(&fixture(source), file).await;
+            } else {
+                loaded.load(source, file).await;
+            }
         }
         loaded
     }

@@ -346,11 +346,64 @@ mod tests {
     #[test]
     fn every_shipped_file_is_read() {
         let views: Vec<_> = views().unwrap().into_iter().map(|view| view.name).collect();
-        let expected = ["countries", "cases", "contacts", "referrals", "assistance", "proceedings", "activities"];
-        assert_eq!(views[..7], expected);
-        assert_eq!(views[7..], ["persons", "journeys", "routes", "profiles"]);
+        let expected = [
+            "countries",
+            "regions",
+            "cases",
+            "contacts",
+            "referrals",
+            "assistance",
+            "proceedings",
+            "activities",
+            "persons",
+            "journeys",
+            "routes",
+            "paths",
+            "internal_routes",
+            "prevented",
+            "profiles",
+            "purposes",
+            "means",
+            "recruiters",
+            "sectors",
+            "services",
+            "grants",
+            "trainings",
+            "campaigns",
+        ];
+        assert_eq!(views, expected);
         let statistics: Vec<_> = statistics().unwrap().into_iter().map(|statistic| statistic.name).collect();
-        assert_eq!(statistics, ["destinations", "gender_trend", "routes", "routes_by_year"]);
+        let expected = [
+            "age_trend",
+            "campaigns",
+            "campaigns_by_channel",
+            "destinations",
+            "destinations_by_year",
+            "gender_trend",
+            "grants",
+            "hotline",
+            "hotline_topics",
+            "internal_routes",
+            "means_of_control",
+            "paths",
+            "prevented_and_identified",
+            "proceedings",
+            "purposes",
+            "recruiters",
+            "referral_network",
+            "regional_comparison",
+            "returnees",
+            "routes",
+            "routes_by_year",
+            "sectors",
+            "services",
+            "sources_compared",
+            "time_to_assistance",
+            "trainings",
+            "trainings_by_body",
+            "transit",
+        ];
+        assert_eq!(statistics, expected);
         let frames: Vec<_> = frames().unwrap().into_iter().map(|frame| frame.name).collect();
         assert_eq!(
             frames,

@@ -11,7 +11,7 @@ use datafusion::logical_expr::LogicalPlan;
 use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast::Statement as SqlStatement;
 use deltalake::DeltaTable;
-use panoh_dictionary::Dictionary;
+use panoh_dictionary::{Dictionary, Table};
 
 use crate::arguments::{Arguments, bind, needs_sources};
 use crate::error::{plan as planning, run};
@@ -84,14 +84,16 @@ impl Session {
         CheckedFrame::check(state, plan, cohorts, &self.dictionary)
     }
 
-    /// The sources that the dictionary or the stored cases know; a user's own mapping is in the cases only.
+    /// The sources that the dictionary or a stored table knows; a user's own mapping is in the tables only.
     async fn sources(&self) -> Result<Vec<String>, WarehouseError> {
-        let cases = self.context.table("cases").await.map_err(planning)?;
-        let stored = cases.select_columns(&["source"]).and_then(DataFrame::distinct).map_err(planning)?;
-        let stored = Rows::new(stored.execute_stream().await.map_err(run)?).collect().await?;
         let mut names: Vec<_> = self.dictionary.sources().iter().map(|source| source.name.clone()).collect();
-        for batch in stored {
-            names.extend(batch.column(0).as_string::<i32>().iter().flatten().map(str::to_owned));
+        let has_source = |table: &&Table| table.column("source").is_some();
+        for table in self.dictionary.tables().iter().filter(has_source) {
+            let rows = self.context.table(table.name.as_str()).await.map_err(planning)?;
+            let stored = rows.select_columns(&["source"]).and_then(DataFrame::distinct).map_err(planning)?;
+            for batch in Rows::new(stored.execute_stream().await.map_err(run)?).collect().await? {
+                names.extend(batch.column(0).as_string::<i32>().iter().flatten().map(str::to_owned));
+            }
         }
         names.sort_unstable();
         names.dedup();

@@ -80,24 +80,24 @@ async fn destinations() {
 #[tokio::test]
 async fn gender_trend() {
     let expected = [
-        "2018,man,1,0.5,identified",
-        "2018,man,1,1.0,possible",
-        "2018,missing,1,,possible",
-        "2018,woman,1,0.5,identified",
-        "2019,man,2,0.5,identified",
-        "2019,woman,2,0.5,identified",
-        "2019,man,1,1.0,prevented",
-        ",woman,1,1.0,identified",
+        "2018,man,1,0.5,,identified",
+        "2018,man,1,1.0,,possible",
+        "2018,missing,1,,,possible",
+        "2018,woman,1,0.5,,identified",
+        "2019,man,2,0.5,1,identified",
+        "2019,woman,2,0.5,1,identified",
+        "2019,man,1,1.0,,prevented",
+        ",woman,1,1.0,,identified",
     ];
     assert_eq!(answer("gender_trend", &Arguments::default()).await, expected);
     assert_eq!(answer("gender_trend", &only("status", "prevented")).await, [expected[6]]);
     let exploited_in_russia = [
-        "2018,man,1,0.5,identified",
-        "2018,missing,1,,possible",
-        "2018,woman,1,0.5,identified",
-        "2019,man,1,0.5,identified",
-        "2019,woman,1,0.5,identified",
-        ",woman,1,1.0,identified",
+        "2018,man,1,0.5,,identified",
+        "2018,missing,1,,,possible",
+        "2018,woman,1,0.5,,identified",
+        "2019,man,1,0.5,0,identified",
+        "2019,woman,1,0.5,0,identified",
+        ",woman,1,1.0,,identified",
     ];
     assert_eq!(answer("gender_trend", &only("destination", "RUS")).await, exploited_in_russia);
 }

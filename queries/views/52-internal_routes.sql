@@ -1,0 +1,41 @@
+-- title: One row is one record of trafficking inside one country: recruitment and exploitation, recorded or intended,
+--   lie in it. Citizenship says nothing about it, and neither does a proxy.
+-- column: record pseudonym: the record
+-- column: person pseudonym: the person
+-- column: source text: the mapping through which the record came
+-- column: record_system code(record_system): kind of register
+-- column: reporting_country code(country): country that the record is reported for
+-- column: status code(status): victim, possible victim, prevented, or not a victim
+-- column: registered_year year: year of contact with the organisation; NULL when not recorded
+-- column: gender code(gender): gender as recorded
+-- column: age_band code(age_band): age at registration
+-- column: majority code(majority): adult or minor at registration
+-- column: citizenships codes(country): citizenships
+-- column: purposes codes(purpose): purposes of exploitation
+-- column: country code(country): the country
+-- column: origin_region code(region): first-level region of recruitment; missing or unknown when only the country is
+--   known
+-- column: destination_region code(region): first-level region of the last place of exploitation; missing or unknown
+--   when only the country is known
+-- column: destination_basis code(place_basis): recorded, or intended for persons stopped before
+SELECT record,
+       person,
+       source,
+       record_system,
+       reporting_country,
+       status,
+       registered_year,
+       gender,
+       age_band,
+       majority,
+       citizenships,
+       purposes,
+       destination AS country,
+       origin_region,
+       destination_region,
+       destination_basis
+  FROM routes
+ WHERE origin = destination
+   AND origin_role = 'recruitment'
+   AND origin_basis IN ('recorded', 'intended')
+   AND destination_basis IN ('recorded', 'intended')
