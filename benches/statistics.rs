@@ -38,6 +38,11 @@ fn main() -> Result<()> {
             skipped(&name);
             continue;
         };
+        // Of a register without rows there is nothing to compare; the peer says nothing about it.
+        if rows == 0 && theirs.is_none() {
+            skipped(&name);
+            continue;
+        }
         let theirs = theirs.with_context(|| format!("peers/duckdb_statistics.sql has no {}", statistic.name))?;
         let same = (rows, persons) == (theirs.rows, theirs.persons);
         ensure!(same, "{name}: {} rows and {} persons, not the same", theirs.rows, theirs.persons);

@@ -204,10 +204,10 @@ pub(crate) struct Intake {
 pub(crate) struct Stats {
     /// Statistic; without it the statistics are listed
     pub(crate) name: Option<String>,
-    /// First year of registration
+    /// First year: of registration, or of what the statistic counts
     #[arg(long, value_name = "YEAR")]
     pub(crate) from: Option<i16>,
-    /// Last year of registration
+    /// Last year of it
     #[arg(long, value_name = "YEAR")]
     pub(crate) to: Option<i16>,
     /// Only persons with this code, for example gender=woman; may be repeated

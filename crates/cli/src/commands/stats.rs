@@ -42,16 +42,9 @@ pub(crate) fn find<'a>(all: &'a [Statistic], name: &str) -> Result<&'a Statistic
 }
 
 fn list(all: &[Statistic]) -> Result<Code> {
-    let rows: Vec<Vec<String>> = all
-        .iter()
-        .map(|s| {
-            let dimensions = s.parameters.iter().map(|p| p.name.as_str());
-            let dimensions: Vec<_> = dimensions.filter(|name| !matches!(*name, "from" | "to")).collect();
-            vec![s.name.clone(), s.question.clone(), dimensions.join(", ")]
-        })
-        .collect();
-    say(table(&["statistic", "question", "--where"], &rows))?;
-    note("`panoh dictionary NAME` says how a statistic counts.");
+    let rows: Vec<Vec<String>> = all.iter().map(|s| vec![s.name.clone(), s.question.clone()]).collect();
+    say(table(&["statistic", "question"], &rows))?;
+    note("`panoh dictionary NAME` says how a statistic counts and what --where may narrow it by.");
     Ok(Code::Ok)
 }
 
