@@ -251,6 +251,12 @@ pub(crate) struct Dictionary {
 /// Commands of `panoh warehouse`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Warehouse {
+    /// Show the rows, the files and the size of every table
+    Status {
+        /// Print them as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// List the versions of the cases, newest first
     Versions {
         /// Print them as JSON

@@ -3,9 +3,9 @@
 //! ```text
 //!            look up the load ──► already there: say so
 //! export ─► intake ─► resolve persons ─► add person, cohort, load ─► data files      nothing visible
-//!                          │                        └─► aside ─► cohort ─┘            rows of new persons
-//!                          │
+//!                          │                        └─► aside                         rows of new persons
 //!                     stage register     durable, pending
+//!                          │                 aside ─► cohort ─────────► data files    nothing visible
 //!                     commit warehouse   the load happens here, or not
 //!                     settle register    as the warehouse says
 //!                     table `aliases`    made equal to the register's

@@ -29,6 +29,7 @@ mod rebuild;
 mod replace;
 mod rows;
 mod session;
+mod status;
 mod stored;
 mod swap;
 mod transactions;
@@ -46,6 +47,7 @@ pub use rebuild::{Failure, Rebuild};
 pub use replace::Brought;
 pub use rows::Rows;
 pub use session::{Limits, Session};
+pub use status::TableStatus;
 pub use warehouse::{AsOf, Version, Warehouse};
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use jiff::Timestamp;
-use panoh_warehouse::Warehouse as Store;
+use panoh_warehouse::{TableStatus, Warehouse as Store};
 use serde::Serialize;
 
 use crate::args::Warehouse;
@@ -19,10 +19,54 @@ struct Row {
     rows_added: u64,
 }
 
+/// One table, as it is printed.
+#[derive(Debug, Serialize)]
+struct Table {
+    table: String,
+    version: u64,
+    rows: Option<u64>,
+    files: u64,
+    bytes: u64,
+    other_bytes: u64,
+}
+
 pub(crate) async fn run(command: &Warehouse, world: &World) -> Result<Code> {
-    let Warehouse::Versions { json: as_json } = command;
     let home = world.open_home()?;
     let store = Store::open(&home.warehouse(), &world.dictionary()?).await?;
+    match command {
+        Warehouse::Status { json } => status(&store, *json).await?,
+        Warehouse::Versions { json } => versions(&store, *json).await?,
+    }
+    Ok(Code::Ok)
+}
+
+async fn status(store: &Store, as_json: bool) -> Result<()> {
+    let found = store.status().await?.into_iter();
+    let tables: Vec<Table> = found
+        .map(|TableStatus { table, version, rows, files, bytes, other_bytes }| Table {
+            table,
+            version,
+            rows,
+            files,
+            bytes,
+            other_bytes,
+        })
+        .collect();
+    if as_json {
+        return json(&tables);
+    }
+    let cells = tables.into_iter().map(|t| {
+        let rows = t.rows.map(|rows| rows.to_string()).unwrap_or_default();
+        vec![t.table, t.version.to_string(), rows, t.files.to_string(), t.bytes.to_string(), t.other_bytes.to_string()]
+    });
+    say(table(
+        &["table", "version", "rows", "files", "bytes", "bytes of old versions and log"],
+        &cells.collect::<Vec<_>>(),
+    ))?;
+    Ok(())
+}
+
+async fn versions(store: &Store, as_json: bool) -> Result<()> {
     let mut rows = Vec::new();
     for version in store.versions("cases").await?.into_iter().rev() {
         let time = Timestamp::from_millisecond(version.time_ms)?.round(jiff::Unit::Second)?;
@@ -33,12 +77,11 @@ pub(crate) async fn run(command: &Warehouse, world: &World) -> Result<Code> {
             rows_added: version.rows_added,
         });
     }
-    if *as_json {
-        json(&rows)?;
-        return Ok(Code::Ok);
+    if as_json {
+        return json(&rows);
     }
     let cells: Vec<Vec<String>> =
         rows.into_iter().map(|r| vec![r.version.to_string(), r.time, r.operation, r.rows_added.to_string()]).collect();
     say(table(&["version", "time", "operation", "rows added"], &cells))?;
-    Ok(Code::Ok)
+    Ok(())
 }

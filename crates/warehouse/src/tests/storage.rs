@@ -1,5 +1,6 @@
 //! Loads: wholly or not at all, once, readable at any version, and without pseudonyms in the log.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
 
 use super::fixture::{CASES, KEY, batch, dictionary, empty, filled, lines, pseudonym};
-use crate::{AsOf, Limits, Warehouse, WarehouseError};
+use crate::{AsOf, Limits, TableStatus, Warehouse, WarehouseError};
 
 fn log(folder: &Path, table: &str, version: u64) -> Vec<Value> {
     let path = folder.join(table).join("_delta_log").join(format!("{version:020}.json"));
@@ -38,6 +39,33 @@ async fn a_table_uses_no_feature_that_other_readers_lack() {
     }
     let add = &log(home.folder.path(), "cases", 1).into_iter().find_map(|action| action.get("add").cloned()).unwrap();
     assert!(add["deletionVector"].is_null());
+}
+
+#[tokio::test]
+async fn the_status_tells_rows_files_and_bytes() {
+    let home = filled().await;
+    home.load("cases", "load:01", &batch(&CASES[4..6], 100)).await;
+    let told = home.warehouse.status().await.unwrap();
+    assert!(told.iter().map(|status| &status.table).is_sorted() && told.len() == home.warehouse.tables.len());
+    let of_cases = |told: Vec<TableStatus>| told.into_iter().find(|status| status.table == "cases").unwrap();
+    let files = |folder: &str| -> u64 {
+        let entries =
+            fs::read_dir(home.folder.path().join(folder)).unwrap().map(|entry| entry.unwrap().metadata().unwrap());
+        entries.filter(|metadata| metadata.is_file()).map(|metadata| metadata.len()).sum()
+    };
+    let cases = of_cases(told);
+    assert_eq!((cases.version, cases.rows, cases.files), (2, Some(13), 2));
+    assert_eq!((cases.bytes, cases.other_bytes), (files("cases"), files("cases/_delta_log")));
+    assert!(cases.bytes > 0 && cases.other_bytes > 0);
+    let mut append = home.warehouse.append("cases", "load:02").await.unwrap();
+    append.write(&batch(&CASES[9..10], 200)).await.unwrap();
+    let record = u128::from_str_radix(&pseudonym(1_000_000), 16).unwrap().to_be_bytes();
+    assert_eq!(append.replace("ctdc-2021", &HashSet::from([record])).await.unwrap(), 1);
+    append.commit().await.unwrap();
+    let replaced = of_cases(home.warehouse.status().await.unwrap());
+    assert_eq!(replaced.rows, Some(13), "one row for another");
+    assert_eq!(replaced.bytes + replaced.other_bytes, files("cases") + files("cases/_delta_log"));
+    assert!(replaced.other_bytes > files("cases/_delta_log"), "the file that the row stood in is an old version's");
 }
 
 #[tokio::test]
