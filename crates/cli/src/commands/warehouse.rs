@@ -21,7 +21,7 @@ struct Row {
 
 /// One table, as it is printed.
 #[derive(Debug, Serialize)]
-struct Table {
+struct Status {
     table: String,
     version: u64,
     rows: Option<u64>,
@@ -42,8 +42,8 @@ pub(crate) async fn run(command: &Warehouse, world: &World) -> Result<Code> {
 
 async fn status(store: &Store, as_json: bool) -> Result<()> {
     let found = store.status().await?.into_iter();
-    let tables: Vec<Table> = found
-        .map(|TableStatus { table, version, rows, files, bytes, other_bytes }| Table {
+    let tables: Vec<Status> = found
+        .map(|TableStatus { table, version, rows, files, bytes, other_bytes }| Status {
             table,
             version,
             rows,

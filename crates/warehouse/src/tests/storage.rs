@@ -51,7 +51,7 @@ async fn the_status_tells_rows_files_and_bytes() {
     let files = |folder: &str| -> u64 {
         let entries =
             fs::read_dir(home.folder.path().join(folder)).unwrap().map(|entry| entry.unwrap().metadata().unwrap());
-        entries.filter(|metadata| metadata.is_file()).map(|metadata| metadata.len()).sum()
+        entries.filter(fs::Metadata::is_file).map(|metadata| metadata.len()).sum()
     };
     let cases = of_cases(told);
     assert_eq!((cases.version, cases.rows, cases.files), (2, Some(13), 2));
