@@ -4,7 +4,7 @@ use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 
 use panoh_dictionary::Source;
-use panoh_identity::{Decided, FileDigest, RegisterLoad, Sealer};
+use panoh_identity::{Decided, FileDigest, IdentityError, RegisterLoad, Sealer};
 use panoh_intake::{Intake, IntakeError, Language, Options, Reader};
 use panoh_warehouse::{Append, Brought, WarehouseError};
 use tokio::task::spawn_blocking;
@@ -180,7 +180,10 @@ impl<R: Fn() -> Result<Reader, IntakeError>> Loading<'_, R> {
             Ok(ready) => ready,
             Err(error) => {
                 abandon(append).await;
-                take_back(stores, &export.load_id)?;
+                // The first error says why; whoever opens the home next takes back what is still staged.
+                if let Err(left) = take_back(stores, &export.load_id) {
+                    tracing::warn!(error = %left, "the persons that this load staged go when the home is opened next");
+                }
                 return Err(error);
             }
         };
@@ -268,12 +271,9 @@ fn ready(
 }
 
 /// Takes the persons of a load that failed out of the register again, when they were staged.
-fn take_back(stores: &mut Stores, load_id: &str) -> Result<(), CustodyError> {
-    let taken = stores.register.pending().and_then(|pending| {
-        let is_staged = pending.iter().any(|id| id == load_id);
-        if is_staged { stores.register.settle(load_id, false) } else { Ok(()) }
-    });
-    taken.map_err(|error| CustodyError::Unsettled(error.into()))
+fn take_back(stores: &mut Stores, load_id: &str) -> Result<(), IdentityError> {
+    let is_staged = stores.register.pending()?.iter().any(|id| id == load_id);
+    if is_staged { stores.register.settle(load_id, false) } else { Ok(()) }
 }
 
 /// Commits a load whose persons are staged, and settles the register as the warehouse says. A load without persons left
