@@ -75,8 +75,8 @@ pub(crate) struct Carried {
     pub(crate) records: Option<Records>,
 }
 
-/// Streams the export to its target, or aside. Reading, checking and sealing run on threads of their own, so that they overlap with
-/// looking up and compressing.
+/// Streams the export to its target, or aside. Reading, checking and sealing run on threads of their own, so that they
+/// overlap with looking up and compressing.
 pub(crate) async fn carry(
     reader: Reader,
     mut target: Target<'_, '_>,

@@ -28,7 +28,6 @@ struct Word {
 }
 
 /// What a word sounds like, and whether it stands in the list of words that are no names.
-#[derive(Clone)]
 pub(super) struct Heard {
     pub(super) sounds: Zeroizing<String>,
     pub(super) listed: Option<Absent>,
