@@ -33,6 +33,21 @@ pub(crate) fn sum_out<T: Copy + Default + AddAssign>(values: &[T], axis: Axis) -
     sums
 }
 
+/// The table over `table` summed down to some of its dimensions.
+pub(crate) fn sum_onto<T: Copy + Default + AddAssign>(
+    shape: &Shape,
+    table: Subset,
+    mut values: Vec<T>,
+    onto: Subset,
+) -> Vec<T> {
+    let mut left = table;
+    for dimension in table.dimensions().filter(|&dimension| !onto.contains(dimension)) {
+        values = sum_out(&values, Axis::of(shape, left, dimension));
+        left = left.without(dimension);
+    }
+    values
+}
+
 /// Applies n·I − J along one axis. The caller has checked that nothing overflows.
 pub(crate) fn centre_counts(values: &mut [i64], axis: Axis) {
     each_with_sum(values, axis, |value, sum| *value = axis.length as i64 * *value - sum);

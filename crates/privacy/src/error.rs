@@ -94,6 +94,16 @@ pub enum PrivacyError {
         /// Length of the vector.
         found: usize,
     },
+    /// Tables over which whole numbers need not agree; see [`crate::can_be_whole()`].
+    #[error(
+        "whole tables of {} need not agree: what two of them share overlaps with what two others share; want one \
+        table over all of their dimensions, or numbers that are not whole",
+        list(tables)
+    )]
+    NotWhole {
+        /// The three or four tables.
+        tables: Vec<Subset>,
+    },
     /// A negative number, or more persons than there are on Earth, where counts of persons belong.
     #[error("values of {0} are not counts of persons: give counts from 0 with a sum under 2^33")]
     NotCounts(Subset),
@@ -128,4 +138,9 @@ impl PrivacyError {
     pub(crate) fn opendp(doing: &'static str) -> impl FnOnce(opendp::error::Error) -> Self {
         move |source| Self::OpenDp { doing, source }
     }
+}
+
+/// Tables one after another, as a message names them.
+fn list(tables: &[Subset]) -> String {
+    tables.iter().map(Subset::to_string).collect::<Vec<_>>().join(" and ")
 }

@@ -26,8 +26,9 @@
 //! 4. **State the error**. The variance of a sum over k_i of the n_i codes of each dimension of B is
 //!    Σ_{A⊆B} s_A² Π_{i∈A} (k_i − k_i²/n_i) Π_{j∈B\A} (k_j/n_j)²: [`NoisePlan::slice_variance`].
 //!
-//! [`non_negative()`] gives tables without negative numbers from the same measurements, for readers who cannot use them.
-//! They are closer to the truth on sparse tables and have no error bars: see there.
+//! [`non_negative()`] gives tables without negative numbers from the same measurements, for readers who cannot use
+//! them. They are closer to the truth on sparse tables and have no error bars: see there. [`whole()`] makes them whole
+//! numbers of persons that still agree, where [`can_be_whole()`] allows it.
 //!
 //! # What is guarded
 //! - The neighbour relation is one person added or removed; a person is in exactly one cell of every table.
@@ -46,12 +47,14 @@ mod parts;
 mod plan;
 mod rebuild;
 mod rho;
+mod rounding;
 mod shape;
 mod subset;
 #[cfg(test)]
 mod tests;
 mod variance;
 mod weights;
+mod whole;
 mod workload;
 
 pub use error::PrivacyError;
@@ -63,4 +66,5 @@ pub use rebuild::rebuild;
 pub use rho::Rho;
 pub use shape::Shape;
 pub use subset::Subset;
+pub use whole::{can_be_whole, whole};
 pub use workload::{HalfWidth, Objective, Wanted, Weight};

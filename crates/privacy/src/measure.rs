@@ -1,6 +1,6 @@
 //! The one step that touches counts: each query is computed exactly, in whole numbers, and handed to the noise.
 
-use crate::axes::{Axis, centre_counts, sum_out};
+use crate::axes::{Axis, centre_counts, sum_onto};
 use crate::{NoisePlan, PrivacyError, Shape, Subset};
 
 /// More persons than there are on Earth. Sums over at most so many stay inside 64 bits; nobody's data can come near, so
@@ -39,13 +39,7 @@ pub fn marginal(shape: &Shape, table: Subset, counts: &[i64], onto: Subset) -> R
     if !onto.is_subset_of(table) {
         return Err(PrivacyError::NotPlanned(onto));
     }
-    let mut counts = counts.to_vec();
-    let mut left = table;
-    for dimension in table.dimensions().filter(|&dimension| !onto.contains(dimension)) {
-        counts = sum_out(&counts, Axis::of(shape, left, dimension));
-        left = left.without(dimension);
-    }
-    Ok(counts)
+    Ok(sum_onto(shape, table, counts.to_vec(), onto))
 }
 
 /// Bound on every intermediate sum of a query over so many cells, or nothing when that leaves 64 bits.

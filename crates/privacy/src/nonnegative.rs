@@ -6,10 +6,9 @@
 //! is taken (GReM-LNN of arXiv 2410.01091, with other weights). It is post-processing: it costs no privacy.
 //!
 //! The result is for readers who cannot use negative numbers. It is nearer to the truth than the unbiased estimates
-//! wherever many cells are empty, and it is biased: cells that are zero in truth can only err upwards, and others pay for
-//! it. No error bar belongs to it. Cells of large counts are better served by [`crate::rebuild()`]. Values are not rounded
-//! to whole numbers: whole tables of three or more dimensions that overlap need not agree with each other at all (that is
-//! a hard problem of whole-number programming), and numbers that are whole but disagree would be worse.
+//! wherever many cells are empty, and it is biased: cells that are zero in truth can only err upwards, and others pay
+//! for it. No error bar belongs to it. Cells of large counts are better served by [`crate::rebuild()`]. Values are
+//! fractions of persons; where whole numbers can agree, [`crate::whole()`] makes them.
 //!
 //! # The computation
 //! The unknowns are the residuals r_A of the closure. Those that were measured, y_A, have independent errors with variance

@@ -79,6 +79,11 @@ impl Subset {
         Self(self.0 & !(1 << dimension))
     }
 
+    /// The dimensions that both sets have.
+    pub(crate) fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// The dimensions of both sets.
     pub(crate) fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)

@@ -6,8 +6,10 @@ mod mechanism;
 mod nonnegative;
 mod objectives;
 mod planning;
+mod rounding;
 mod sampler;
 mod stored;
+mod whole;
 
 use rand::Rng;
 use rand::seq::SliceRandom;
