@@ -4,7 +4,8 @@
 //! <id>/release.json           definition, plan, cost, promise, hashes of all other files
 //!      dictionary.json        dimensions, codes, labels in three languages, parents
 //!      measurements.parquet   the noisy integers, for inference of one's own
-//!      cube.parquet           all tables in one: table, one column for each dimension, estimate, standard_error
+//!      cube.parquet           all tables in one: table, one column for each dimension, estimate, standard_error and,
+//!                             where the definition asks for it, non_negative
 //!      tables/<table>.csv     one table with labels, interval and quality word
 //!      datapackage.json       Frictionless data package, version 2
 //!      CITATION.cff README.md
@@ -21,8 +22,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::{
-    ArtefactError, CohortRho, Cube, CubeTable, Day, Definition, Dimension, Privacy, PublicKey, Query, Release, Signer,
-    Slug, TableInfo, read_withdrawal, statements,
+    ArtefactError, CohortRho, Cube, CubeTable, Day, Definition, Dimension, Privacy, PublicKey, Query, Release,
+    SecondColumn, Signer, Slug, TableInfo, read_withdrawal, statements,
 };
 
 /// Version of the folder's format.
@@ -62,7 +63,7 @@ pub struct Draft {
     /// One dense estimate for each table of the definition, row-major, dimensions ascending.
     pub estimates: Vec<Vec<f64>>,
     /// The same without negative numbers, when the definition asks for it.
-    pub non_negative: Option<Vec<Vec<f64>>>,
+    pub non_negative: Option<Vec<SecondColumn>>,
 }
 
 /// A folder that was written.
@@ -131,14 +132,9 @@ pub fn read(dir: &Path) -> Result<Artefact, ArtefactError> {
     let blocks = keyed::table_blocks(&release.definition);
     let estimates =
         keyed::read_estimates(folder.bytes(CUBE)?, &dimensions, &blocks).map_err(|rule| folder.broken(CUBE, &rule))?;
-    let non_negative = release
-        .definition
-        .non_negative
-        .then(|| {
-            keyed::read_non_negative(folder.bytes(CUBE)?, &dimensions, &blocks)
-                .map_err(|rule| folder.broken(CUBE, &rule))
-        })
-        .transpose()?;
+    let non_negative =
+        keyed::read_non_negative(folder.bytes(CUBE)?, &dimensions, &blocks, release.definition.non_negative)
+            .map_err(|rule| folder.broken(CUBE, &rule))?;
     let cube = cube(&release.definition, dimensions, &release.queries, estimates, non_negative)?;
     if table_infos(&release.definition, &cube)? != release.tables {
         return Err(folder.broken(RELEASE, "its tables do not follow from its definition and queries"));
@@ -235,10 +231,14 @@ fn check_lists(draft: &Draft) -> Result<(), ArtefactError> {
     if draft.estimates.len() != draft.definition.tables.len() || draft.measurements.len() != draft.queries.len() {
         return refuse("it needs one estimate for each table and one measurement for each query");
     }
-    let second = draft.non_negative.as_ref().map(Vec::len);
-    if second != draft.definition.non_negative.then_some(draft.estimates.len()) {
+    let asked = draft.definition.non_negative;
+    let as_asked = draft.non_negative.as_ref().map_or(asked.is_none(), |second| {
+        second.len() == draft.estimates.len() && second.iter().all(|column| column.kind() == asked)
+    });
+    if !as_asked {
         return refuse(
-            "it needs figures without negative numbers for each table when the definition asks for them, else none",
+            "it needs figures without negative numbers for each table when the definition asks for them, whole ones when it \
+             asks for these, else none",
         );
     }
     let charged: Vec<&str> = draft.privacy.cohorts.iter().map(|CohortRho { cohort, .. }| cohort.as_str()).collect();
@@ -281,7 +281,7 @@ fn cube(
     dimensions: Vec<Dimension>,
     queries: &[Query],
     estimates: Vec<Vec<f64>>,
-    non_negative: Option<Vec<Vec<f64>>>,
+    non_negative: Option<Vec<SecondColumn>>,
 ) -> Result<Cube, ArtefactError> {
     let mut second = non_negative.into_iter().flatten();
     let tables = definition.tables.iter().zip(estimates).map(|(wanted, estimates)| CubeTable {

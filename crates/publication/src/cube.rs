@@ -14,7 +14,7 @@
 use std::collections::BTreeMap;
 
 use crate::slice::shared;
-use crate::{CubeError, Dimension, Labels, Pair, Query, Slice, Value};
+use crate::{CubeError, Dimension, Labels, NonNegativeColumn, Pair, Query, Slice, Value};
 
 /// Most dimensions of a cube; a set of dimensions is a 32-bit mask.
 const MOST_DIMENSIONS: usize = 30;
@@ -30,8 +30,39 @@ pub struct CubeTable {
     pub dimensions: Vec<usize>,
     /// One estimate (persons) for each cell.
     pub estimates: Vec<f64>,
-    /// For each cell a number that is never negative, when the release has them: biased, and without an error bar.
-    pub non_negative: Option<Vec<f64>>,
+    /// The second column, when the release has one.
+    pub non_negative: Option<SecondColumn>,
+}
+
+/// For each cell a number of persons that is never negative: biased, and without an error bar.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SecondColumn {
+    /// Fractions of persons.
+    Fractional(Vec<f64>),
+    /// Whole persons.
+    Whole(Vec<u64>),
+}
+
+impl SecondColumn {
+    /// What a definition that asks for such a column says.
+    pub fn kind(&self) -> NonNegativeColumn {
+        match self {
+            Self::Fractional(_) => NonNegativeColumn::Fractional,
+            Self::Whole(_) => NonNegativeColumn::Whole,
+        }
+    }
+
+    /// Whether it holds so many numbers, all of which can be numbers of persons.
+    fn fits(&self, cells: usize) -> bool {
+        match self {
+            Self::Fractional(numbers) => {
+                numbers.len() == cells && numbers.iter().all(|number| number.is_finite() && *number >= 0.0)
+            }
+            Self::Whole(numbers) => {
+                numbers.len() == cells && numbers.iter().all(|number| i64::try_from(*number).is_ok())
+            }
+        }
+    }
 }
 
 /// The answer to [`Cube::roll_up`]: one estimate for each combination of kept codes.
@@ -290,6 +321,9 @@ impl Cube {
         }
         if !table.estimates.iter().all(|estimate| estimate.is_finite()) {
             return refuse("has an estimate that is not a finite number");
+        }
+        if table.non_negative.as_ref().is_some_and(|second| !second.fits(cells)) {
+            return refuse("needs one number of persons that is not negative for each cell of its second column");
         }
         for subset in 0..1_u32 << table.dimensions.len() {
             let taken = table.dimensions.iter().enumerate().filter(|(position, _)| subset & (1 << position) != 0);

@@ -4,12 +4,15 @@
 //! A [`Definition`] exists only if it keeps every rule of [`check`]; reading one from TOML or JSON goes the same way.
 
 mod check;
+mod non_negative;
 
 use std::collections::BTreeSet;
 use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+pub use non_negative::NonNegativeColumn;
 
 use crate::{Day, DefinitionError, Delta, Dimension, DimensionCode, HalfWidth, Labels, Rho, Slug, Weight};
 
@@ -103,8 +106,8 @@ pub struct DefinitionFields {
     #[serde(default)]
     pub force: bool,
     /// Adds a second column to every table: figures without negative numbers, for readers who cannot use them.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub non_negative: bool,
+    #[serde(default, skip_serializing_if = "NonNegativeColumn::is_none")]
+    pub non_negative: NonNegativeColumn,
     /// What the noise scales are chosen for.
     #[serde(default)]
     pub objective: Objective,
@@ -114,12 +117,6 @@ pub struct DefinitionFields {
     /// The tables.
     #[serde(rename = "table")]
     pub tables: Vec<TableWanted>,
-}
-
-/// Whether a field need not be written.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields over by reference")]
-fn is_false(value: &bool) -> bool {
-    !value
 }
 
 /// Who may see a release.

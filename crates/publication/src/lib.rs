@@ -33,10 +33,10 @@ pub use amounts::{Delta, HalfWidth, Rho, Weight};
 pub use artefact::{Artefact, Draft, FORMAT_VERSION, Written, discard, read, write};
 pub use compare::{Change, Comparison, compare};
 pub use csv_text::{guarded, rounded};
-pub use cube::{Cube, CubeTable, RollUp};
+pub use cube::{Cube, CubeTable, RollUp, SecondColumn};
 pub use definition::{
-    Audience, Codes, Cohorts, Definition, DefinitionFields, DimensionWanted, NO_YEAR, Objective, Purpose, TableWanted,
-    YEAR,
+    Audience, Codes, Cohorts, Definition, DefinitionFields, DimensionWanted, NO_YEAR, NonNegativeColumn, Objective,
+    Purpose, TableWanted, YEAR,
 };
 pub use dimension::{Dimension, DimensionCode, Group, Level, NOT_KNOWN, OTHER, WINDOW_NOT_COMPLETE};
 pub use error::{ArtefactError, CubeError, DefinitionError};

@@ -1,6 +1,6 @@
 //! The sentences about protection that every release carries, so that they cannot differ from file to file.
 
-use crate::{Definition, Privacy};
+use crate::{Definition, NonNegativeColumn, Privacy};
 
 /// What a release promises about each person, one sentence each.
 pub(crate) fn promised(definition: &Definition, privacy: &Privacy) -> Vec<String> {
@@ -67,9 +67,14 @@ pub(crate) fn not_covered(definition: &Definition) -> Vec<String> {
              window_not_complete, whatever is known of it by now."
         ));
     }
-    if definition.non_negative {
+    if !definition.non_negative.is_none() {
         let sentence = "The column non_negative is for readers who cannot use negative numbers. It is biased: numbers that are \
                         small in truth come out too large and others pay for it. No interval belongs to it.";
+        sentences.push(sentence.to_owned());
+    }
+    if definition.non_negative == NonNegativeColumn::Whole {
+        let sentence = "The numbers of non_negative were rounded to whole persons in such a way that all tables agree: \
+                        that they are whole does not make them counts.";
         sentences.push(sentence.to_owned());
     }
     if definition.force {

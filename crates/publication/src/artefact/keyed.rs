@@ -14,7 +14,7 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 
 use super::tables::NON_NEGATIVE;
-use crate::{ArtefactError, Cube, Definition, Dimension, Query};
+use crate::{ArtefactError, Cube, Definition, Dimension, NonNegativeColumn, Query, SecondColumn};
 
 /// One table or query: its name and the dimensions of its cells, ascending.
 pub(super) struct Block {
@@ -58,31 +58,36 @@ pub(super) fn write_estimates(
     blocks: &[Block],
     cube: &Cube,
 ) -> Result<Vec<u8>, ArtefactError> {
-    let second = cube.tables().iter().all(|table| table.non_negative.is_some());
-    let names = ["estimate", "standard_error", NON_NEGATIVE];
-    let number_columns = names.map(|name| (name, DataType::Float64));
-    let schema = schema(dimensions, "table", if second { &number_columns } else { &number_columns[..2] });
+    // Either all tables have a second column, of one kind, or none has.
+    let second = cube.tables().first().and_then(|table| table.non_negative.as_ref());
+    let second = second.map(|column| match column {
+        SecondColumn::Fractional(_) => (NON_NEGATIVE, DataType::Float64),
+        SecondColumn::Whole(_) => (NON_NEGATIVE, DataType::Int64),
+    });
+    let floats = ["estimate", "standard_error"].map(|name| (name, DataType::Float64));
+    let schema = schema(dimensions, "table", &floats.into_iter().chain(second).collect::<Vec<_>>());
     let errors: Result<Vec<f64>, _> = blocks.iter().map(|block| cube.cell_standard_error(&block.dimensions)).collect();
     let errors = errors?;
     let numbers = |at: usize| -> Vec<ArrayRef> {
         let estimates = &cube.tables()[at].estimates;
         let same = vec![errors[at]; estimates.len()];
-        let second = cube.tables()[at].non_negative.clone().filter(|_| second);
-        let columns = [Some(estimates.clone()), Some(same), second].into_iter().flatten();
-        columns.map(|numbers| Arc::new(Float64Array::from(numbers)) as ArrayRef).collect()
+        let floats = [estimates.clone(), same].map(|numbers| Arc::new(Float64Array::from(numbers)) as ArrayRef);
+        floats.into_iter().chain(cube.tables()[at].non_negative.as_ref().map(second_column)).collect()
     };
     write(&schema, dimensions, blocks, numbers)
 }
 
+fn second_column(column: &SecondColumn) -> ArrayRef {
+    match column {
+        SecondColumn::Fractional(numbers) => Arc::new(Float64Array::from(numbers.clone())),
+        // A cube holds no whole number that this type does not.
+        SecondColumn::Whole(numbers) => Arc::new(Int64Array::from_iter_values(numbers.iter().map(|&n| n as i64))),
+    }
+}
+
 /// One vector of integers for each block; the error says what is wrong with the file.
 pub(super) fn read_integers(bytes: &[u8], dimensions: &[Dimension], blocks: &[Block]) -> Result<Vec<Vec<i64>>, String> {
-    let parts = read(bytes, dimensions, blocks, "query", "value")?;
-    let integers = |part: &ArrayRef| part.as_primitive_opt::<Int64Type>().map(|array| array.values().to_vec());
-    parts
-        .iter()
-        .map(integers)
-        .collect::<Option<_>>()
-        .ok_or_else(|| "column \"value\" does not hold integers".to_owned())
+    integers(&read(bytes, dimensions, blocks, "query", "value")?, "value")
 }
 
 /// One vector of estimates for each block; the error says what is wrong with the file.
@@ -91,25 +96,37 @@ pub(super) fn read_estimates(
     dimensions: &[Dimension],
     blocks: &[Block],
 ) -> Result<Vec<Vec<f64>>, String> {
-    read_floats(bytes, dimensions, blocks, "estimate")
+    floats(&read(bytes, dimensions, blocks, "table", "estimate")?, "estimate")
 }
 
-/// The same for the figures without negative numbers.
+/// The figures without negative numbers of each block, when the definition asks for them.
 pub(super) fn read_non_negative(
     bytes: &[u8],
     dimensions: &[Dimension],
     blocks: &[Block],
-) -> Result<Vec<Vec<f64>>, String> {
-    read_floats(bytes, dimensions, blocks, NON_NEGATIVE)
+    asked: NonNegativeColumn,
+) -> Result<Option<Vec<SecondColumn>>, String> {
+    let parts = || read(bytes, dimensions, blocks, "table", NON_NEGATIVE);
+    let not_negative = |number: i64| u64::try_from(number).map_err(|_| "a number of its second column is negative");
+    let whole = |numbers: Vec<i64>| numbers.into_iter().map(not_negative).collect::<Result<_, _>>();
+    Ok(match asked {
+        NonNegativeColumn::None => None,
+        NonNegativeColumn::Fractional => {
+            Some(floats(&parts()?, NON_NEGATIVE)?.into_iter().map(SecondColumn::Fractional).collect())
+        }
+        NonNegativeColumn::Whole => {
+            let columns = integers(&parts()?, NON_NEGATIVE)?.into_iter().map(whole);
+            Some(columns.map(|column| column.map(SecondColumn::Whole)).collect::<Result<_, _>>()?)
+        }
+    })
 }
 
-fn read_floats(
-    bytes: &[u8],
-    dimensions: &[Dimension],
-    blocks: &[Block],
-    column: &str,
-) -> Result<Vec<Vec<f64>>, String> {
-    let parts = read(bytes, dimensions, blocks, "table", column)?;
+fn integers(parts: &[ArrayRef], column: &str) -> Result<Vec<Vec<i64>>, String> {
+    let integers = |part: &ArrayRef| part.as_primitive_opt::<Int64Type>().map(|array| array.values().to_vec());
+    parts.iter().map(integers).collect::<Option<_>>().ok_or_else(|| format!("column {column:?} does not hold integers"))
+}
+
+fn floats(parts: &[ArrayRef], column: &str) -> Result<Vec<Vec<f64>>, String> {
     let floats = |part: &ArrayRef| part.as_primitive_opt::<Float64Type>().map(|array| array.values().to_vec());
     parts.iter().map(floats).collect::<Option<_>>().ok_or_else(|| format!("column {column:?} does not hold floats"))
 }

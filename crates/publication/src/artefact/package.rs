@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::folder::FileInfo;
 use super::tables;
-use crate::{Cube, CubeTable, Release, half_width};
+use crate::{Cube, CubeTable, Release, SecondColumn, half_width};
 
 #[derive(Serialize)]
 pub(super) struct DataPackage {
@@ -148,11 +148,15 @@ fn table_schema(cube: &Cube, table: &CubeTable) -> TableSchema {
         };
         fields.push(Field { name: name.to_owned(), kind, title: title.to_owned(), constraints: required(values) });
     }
-    if table.non_negative.is_some() {
+    if let Some(column) = &table.non_negative {
+        let (kind, numbers) = match column {
+            SecondColumn::Fractional(_) => ("number", "Registered persons"),
+            SecondColumn::Whole(_) => ("integer", "Registered persons, rounded to whole ones"),
+        };
         fields.push(Field {
             name: tables::NON_NEGATIVE.to_owned(),
-            kind: "number",
-            title: "Registered persons, never negative; biased, without an error bar".to_owned(),
+            kind,
+            title: format!("{numbers}, never negative; biased, without an error bar"),
             constraints: required(Vec::new()),
         });
     }

@@ -1,7 +1,7 @@
 //! One CSV file for each table: codes, English labels, estimate, error, interval and quality word. A number is a
 //! number, also when it is negative; text that a spreadsheet could run is guarded.
 
-use crate::{ArtefactError, Cube, CubeTable, Value, guarded, quality, rounded};
+use crate::{ArtefactError, Cube, CubeTable, SecondColumn, Value, guarded, quality, rounded};
 
 /// Path of a table's file inside the artefact.
 pub(super) fn path(table: &str) -> String {
@@ -37,7 +37,10 @@ pub(super) fn csv(cube: &Cube, table: &CubeTable, smallest_count: u32) -> Result
             for number in [*estimate, standard_error, lower, upper] {
                 writer.write_field(rounded(number).to_string())?;
             }
-            let second = table.non_negative.as_ref().map(|numbers| rounded(numbers[cell]).to_string());
+            let second = table.non_negative.as_ref().map(|column| match column {
+                SecondColumn::Fractional(numbers) => rounded(numbers[cell]).to_string(),
+                SecondColumn::Whole(numbers) => numbers[cell].to_string(),
+            });
             writer.write_record(std::iter::once(word.to_owned()).chain(second))?;
         }
         Ok(())

@@ -202,6 +202,7 @@ fn figures_without_negative_numbers_stand_beside_the_others() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut draft = draft();
     let second = vec![vec![10.25, 9.5, 0.0, 11.0, 19.75, 4.0], vec![19.75, 11.0, 23.75]];
+    let second: Vec<SecondColumn> = second.into_iter().map(SecondColumn::Fractional).collect();
     draft.non_negative = Some(second.clone());
     assert!(write(folder.path(), &draft, &signer()).is_err(), "nobody asked for them");
     let text = DEFINITION.replace("rho = 0.5", "rho = 0.5\nnon_negative = true");
@@ -215,6 +216,54 @@ fn figures_without_negative_numbers_stand_beside_the_others() {
     assert!(lines[3].starts_with("2020,2020,woman,Woman,-1.75,") && lines[3].ends_with(",0"), "{}", lines[3]);
     let readme = fs::read_to_string(path.join("README.md")).expect("reads");
     assert!(readme.contains("No interval belongs to it."), "{readme}");
+}
+
+/// Whole persons are written as such in every file, and only when the definition asks for whole persons.
+#[test]
+fn whole_figures_have_no_decimal_point() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut draft = draft();
+    let whole = vec![vec![10, 10, 0, 11, 20, 4], vec![20, 11, 24]];
+    let second: Vec<SecondColumn> = whole.into_iter().map(SecondColumn::Whole).collect();
+    let asking = |word: &str| {
+        let text = DEFINITION.replace("rho = 0.5", &format!("rho = 0.5\nnon_negative = {word}"));
+        Definition::from_toml(&text).expect("good")
+    };
+    (draft.non_negative, draft.definition) = (Some(second.clone()), asking("true"));
+    let error = write(folder.path(), &draft, &signer()).expect_err("fractions were asked for").to_string();
+    assert!(error.contains("whole ones when it asks for these"), "{error}");
+    draft.definition = asking("\"whole\"");
+    let path = write(folder.path(), &draft, &signer()).expect("writes").path;
+    let tables = read(&path).expect("whole").cube.tables().to_vec();
+    assert_eq!(tables.iter().map(|table| table.non_negative.clone()).collect::<Option<Vec<_>>>(), Some(second));
+    let text = fs::read_to_string(path.join("tables/gender_by_year.csv")).expect("reads");
+    let last: Vec<&str> = text.lines().map(|line| line.rsplit(',').next().expect("a column")).collect();
+    assert_eq!(last, ["non_negative", "10", "10", "0", "11", "20", "4"]);
+    let all = files(&path);
+    let package: serde_json::Value = serde_json::from_slice(&all["datapackage.json"]).expect("JSON");
+    let fields = package["resources"][0]["schema"]["fields"].as_array().expect("a list");
+    let column = fields.iter().find(|field| field["name"] == "non_negative").expect("it is described");
+    assert_eq!(column["type"], "integer");
+    assert_eq!(
+        column["title"],
+        "Registered persons, rounded to whole ones, never negative; biased, without an error bar"
+    );
+    let readme = String::from_utf8(all["README.md"].clone()).expect("text");
+    assert!(readme.contains("that they are whole does not make them counts."), "{readme}");
+}
+
+/// A second column has one number for each cell, and none that is below zero.
+#[test]
+fn a_second_column_that_does_not_fit_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut draft = draft();
+    let text = DEFINITION.replace("rho = 0.5", "rho = 0.5\nnon_negative = true");
+    draft.definition = Definition::from_toml(&text).expect("good");
+    for years in [vec![1.0, 2.0], vec![1.0, 2.0, -0.5], vec![1.0, 2.0, f64::NAN]] {
+        draft.non_negative = Some([vec![1.0; 6], years].map(SecondColumn::Fractional).to_vec());
+        let error = write(folder.path(), &draft, &signer()).expect_err("it does not fit").to_string();
+        assert!(error.contains("table \"years\" needs one number of persons"), "{error}");
+    }
 }
 
 /// The error must name the file.

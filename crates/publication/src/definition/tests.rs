@@ -88,6 +88,26 @@ fn half_widths_and_the_smallest_maximum_are_read() {
     assert!(Definition::from_toml(&forced).is_ok());
 }
 
+/// A second column is asked for by a switch or a word. A definition that asks for none, or wrote `true` before there
+/// was a word, keeps its digest.
+#[test]
+fn a_second_column_is_fractional_or_whole() {
+    let cases = [
+        ("", NonNegativeColumn::None, None),
+        ("non_negative = false", NonNegativeColumn::None, None),
+        ("non_negative = true", NonNegativeColumn::Fractional, Some(serde_json::json!(true))),
+        ("non_negative = \"whole\"", NonNegativeColumn::Whole, Some(serde_json::json!("whole"))),
+    ];
+    for (line, column, written) in cases {
+        let text = GOOD.replace("rho = 0.5", &format!("rho = 0.5\n{line}"));
+        let definition = Definition::from_toml(&text).expect(line);
+        assert_eq!(definition.non_negative, column, "{line}");
+        let json = serde_json::to_value(&definition).expect("writes");
+        assert_eq!(json.get("non_negative"), written.as_ref(), "{line}");
+        assert_eq!(serde_json::from_value::<Definition>(json).expect("reads"), definition);
+    }
+}
+
 #[test]
 fn json_cannot_get_round_the_rules() {
     let definition = Definition::from_toml(GOOD).expect("good");
@@ -156,6 +176,8 @@ fn bad_definitions_are_refused_with_a_remedy() {
             "is more than 10, half",
         ),
         ("rho = 0.5", "rho = 0.5\nobjective = \"best\"", "unknown variant `best`"),
+        ("rho = 0.5", "rho = 0.5\nnon_negative = \"wholly\"", "non_negative = \"wholly\": write true for fractions"),
+        ("rho = 0.5", "rho = 0.5\nnon_negative = 1", "write true for fractions"),
         ("name = \"destinations\"", "name = \"gender_by_year\"", "is there twice"),
     ];
     for (from, to, words) in cases {
