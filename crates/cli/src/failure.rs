@@ -81,6 +81,7 @@ fn code_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
             ReleaseError::Dimension { .. }
             | ReleaseError::UnknownFrame { .. }
             | ReleaseError::FrameColumn { .. }
+            | ReleaseError::NotWhole { .. }
             | ReleaseError::Series { .. }
             | ReleaseError::NotYet { .. }
             | ReleaseError::Busy { .. }

@@ -38,6 +38,17 @@ pub enum ReleaseError {
         /// What is wrong and what to do.
         rule: &'static str,
     },
+    /// The definition asks for whole persons in tables in which these need not agree.
+    #[error(
+        "non_negative = \"whole\": whole persons in the tables {} need not agree, because the dimensions that two of \
+         them share overlap with those that two others share; add one table over all of their dimensions, or write \
+         non_negative = true",
+        tables.join(", ")
+    )]
+    NotWhole {
+        /// Names of the three or four tables.
+        tables: Vec<String>,
+    },
     /// The release does not fit the series that its definition names.
     #[error("series `{series}`: {rule}; nothing was drawn or spent")]
     Series {

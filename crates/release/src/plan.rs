@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use panoh_dictionary::Dictionary;
 use panoh_ledger::{Budget, NanoRho};
-use panoh_privacy::{HalfWidth, NoisePlan, Rho, Shape, Subset, Wanted, Weight};
-use panoh_publication::{Definition, Objective, Purpose, Slug};
+use panoh_privacy::{HalfWidth, NoisePlan, PrivacyError, Rho, Shape, Subset, Wanted, Weight, can_be_whole};
+use panoh_publication::{Definition, NonNegativeColumn, Objective, Purpose, Slug};
 use panoh_warehouse::{ValueKind, frames};
 use sha2::{Digest, Sha256};
 
@@ -111,12 +111,22 @@ pub(crate) fn noise_plan(
         Ok(Wanted { dimensions, weight, half_width })
     });
     let wanted: Vec<Wanted> = wanted.collect::<Result<_, ReleaseError>>()?;
+    if definition.non_negative == NonNegativeColumn::Whole {
+        can_be_whole(&wanted).map_err(|error| by_name(definition, &wanted, error))?;
+    }
     let objective = match definition.objective {
         Objective::EqualTables | Objective::Weighted => panoh_privacy::Objective::Tables,
         Objective::EqualCells => panoh_privacy::Objective::Cells,
         Objective::SmallestMaximum => panoh_privacy::Objective::Maximum,
     };
     Ok(panoh_privacy::plan(&shape, &wanted, objective, Rho::from_nanos(definition.rho.nano()))?)
+}
+
+/// The refusal of whole numbers with the tables called as the definition calls them.
+fn by_name(definition: &Definition, wanted: &[Wanted], error: PrivacyError) -> ReleaseError {
+    let PrivacyError::NotWhole { tables } = error else { return error.into() };
+    let named = definition.tables.iter().zip(wanted).filter(|(_, table)| tables.contains(&table.dimensions));
+    ReleaseError::NotWhole { tables: named.map(|(named, _)| named.name.to_string()).collect() }
 }
 
 /// The ledger's word for a purpose.

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use panoh_ledger::{Charge, Head, Ledger, Reservation};
-use panoh_privacy::{Noise, NoisePlan, measure, non_negative, rebuild};
-use panoh_publication::{CohortRho, Day, Definition, Draft, Privacy, Query, Rho, Signer, Slug, write};
+use panoh_privacy::{Noise, NoisePlan, measure, non_negative, rebuild, whole};
+use panoh_publication::{
+    CohortRho, Day, Definition, Draft, NonNegativeColumn, Privacy, Query, Rho, SecondColumn, Signer, Slug, write,
+};
 use sha2::{Digest, Sha256};
 
 use crate::plan::purpose;
@@ -113,7 +115,7 @@ fn draw(
     let marginal = |subset: panoh_privacy::Subset| persons.count(sizes, &subset.dimensions().collect::<Vec<_>>());
     let measurements = measure(plan.noise(), &marginal, noise)?;
     let estimates = rebuild(plan.noise(), &measurements)?;
-    let second = plan.definition().non_negative.then(|| non_negative(plan.noise(), &measurements)).transpose()?;
+    let second = second_columns(plan.definition().non_negative, plan.noise(), &measurements)?;
     let draft = Draft {
         id: Slug::new(reservation.release_id())?,
         definition: plan.definition().clone(),
@@ -127,10 +129,24 @@ fn draw(
         queries: queries(plan.noise()),
         measurements,
         estimates,
-        non_negative: second.map(|found| found.tables),
+        non_negative: second,
     };
     let written = write(run.published, &draft, run.signer)?;
     Ok(Published { id: draft.id, path: written.path, digest: written.digest })
+}
+
+/// The second column of every table, from what was measured alone: publishing and verifying find the same.
+pub(crate) fn second_columns(
+    column: NonNegativeColumn,
+    noise: &NoisePlan,
+    measurements: &[Vec<i64>],
+) -> Result<Option<Vec<SecondColumn>>, ReleaseError> {
+    let found = || non_negative(noise, measurements);
+    Ok(match column {
+        NonNegativeColumn::None => None,
+        NonNegativeColumn::Fractional => Some(found()?.tables.into_iter().map(SecondColumn::Fractional).collect()),
+        NonNegativeColumn::Whole => Some(whole(noise, &found()?)?.into_iter().map(SecondColumn::Whole).collect()),
+    })
 }
 
 /// The id of the next release: the name of the definition and a digest of it and of the ledger's head, which is new

@@ -115,6 +115,39 @@ fn definitions_that_do_not_fit_the_dictionary_are_refused() {
     }
 }
 
+/// Whole persons are refused by the plan where tables overlap crosswise, in the words of the definition.
+#[test]
+fn whole_persons_are_refused_where_they_might_not_agree() {
+    let asking = |tables: &[(&str, &str)]| {
+        definition(|text| {
+            let (text, _) = text.split_once("[[table]]").expect("the fixture has tables");
+            let text = text.replace("rho = 0.5", "rho = 0.5\nnon_negative = \"whole\"");
+            let table = |(name, dimensions): &(&str, &str)| {
+                format!("[[table]]\nname = \"{name}\"\ntitle = \"A table\"\ndimensions = {dimensions}\n")
+            };
+            let age = "[[dimension]]\nname = \"age\"\ntitle = \"Age\"\ncolumn = \"age_band\"\nlist = \"age_band\"\n\
+                       codes = \"all\"\n";
+            format!("{text}{age}{}", tables.iter().map(table).collect::<String>())
+        })
+    };
+    let crosswise = [
+        ("one", "[\"year\", \"gender\", \"age\"]"),
+        ("two", "[\"year\", \"gender\", \"destination\"]"),
+        ("ages", "[\"age\"]"),
+        ("three", "[\"gender\", \"age\", \"destination\"]"),
+    ];
+    let error = refusal(&asking(&crosswise));
+    assert!(
+        error.starts_with("non_negative = \"whole\": whole persons in the tables one, two, three need not"),
+        "{error}"
+    );
+    assert!(error.contains("write non_negative = true"), "{error}");
+    let all = ("all", "[\"year\", \"gender\", \"age\", \"destination\"]");
+    let with_all: Vec<_> = crosswise.into_iter().chain([all]).collect();
+    assert_eq!(planned(&asking(&with_all)).definition().tables.len(), 5);
+    planned(&asking(&[("ages", "[\"year\", \"age\"]"), ("routes", "[\"year\", \"gender\", \"destination\"]")]));
+}
+
 #[test]
 fn a_list_learned_from_data_is_said() {
     let plan = planned(&definition(|text| {

@@ -80,6 +80,27 @@ fn changed_files_are_caught() {
     verify(&dir).unwrap();
 }
 
+/// The second column is worked out again as well: fractions to the last digits, whole persons to the person.
+#[test]
+fn a_changed_second_column_is_caught() {
+    for word in ["true", "\"whole\""] {
+        let home = Home::new();
+        let asking = definition(|text| text.replace("rho = 0.5", &format!("rho = 0.5\nnon_negative = {word}")));
+        let plan = planned(&asking);
+        let (path, clock) = (home.published(), || home.clock());
+        let people = persons(&plan, &PEOPLE);
+        let dir = publish(&plan, &people, &mut home.ledger(), &run(&path, &clock), &mut silence).unwrap().path;
+        verify(&dir).unwrap();
+        let change = |draft: &mut Draft| match draft.non_negative.as_mut().map(|columns| &mut columns[1]) {
+            Some(SecondColumn::Fractional(numbers)) => numbers[2] += 0.01,
+            Some(SecondColumn::Whole(numbers)) => numbers[2] += 1,
+            None => panic!("it was asked for"),
+        };
+        let error = rewritten(&dir, &home, change).unwrap_err().to_string();
+        assert!(error.starts_with("table by_destination does not hold: its numbers without negative"), "{error}");
+    }
+}
+
 fn walk(dir: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
     entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
