@@ -19,7 +19,8 @@ use panoh_benches::{
     timed,
 };
 use panoh_privacy::{
-    NoisePlan, Objective, Rho, Subset, Wanted, Weight, half_width, measure, non_negative, opendp_noise, plan, rebuild,
+    NoisePlan, NonNegative, Objective, Rho, Subset, Wanted, Weight, can_be_whole, half_width, measure, non_negative,
+    opendp_noise, plan, rebuild, whole,
 };
 use serde_json::json;
 
@@ -129,18 +130,27 @@ fn our_engines(workload: &Workload, judge: &Judge, rho: Rho, repetitions: usize)
     ];
     for (name, objective, weights) in objectives {
         let (mut unbiased, mut second) = (entry(name), entry(&format!("{name}-non-negative")));
+        let mut rounded = entry(&format!("{name}-whole"));
+        let has_whole = can_be_whole(planned(workload, objective, weights, rho)?.wanted()).is_ok();
         for run in 0..repetitions {
             let (measured, took) = timed(|| measured(workload, objective, weights, rho))?;
             let (release, longer) = timed(|| unbiased_tables(&measured))?;
             judge.add(&mut unbiased.score, &release, took + longer)?;
             // The second column takes far longer than the first, and every fourth run tells enough of it.
             if name == PANOH && run % 4 == 0 {
-                let (release, longer) = timed(|| second_column(&measured))?;
-                judge.add(&mut second.score, &release, took + longer)?;
+                let (found, longer) = timed(|| Ok(non_negative(&measured.0, &measured.1)?))?;
+                judge.add(&mut second.score, &without_errors(&found.tables), took + longer)?;
+                if has_whole {
+                    let (tables, rounding) = timed(|| whole_persons(&measured.0, &found))?;
+                    judge.add(&mut rounded.score, &without_errors(&tables), took + longer + rounding)?;
+                }
             }
         }
         entries.push(unbiased);
-        entries.extend((name == PANOH).then_some(second));
+        if name == PANOH {
+            entries.push(second);
+            entries.extend(has_whole.then_some(rounded));
+        }
     }
     let (mut drawn, mut rebuilt) = (entry("equal-split"), entry("equal-split-rebuilt"));
     for _ in 0..repetitions {
@@ -192,9 +202,15 @@ fn unbiased_tables((plan, measured): &(NoisePlan, Vec<Vec<i64>>)) -> Result<Rele
     Ok(Release { values: tables.concat(), half_widths })
 }
 
-/// The same measurements as tables without negative numbers, which have no error bars.
-fn second_column((plan, measured): &(NoisePlan, Vec<Vec<i64>>)) -> Result<Release> {
-    Ok(Release { values: non_negative(plan, measured)?.tables.concat(), half_widths: Vec::new() })
+/// The second column of a release as whole persons.
+fn whole_persons(plan: &NoisePlan, found: &NonNegative) -> Result<Vec<Vec<f64>>> {
+    let tables = whole(plan, found)?;
+    Ok(tables.iter().map(|table| table.iter().map(|&number| number as f64).collect()).collect())
+}
+
+/// Tables without negative numbers, which have no error bars.
+fn without_errors(tables: &[Vec<f64>]) -> Release {
+    Release { values: tables.concat(), half_widths: Vec::new() }
 }
 
 /// Runs the script of a package and judges what it released.

@@ -16,7 +16,8 @@ use panoh_benches::{SEED, largest_memory, ratio, say, timed};
 use panoh_dictionary::Dictionary;
 use panoh_ledger::{Budget, Ledger, Limits};
 use panoh_privacy::{
-    HalfWidth, NoisePlan, Objective, Rho, Shape, Subset, Wanted, measure, non_negative, opendp_noise, plan, rebuild,
+    HalfWidth, NoisePlan, Objective, Rho, Shape, Subset, Wanted, can_be_whole, measure, non_negative, opendp_noise,
+    plan, rebuild, whole,
 };
 use panoh_publication::{Day, Definition, NO_YEAR};
 use panoh_release::{Persons, Run, publish, verify};
@@ -36,7 +37,9 @@ fn main() -> Result<()> {
     {
         compare(name, sizes, longest)?;
     }
-    clipping()?;
+    for longest in [2, 3] {
+        clipping(longest)?;
+    }
     twenty_dimensions()?;
     for (countries, cells, allowed) in [(39, 142_095, 3.0), (153, 1_280_000, 25.0)] {
         release(countries, cells, allowed)?;
@@ -180,9 +183,10 @@ fn rows(definition: &Definition) -> Result<RecordBatch> {
 }
 
 /// Mean absolute error of the tables without negative numbers beside that of clipped and of unbiased ones, for made-up
-/// persons who fill a few of many cells. Said here only: an artefact cannot know it.
-fn clipping() -> Result<()> {
-    let plan = six_columns(3)?;
+/// persons who fill a few of many cells; where whole numbers can be had, of those too. Said here only: an artefact
+/// cannot know it.
+fn clipping(longest: usize) -> Result<()> {
+    let plan = six_columns(longest)?;
     let counts = sparse_counts();
     let exact = |table: Subset| counts(plan.shape(), table);
     let measured = measure(&plan, &exact, &mut opendp_noise)?;
@@ -190,7 +194,15 @@ fn clipping() -> Result<()> {
     let clipped: Vec<Vec<f64>> =
         unbiased.iter().map(|table| table.iter().map(|value| value.max(0.0)).collect()).collect();
     let (found, time) = timed(|| Ok(non_negative(&plan, &measured)?))?;
-    for length in 1..=3 {
+    let rounded = match can_be_whole(plan.wanted()) {
+        Ok(()) => Some(timed(|| Ok(whole(&plan, &found)?))?),
+        Err(_) => None,
+    };
+    let persons = |tables: &Vec<Vec<u64>>| -> Vec<Vec<f64>> {
+        tables.iter().map(|table| table.iter().map(|&number| number as f64).collect()).collect()
+    };
+    let rounded = rounded.map(|(tables, time)| (persons(&tables), time));
+    for length in 1..=longest {
         let error = |tables: &[Vec<f64>]| {
             let (mut sum, mut cells) = (0.0, 0.0);
             for (table, values) in
@@ -203,10 +215,20 @@ fn clipping() -> Result<()> {
             sum / cells
         };
         let (raw, clipped, found) = (error(&unbiased), error(&clipped), error(&found.tables));
-        say(&format!("mean error, {length} columns: unbiased {raw:.3}, clipped {clipped:.3}, non-negative {found:.3}"));
-        ratio(&format!("clipped-{length}"), clipped / found);
+        let whole =
+            rounded.as_ref().map_or_else(|| "refused".to_owned(), |(tables, _)| format!("{:.3}", error(tables)));
+        say(&format!(
+            "mean error, {length} of up to {longest} columns: unbiased {raw:.3}, clipped {clipped:.3}, non-negative \
+             {found:.3}, whole {whole}"
+        ));
+        if longest == 3 {
+            ratio(&format!("clipped-{length}"), clipped / found);
+        }
     }
     say(&format!("non-negative tables: {} rounds, {time:.2?}, distance {:.1e}", found.rounds, found.distance));
+    if let Some((_, time)) = rounded {
+        say(&format!("whole persons from them: {time:.2?}"));
+    }
     Ok(())
 }
 
