@@ -4,9 +4,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use panoh_cluster::Scheduler;
 use panoh_intake::Language;
 
+use crate::commands::cluster::Cluster;
 use crate::commands::erase::Erase;
+use crate::commands::gateway::Gateway;
 use crate::commands::keys::Keys;
 use crate::commands::persons::Persons;
 
@@ -62,7 +65,7 @@ pub(crate) enum Command {
     Intake(Intake),
     /// List the named statistics, or run one
     Stats(Stats),
-    /// Run a read-only SQL query over the warehouse
+    /// Ask the warehouse in SQL, reading only: one statement, or a prompt
     Query(Query),
     /// Show tables, columns, code lists and source mappings
     Dictionary(Dictionary),
@@ -76,6 +79,8 @@ pub(crate) enum Command {
     Budget(Budget),
     /// Serve the published releases over HTTP
     Serve(Serve),
+    /// Answer PostgreSQL clients from the warehouse, reading only
+    Gateway(Gateway),
     /// Show which persons were found to be one, and take such a finding back
     #[command(subcommand)]
     Persons(Persons),
@@ -84,6 +89,9 @@ pub(crate) enum Command {
     /// Look after the key: check, protect, back up, restore, rotate
     #[command(subcommand)]
     Keys(Keys),
+    /// Let several machines answer questions
+    #[command(subcommand)]
+    Cluster(Cluster),
     /// Read the workbook on standard input; started by Panoh itself, so that a hostile workbook harms nobody
     #[command(hide = true)]
     ReadSheets {
@@ -130,6 +138,19 @@ pub(crate) struct Init {
     /// Where the new key goes [default: HOME.key, beside the home folder]
     #[arg(long, value_name = "PATH")]
     pub(crate) key: Option<PathBuf>,
+    /// Bucket for the tables, s3://BUCKET/PREFIX; credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY
+    /// [default: a folder in the home]
+    #[arg(long, value_name = "URL")]
+    pub(crate) warehouse: Option<String>,
+    /// Server of the bucket, when it is not Amazon's
+    #[arg(long, value_name = "URL", requires = "warehouse")]
+    pub(crate) endpoint: Option<String>,
+    /// Region of the bucket
+    #[arg(long, value_name = "NAME", requires = "warehouse")]
+    pub(crate) region: Option<String>,
+    /// Let everybody on the way to the server read along: for an endpoint over http in a network that is trusted
+    #[arg(long, requires = "endpoint")]
+    pub(crate) allow_http: bool,
 }
 
 /// Options of `panoh simulate`.
@@ -220,8 +241,9 @@ pub(crate) struct Stats {
 /// Options of `panoh query`.
 #[derive(Debug, Args)]
 pub(crate) struct Query {
-    /// One SELECT statement over the views (`panoh dictionary` lists them)
-    #[arg(required_unless_present = "file", conflicts_with = "file")]
+    /// One SELECT statement over the views (`panoh dictionary` lists them) [default: asked at a prompt, or read from
+    /// standard input]
+    #[arg(conflicts_with = "file")]
     pub(crate) sql: Option<String>,
     /// Read the statement from a file
     #[arg(short, long, value_name = "FILE")]
@@ -236,9 +258,19 @@ pub(crate) struct RowOptions {
     /// How rows come out
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+/// What is asked, and who answers.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Asked {
     /// Ask the cases as they were at this version (`panoh warehouse versions` lists them)
     #[arg(long, value_name = "VERSION")]
     pub(crate) at: Option<u64>,
+    /// Let a cluster answer (`panoh cluster --help`); the home must lie at the same place on all its machines
+    #[arg(long, value_name = "df://HOST:PORT")]
+    pub(crate) cluster: Option<Scheduler>,
 }
 
 /// Options of `panoh dictionary`.
@@ -260,6 +292,27 @@ pub(crate) enum Warehouse {
     /// List the versions of the cases, newest first
     Versions {
         /// Print them as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take many small files together, in the order in which questions narrow them; no answer changes
+    Compact {
+        /// Tables [default: all]
+        #[arg(value_name = "TABLE")]
+        tables: Vec<String>,
+        /// Print what was done as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove old versions, and files that loads left behind which were cut off
+    Vacuum {
+        /// Tables [default: all]
+        #[arg(value_name = "TABLE")]
+        tables: Vec<String>,
+        /// Keep what was the newest version so many days ago, and everything since
+        #[arg(long, value_name = "DAYS", default_value_t = 7)]
+        days: u16,
+        /// Print what was done as JSON
         #[arg(long)]
         json: bool,
     },

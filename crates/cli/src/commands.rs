@@ -1,15 +1,17 @@
 //! One module per command; each opens what it needs and calls one function of one crate.
 
 mod budget;
+pub(crate) mod cluster;
 mod demo;
 mod dictionary;
 pub(crate) mod erase;
+pub(crate) mod gateway;
 mod init;
 mod inspect;
 mod intake;
 pub(crate) mod keys;
 pub(crate) mod persons;
-mod query;
+pub(crate) mod query;
 mod release;
 mod serve;
 mod simulate;
@@ -37,9 +39,11 @@ pub(crate) async fn run(command: Command, world: &World) -> Result<Code> {
         Command::Release(command) => release::run(&command, world).await,
         Command::Budget(options) => budget::run(&options, world),
         Command::Serve(options) => serve::run(&options, world).await,
+        Command::Gateway(options) => gateway::run(&options, world).await,
         Command::Persons(command) => persons::run(&command, world).await,
         Command::Erase(options) => erase::run(&options, world).await,
         Command::Keys(command) => keys::run(&command, world).await,
+        Command::Cluster(command) => cluster::run(&command, world).await,
         Command::ReadSheets { .. } => unreachable!("`main` runs it before anything is set up"),
     }
 }

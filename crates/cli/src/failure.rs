@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use panoh_cluster::ClusterError;
 use panoh_custody::CustodyError;
 use panoh_dictionary::DictionaryError;
+use panoh_gateway::GatewayError;
 use panoh_identity::IdentityError;
 use panoh_intake::IntakeError;
 use panoh_ledger::LedgerError;
@@ -97,6 +99,12 @@ fn code_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
     if let Some(warehouse) = cause.downcast_ref::<WarehouseError>() {
         return code_of_question(warehouse);
     }
+    if let Some(cluster) = cause.downcast_ref::<ClusterError>() {
+        return code_of_cluster(cluster);
+    }
+    if let Some(gateway) = cause.downcast_ref::<GatewayError>() {
+        return code_of_gateway(gateway);
+    }
     if cause.is::<DictionaryError>() || cause.is::<DefinitionError>() {
         return Some(Code::Usage);
     }
@@ -149,7 +157,36 @@ fn code_of_ledger(error: &LedgerError) -> Option<Code> {
     }
 }
 
+fn code_of_cluster(error: &ClusterError) -> Option<Code> {
+    match error {
+        ClusterError::Warehouse(warehouse) => code_of_question(warehouse),
+        ClusterError::Address(_)
+        | ClusterError::Analyze
+        | ClusterError::Exposed { .. }
+        | ClusterError::Unspecified { .. }
+        | ClusterError::Listen { .. }
+        | ClusterError::FolderTaken { .. } => Some(Code::Usage),
+        _ => None,
+    }
+}
+
+fn code_of_gateway(error: &GatewayError) -> Option<Code> {
+    match error {
+        GatewayError::Warehouse(warehouse) => code_of_question(warehouse),
+        GatewayError::Tls { .. }
+        | GatewayError::Users { .. }
+        | GatewayError::UsersDamaged { .. }
+        | GatewayError::UsersOpenToOthers { .. }
+        | GatewayError::UsersInsideHome { .. } => Some(Code::Key),
+        GatewayError::Audit { .. } | GatewayError::Threads(_) | GatewayError::Random => None,
+        _ => Some(Code::Usage),
+    }
+}
+
 fn code_of_question(error: &WarehouseError) -> Option<Code> {
+    if matches!(error, WarehouseError::BucketRefused { .. }) {
+        return Some(Code::Key);
+    }
     matches!(
         error,
         WarehouseError::NotReadOnly { .. }
@@ -159,6 +196,9 @@ fn code_of_question(error: &WarehouseError) -> Option<Code> {
             | WarehouseError::Twice(_)
             | WarehouseError::Years { .. }
             | WarehouseError::Absent { .. }
+            | WarehouseError::Path { .. }
+            | WarehouseError::NoBucket { .. }
+            | WarehouseError::Unfinished { .. }
     )
     .then_some(Code::Usage)
 }

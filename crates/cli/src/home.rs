@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf, absolute};
 
 use anyhow::{Context, Result};
 use panoh_custody::Places;
+use panoh_warehouse::{BucketAddress, Place};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Code, Failure};
@@ -32,6 +33,34 @@ struct Config {
     /// True for the demo: every release then says that its data are synthetic.
     #[serde(default)]
     synthetic: bool,
+    /// Where the tables lie, when that is not the folder `warehouse`. A table of its own, so it stands last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    warehouse: Option<Tables>,
+}
+
+/// `[warehouse]`: a bucket for the tables. Credentials do not stand here; they come from the environment.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tables {
+    /// `s3://BUCKET/PREFIX`.
+    pub(crate) url: String,
+    /// The server, when it is not Amazon's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) endpoint: Option<String>,
+    /// The region, when the server asks for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) region: Option<String>,
+    /// Whether the way to a server on another machine may be without encryption.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) allow_http: bool,
+}
+
+impl Tables {
+    /// The address, checked.
+    pub(crate) fn address(&self) -> Result<BucketAddress> {
+        let (endpoint, region) = (self.endpoint.as_deref(), self.region.as_deref());
+        Ok(BucketAddress::parse(&self.url, endpoint, region, self.allow_http)?)
+    }
 }
 
 /// A home folder that `panoh init` made.
@@ -45,7 +74,7 @@ pub(crate) struct Home {
 #[derive(Debug)]
 pub(crate) struct OwnedPlaces {
     home: PathBuf,
-    warehouse: PathBuf,
+    warehouse: Place,
     register: PathBuf,
     rejections: PathBuf,
     spill: PathBuf,
@@ -79,9 +108,15 @@ pub(crate) fn sibling(root: &Path, ending: &str) -> Result<PathBuf> {
 
 impl Home {
     /// A home that is about to be made. The key exists already; its id is noted.
-    pub(crate) fn planned(root: &Path, key: &Path, key_id: String, synthetic: bool) -> Result<Self> {
+    pub(crate) fn planned(
+        root: &Path,
+        key: &Path,
+        key_id: String,
+        synthetic: bool,
+        warehouse: Option<Tables>,
+    ) -> Result<Self> {
         let ledger_head = sibling(root, if synthetic { DEMO_HEAD } else { "ledger-head" })?;
-        let config = Config { layout: LAYOUT, key: absolute(key)?, key_id, ledger_head, synthetic };
+        let config = Config { layout: LAYOUT, key: absolute(key)?, key_id, ledger_head, synthetic, warehouse };
         Ok(Self { root: absolute(root)?, config })
     }
 
@@ -163,6 +198,12 @@ impl Home {
         self.config.synthetic
     }
 
+    /// The bucket of the tables; none when they lie in the folder.
+    pub(crate) fn tables(&self) -> Option<&Tables> {
+        self.config.warehouse.as_ref()
+    }
+
+    /// The folder of the tables, when they lie in no bucket.
     pub(crate) fn warehouse(&self) -> PathBuf {
         self.root.join("warehouse")
     }
@@ -193,11 +234,11 @@ impl Home {
         self.root.join("rejections")
     }
 
-    /// The parts that change together.
-    pub(crate) fn places(&self) -> OwnedPlaces {
+    /// The parts that change together; the tables lie here.
+    pub(crate) fn places(&self, warehouse: Place) -> OwnedPlaces {
         OwnedPlaces {
             home: self.root.clone(),
-            warehouse: self.warehouse(),
+            warehouse,
             register: self.register(),
             rejections: self.rejections(),
             spill: self.spill(),

@@ -43,7 +43,7 @@ fn main() -> ExitCode {
         Err(error) => return report(&error.into(), Code::Internal),
     };
     let world = World::new(&cli.shared);
-    let grace = if serves(&cli.command) { GRACE } else { Duration::ZERO };
+    let grace = grace(&cli.command);
     let code = runtime.block_on(async {
         tokio::select! {
             ended = commands::run(cli.command, &world) => match ended {
@@ -79,9 +79,14 @@ fn read_sheets(memory: u64, seconds: u64) -> ExitCode {
 /// How long a server may take to answer what it has begun, after the user asked it to end.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Whether the command ends in a server, which listens for Ctrl-C itself.
-fn serves(command: &Command) -> bool {
-    matches!(command, Command::Serve(_) | Command::Demo(Demo { no_serve: false, .. }))
+/// How long a command may go on after Ctrl-C: one that listens for it itself longer than one that does not.
+fn grace(command: &Command) -> Duration {
+    match command {
+        Command::Serve(_) | Command::Gateway(_) | Command::Cluster(_) | Command::Demo(Demo { no_serve: false, .. }) => GRACE,
+        // The prompt stops a query and asks for the next.
+        Command::Query(options) if commands::query::asks(options) => Duration::MAX,
+        _ => Duration::ZERO,
+    }
 }
 
 /// Ends when the user presses Ctrl-C, a grace later.

@@ -10,11 +10,12 @@ use panoh_custody::{Stores, unfinished_change};
 use panoh_dictionary::Dictionary;
 use panoh_identity::{MasterKey, Sealer, Secret, refuse_key_inside};
 use panoh_intake::{Options, SheetReader};
+use panoh_warehouse::{Bucket, Credentials, Place};
 use zeroize::Zeroizing;
 
 use crate::args::Shared;
 use crate::failure::{Code, Failure};
-use crate::home::Home;
+use crate::home::{Home, OwnedPlaces, Tables};
 use crate::output::note;
 
 /// Everything a command may ask about the outside.
@@ -107,10 +108,29 @@ pub(crate) struct Opened {
     pub(crate) sealer: Sealer,
 }
 
+/// Where the tables of a home lie.
+pub(crate) fn warehouse_of(home: &Home) -> Result<Place> {
+    match home.tables() {
+        Some(tables) => bucket(tables),
+        None => Ok(Place::Folder(home.warehouse())),
+    }
+}
+
+/// The way to a bucket, with the credentials that the environment gives.
+pub(crate) fn bucket(tables: &Tables) -> Result<Place> {
+    let address = tables.address()?;
+    Ok(Place::Bucket(Bucket::new(&address, credentials()?)?))
+}
+
+/// The parts of a home that change together.
+pub(crate) fn places_of(home: &Home) -> Result<OwnedPlaces> {
+    Ok(home.places(warehouse_of(home)?))
+}
+
 /// Opens warehouse and register of a home together, under its key.
 pub(crate) async fn open_stores(home: &Home, world: &World) -> Result<Opened> {
     let key = read_key(home, world)?;
-    let stores = Stores::open(&home.places().borrowed(), &world.dictionary()?, &key.id()).await?;
+    let stores = Stores::open(&places_of(home)?.borrowed(), &world.dictionary()?, &key.id()).await?;
     Ok(Opened { stores, sealer: key.sealer() })
 }
 
@@ -140,6 +160,12 @@ pub(crate) fn now() -> String {
     now.round(jiff::Unit::Second).unwrap_or(now).to_string()
 }
 
+/// Now, in milliseconds since 1970 UTC.
+#[expect(clippy::disallowed_methods, reason = "the command line is where the clock is read")]
+pub(crate) fn now_ms() -> i64 {
+    Timestamp::now().as_millisecond()
+}
+
 /// This year in the local time zone: no person was registered later.
 #[expect(clippy::disallowed_methods, reason = "the command line is where the clock is read")]
 pub(crate) fn this_year() -> i16 {
@@ -150,6 +176,27 @@ pub(crate) fn this_year() -> i16 {
 #[expect(clippy::disallowed_methods, reason = "the command line is where the clock is read")]
 pub(crate) fn today() -> String {
     Zoned::now().date().to_string()
+}
+
+/// The credentials for a bucket, under the names that every program for buckets knows. They never stand in a file of
+/// Panoh's.
+#[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
+fn credentials() -> Result<Credentials> {
+    let told = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    match (told("AWS_ACCESS_KEY_ID"), told("AWS_SECRET_ACCESS_KEY")) {
+        (Some(key_id), Some(secret)) => Ok(Credentials { key_id, secret, session: told("AWS_SESSION_TOKEN") }),
+        _ => {
+            let message = "the tables lie in a bucket, and no credentials for it are given: set AWS_ACCESS_KEY_ID and \
+                           AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN where there is one) in the environment";
+            Err(Failure::new(Code::Key, message).into())
+        }
+    }
+}
+
+/// The program that long answers are read in: PAGER, or `less` as it suits tables.
+#[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
+pub(crate) fn pager() -> String {
+    std::env::var("PAGER").ok().filter(|pager| !pager.is_empty()).unwrap_or_else(|| "less -S -F -X".to_owned())
 }
 
 /// False when the user has set NO_COLOR (no-color.org).

@@ -196,8 +196,9 @@ async fn rebuild(
     rows: &mut (dyn FnMut(RecordBatch) -> Result<RecordBatch, Failure> + Send),
     transactions: &(dyn Fn(&str) -> Result<Option<String>, Failure> + Sync),
 ) -> Result<(), CustodyError> {
-    let key_id = stores.key_id.clone();
-    stores.warehouse.rebuild(table, &mut Rebuild { key_id: &key_id, rows, transactions }).await?;
+    let (key_id, spill) = (stores.key_id.clone(), stores.spill.clone());
+    let mut change = Rebuild { key_id: &key_id, rows, transactions, spill: &spill };
+    stores.warehouse.rebuild(table, &mut change).await?;
     Ok(())
 }
 

@@ -67,7 +67,7 @@ pub async fn rotate_held(
         }
         let stores = Stores::open_locked(held, places, dictionary, rotation.from()).await?;
         stores.warehouse.probe_swap()?;
-        let turn = plan(&stores, rotation)?;
+        let turn = plan(&stores, rotation).await?;
         journal::write(places.home, &Change::Rotate(turn.clone()))?;
         (stores, turn)
     };
@@ -75,10 +75,10 @@ pub async fn rotate_held(
 }
 
 /// Works out which reports get which name, before anything is changed.
-fn plan(stores: &Stores, rotation: &Rotation) -> Result<Turn, CustodyError> {
+async fn plan(stores: &Stores, rotation: &Rotation) -> Result<Turn, CustodyError> {
     let mut names = HashMap::new();
     for table in stores.dictionary.tables() {
-        for load in stores.warehouse.loads(&table.name)? {
+        for load in stores.warehouse.loads(&table.name).await? {
             let new = rotation.load_id(&load)?;
             names.insert(load_name(&load).to_owned(), load_name(&new).to_owned());
         }
@@ -96,7 +96,7 @@ fn plan(stores: &Stores, rotation: &Rotation) -> Result<Turn, CustodyError> {
 /// Every step can be done twice.
 async fn finish(stores: &mut Stores, turn: &Turn, rotation: &Rotation) -> Result<RotateReport, CustodyError> {
     let mut report = RotateReport { renamed: turn.reports.len() as u64, ..RotateReport::default() };
-    stores.warehouse.clear_rebuilds()?;
+    stores.warehouse.clear_rebuilds().await?;
     stores.clear_spill()?;
     stores.register.rehash(rotation)?;
     for table in stores.dictionary.tables().to_vec() {
@@ -128,7 +128,8 @@ async fn turn_table(
     let mut map = Map::of(table, rotation);
     let transactions = |id: &str| new_id(id, rotation).map(Some);
     let mut rows = |rows: RecordBatch| map.rows(&rows);
-    let mut change = Rebuild { key_id: &turn.to, rows: &mut rows, transactions: &transactions };
+    let spill = stores.spill.clone();
+    let mut change = Rebuild { key_id: &turn.to, rows: &mut rows, transactions: &transactions, spill: &spill };
     Ok(Some(stores.warehouse.rebuild(&table.name, &mut change).await?))
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use panoh_dictionary::Dictionary;
 use panoh_identity::Register;
-use panoh_warehouse::Warehouse;
+use panoh_warehouse::{Place, Warehouse};
 
 use crate::erase::remains;
 use crate::error::CustodyError;
@@ -21,8 +21,8 @@ use crate::{aliases, erase};
 pub struct Places<'a> {
     /// The home folder.
     pub home: &'a Path,
-    /// The folder of the warehouse.
-    pub warehouse: &'a Path,
+    /// Where the tables of the warehouse lie.
+    pub warehouse: &'a Place,
     /// The file of the identity register.
     pub register: &'a Path,
     /// The folder for reports of refused rows.
@@ -93,7 +93,7 @@ impl Stores {
         }
         let mut stores = Stores::open_unchecked(lock, places, dictionary, key_id).await?;
         refuse_other(&stores.warehouse, &stores.register, dictionary, key_id).await?;
-        stores.warehouse.clear_rebuilds()?;
+        stores.warehouse.clear_rebuilds().await?;
         stores.recovered = recover(&stores.warehouse, &mut stores.register, dictionary).await?;
         if let Some(Change::Erase(erasure)) = change {
             stores.recovered.erased = erase::resume(&mut stores, &erasure).await?;

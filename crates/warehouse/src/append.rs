@@ -4,35 +4,33 @@
 //! checks it again against every commit that was made since: of two loads of the same file one fails.
 
 use std::num::NonZeroU64;
-use std::path::PathBuf;
 
 use arrow::array::ArrayRef;
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, FieldRef};
 use arrow::record_batch::RecordBatch;
 use deltalake::datafile::writer::{DeltaWriter, WriterConfig};
-use deltalake::kernel::transaction::{CommitBuilder, CommitConflictError, CommitProperties, TransactionError};
-use deltalake::kernel::{Action, Add, Remove, Transaction};
+use deltalake::kernel::transaction::{CommitConflictError, TransactionError};
+use deltalake::kernel::{Remove, Transaction};
 use deltalake::logstore::ObjectStoreRef;
-use deltalake::logstore::object_store::ObjectStoreExt as _;
-use deltalake::logstore::object_store::path::Path as StorePath;
 use deltalake::protocol::{DeltaOperation, SaveMode};
 use deltalake::table::config::TablePropertiesExt as _;
 use deltalake::table::state::DeltaTableState;
-use deltalake::{DeltaTable, DeltaTableError, checkpoints};
+use deltalake::{DeltaTable, DeltaTableError};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
+use crate::WarehouseError;
+use crate::commit::{self, Change};
 use crate::error::store;
 use crate::stored::Stored;
 use crate::writers::Writers;
-use crate::{WarehouseError, durable, files};
 
 /// A data file is closed at about this size, in bytes of compressed Parquet.
-const FILE_BYTES: NonZeroU64 = NonZeroU64::new(128 << 20).expect("not zero");
+pub(crate) const FILE_BYTES: NonZeroU64 = NonZeroU64::new(128 << 20).expect("not zero");
 /// Rows that are held in memory before they are compressed; also the unit in which readers skip and share work.
-const ROW_GROUP_ROWS: usize = 1 << 17;
+pub(crate) const ROW_GROUP_ROWS: usize = 1 << 17;
 /// Rows between two looks at the size of the open file.
 const SLICE_ROWS: usize = 1 << 13;
 
@@ -96,37 +94,34 @@ impl Append {
     pub async fn commit(self) -> Result<u64, WarehouseError> {
         let Self { stored, transaction, before, writers, rows, removes, replaced } = self;
         let at = store(&stored.name);
-        let (adds, closed) = writers.close().await;
-        if let Err(error) = closed {
-            clear(&before, &adds).await;
-            return Err(at(error));
-        }
-        let paths: Vec<PathBuf> = adds.iter().map(|add| stored.folder.join(&add.path)).collect();
-        if let Err(error) = durable::sync(paths, vec![stored.folder.clone()]).await {
-            clear(&before, &adds).await;
-            return Err(error);
-        }
+        let adds = commit::finish(&stored, &before, writers).await?;
         let metrics = serde_json::json!({
             "num_added_files": adds.len(), "num_added_rows": rows, "num_replaced_rows": replaced,
         });
-        match publish(&before, &adds, removes, &transaction, metrics).await {
-            Ok(version) => {
-                let log = stored.log();
-                durable::sync(vec![log.join(files::commit_name(version))], vec![log]).await?;
-                checkpoint(&before, version).await;
-                Ok(version)
-            }
+        let (id, number) = &transaction;
+        let mode = if removes.is_empty() { SaveMode::Append } else { SaveMode::Overwrite };
+        let change = Change {
+            adds: &adds,
+            removes,
+            properties: commit::properties(metrics).with_application_transaction(Transaction::new(id, *number)),
+            operation: DeltaOperation::Write { mode, partition_by: None, predicate: None },
+        };
+        match commit::publish(&before, change).await {
+            Ok(version) => commit::keep(&stored, &before, version).await.map(|()| version),
             Err(DeltaTableError::Transaction {
                 source: TransactionError::CommitConflict(CommitConflictError::ConcurrentTransaction),
             }) => {
-                remove(&before, &adds).await.map_err(&at)?;
+                // These are our own files when it was our own entry that was in the way.
+                if let Some(version) = commit::version_with(&before, &adds).await.map_err(&at)? {
+                    return commit::keep(&stored, &before, version).await.map(|()| version);
+                }
+                commit::remove(&before, &adds).await.map_err(&at)?;
                 Err(WarehouseError::AlreadyLoaded { table: stored.name.clone() })
             }
             Err(error) => {
                 // Files of a commit that happened after all, or may have happened, stay.
-                let (id, number) = transaction;
-                if stored.transaction(&id).await.is_ok_and(|found| found != Some(number)) {
-                    clear(&before, &adds).await;
+                if stored.transaction(id).await.is_ok_and(|found| found != Some(*number)) {
+                    commit::clear(&before, &adds).await;
                 }
                 Err(at(error))
             }
@@ -137,7 +132,7 @@ impl Append {
     pub async fn abandon(self) -> Result<(), WarehouseError> {
         let at = store(&self.stored.name);
         let (adds, closed) = self.writers.close().await;
-        remove(&self.before, &adds).await.map_err(&at)?;
+        commit::remove(&self.before, &adds).await.map_err(&at)?;
         closed.map_err(&at)
     }
 }
@@ -172,61 +167,6 @@ pub(crate) fn as_stored(stored: &Stored, batch: &RecordBatch) -> Result<RecordBa
     let columns = batch.columns().iter().zip(wanted.fields()).map(written_out);
     let columns = columns.collect::<Result<_, _>>().map_err(|error| differs(error.to_string()))?;
     RecordBatch::try_new(wanted.clone(), columns).map_err(|error| differs(error.to_string()))
-}
-
-/// Writes the log entry. It stops there: what follows a commit (checkpoint, clean-up) must not turn a commit that
-/// happened into an error. Nothing in it is a condition on values, which would write them into the log.
-async fn publish(
-    before: &DeltaTable,
-    adds: &[Add],
-    removes: Vec<Remove>,
-    (id, number): &(String, i64),
-    metrics: serde_json::Value,
-) -> Result<u64, DeltaTableError> {
-    let properties = CommitProperties::default()
-        .with_metadata([("operationMetrics".to_owned(), metrics)])
-        .with_application_transaction(Transaction::new(id, *number));
-    let mode = if removes.is_empty() { SaveMode::Append } else { SaveMode::Overwrite };
-    let removes = removes.into_iter().map(Action::Remove);
-    let actions = removes.chain(adds.iter().cloned().map(Action::Add)).collect();
-    let operation = DeltaOperation::Write { mode, partition_by: None, predicate: None };
-    let commit = CommitBuilder::from(properties)
-        .with_actions(actions)
-        .build(Some(before.snapshot()?.snapshot()), before.log_store(), operation)
-        .into_prepared_commit_future()
-        .await?
-        .await?;
-    Ok(commit.version)
-}
-
-/// A checkpoint makes opening quicker; without one everything still works, so a failure is only logged.
-async fn checkpoint(before: &DeltaTable, version: u64) {
-    let mut table = before.clone();
-    let made = async {
-        table.load_version(version).await?;
-        let every = table.snapshot()?.table_config().checkpoint_interval().get();
-        if (version + 1).is_multiple_of(every) {
-            checkpoints::create_checkpoint(&table, None).await?;
-        }
-        Ok::<_, DeltaTableError>(())
-    };
-    if let Err(error) = made.await {
-        tracing::warn!(version, %error, "no checkpoint was made; the next one will include these commits");
-    }
-}
-
-/// Removes the files of a load that failed. What cannot be removed is seen by no query, and the first error matters more.
-async fn clear(table: &DeltaTable, adds: &[Add]) {
-    if let Err(error) = remove(table, adds).await {
-        tracing::warn!(%error, "files of a load that failed are left behind; no query sees them");
-    }
-}
-
-async fn remove(table: &DeltaTable, adds: &[Add]) -> Result<(), DeltaTableError> {
-    for add in adds {
-        table.object_store().delete(&StorePath::from(add.path.as_str())).await?;
-    }
-    Ok(())
 }
 
 fn writer_properties(pseudonyms: &[String]) -> WriterProperties {

@@ -4,9 +4,10 @@
 use std::any::Any;
 use std::sync::Arc;
 
+use datafusion::arrow::array::RecordBatch;
 use datafusion::catalog::{MemorySchemaProvider, TableProvider, default_table_source::source_as_provider};
-use datafusion::common::TableReference;
 use datafusion::common::tree_node::Transformed;
+use datafusion::common::{ScalarValue, TableReference};
 use datafusion::datasource::{MemTable, ViewTable, empty::EmptyTable};
 use datafusion::error::Result as QueryResult;
 use datafusion::execution::SessionStateBuilder;
@@ -14,7 +15,7 @@ use datafusion::execution::context::{SessionConfig, SessionContext};
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
-use datafusion::logical_expr::{EmptyRelation, LogicalPlan};
+use datafusion::logical_expr::{EmptyRelation, Expr, LogicalPlan, LogicalPlanBuilder, lit};
 use datafusion::optimizer::{ApplyOrder, OptimizerConfig, OptimizerRule};
 use deltalake::DeltaTable;
 use deltalake::logstore::object_store::path::Path as StorePath;
@@ -22,8 +23,8 @@ use panoh_dictionary::Dictionary;
 
 use crate::error::{plan as planning, store};
 use crate::fence::{Fence, OneStore};
-use crate::session::{Limits, read_only_plan};
-use crate::{WarehouseError, codes, library};
+use crate::session::{Limits, view_plan};
+use crate::{WarehouseError, codes, comments, library};
 
 /// The catalogue of every session.
 pub(crate) const CATALOG: &str = "panoh";
@@ -33,6 +34,8 @@ pub(crate) const VIEWS: &str = "public";
 pub(crate) const STORED: &str = "stored";
 /// The table of the dictionary's codes, in the schema of the views.
 pub(crate) const CODES: &str = "codes";
+/// The table of what tables and columns say, in the schema of the views.
+pub(crate) const COMMENTS: &str = "comments";
 
 /// A context with all tables and views.
 pub(crate) async fn build(
@@ -40,20 +43,79 @@ pub(crate) async fn build(
     tables: Vec<(String, DeltaTable)>,
     limits: &Limits,
 ) -> Result<SessionContext, WarehouseError> {
-    let runtime = runtime(&tables, limits).map_err(planning)?;
-    let context = empty_context(runtime, limits).map_err(planning)?;
+    let context = bare(&tables, limits)?;
+    let mut providers = Vec::with_capacity(tables.len());
     for (name, table) in tables {
         let provider = provider(&name, &table, &context).await?;
-        let name = TableReference::full(CATALOG, STORED, name);
+        providers.push((name, provider));
+    }
+    let words = words(dictionary)?.into_iter().map(|(name, batch)| {
+        let table = MemTable::try_new(batch.schema(), vec![vec![batch]]).map_err(planning)?;
+        Ok((name, Arc::new(table) as Arc<dyn TableProvider>))
+    });
+    fill(&context, providers, words.collect::<Result<_, WarehouseError>>()?).await?;
+    Ok(context)
+}
+
+/// A context without any table, which can open the files of these tables and nothing else.
+pub(crate) fn bare(tables: &[(String, DeltaTable)], limits: &Limits) -> Result<SessionContext, WarehouseError> {
+    runtime(tables, limits).and_then(|runtime| empty_context(runtime, limits)).map_err(planning)
+}
+
+/// The tables that the dictionary fills.
+fn words(dictionary: &Dictionary) -> Result<[(&'static str, RecordBatch); 2], WarehouseError> {
+    Ok([(CODES, codes::table(dictionary).map_err(planning)?), (COMMENTS, comments::table(dictionary)?)])
+}
+
+/// The same, each written into the plan of every query that needs it: for engines that run plans elsewhere.
+pub(crate) fn words_as_values(
+    dictionary: &Dictionary,
+) -> Result<Vec<(&'static str, Arc<dyn TableProvider>)>, WarehouseError> {
+    let table = |(name, batch)| Ok((name, Arc::new(as_values(&batch).map_err(planning)?) as Arc<dyn TableProvider>));
+    words(dictionary)?.into_iter().map(table).collect()
+}
+
+fn as_values(batch: &RecordBatch) -> QueryResult<ViewTable> {
+    let row = |row| batch.columns().iter().map(move |column| Ok(lit(ScalarValue::try_from_array(column, row)?)));
+    let rows = (0..batch.num_rows()).map(|at| row(at).collect::<QueryResult<_>>()).collect::<QueryResult<_>>()?;
+    let names = batch.schema();
+    let values = LogicalPlanBuilder::values(rows)?.build()?;
+    let named = values.schema().columns().into_iter().zip(names.fields());
+    let named: Vec<_> = named.map(|(column, field)| Expr::Column(column).alias(field.name())).collect();
+    Ok(ViewTable::new(LogicalPlanBuilder::from(values).project(named)?.build()?, None))
+}
+
+/// Gives an engine the stored tables, the dictionary's words, and the views over both.
+pub(crate) async fn fill(
+    context: &SessionContext,
+    tables: Vec<(String, Arc<dyn TableProvider>)>,
+    words: Vec<(&'static str, Arc<dyn TableProvider>)>,
+) -> Result<(), WarehouseError> {
+    if let Some(catalog) = context.catalog(CATALOG) {
+        catalog.register_schema(STORED, Arc::new(MemorySchemaProvider::new())).map_err(planning)?;
+    }
+    for (name, provider) in tables {
+        context.register_table(TableReference::full(CATALOG, STORED, name), provider).map_err(planning)?;
+    }
+    for (name, provider) in words {
         context.register_table(name, provider).map_err(planning)?;
     }
-    let codes = codes::table(dictionary).and_then(|batch| MemTable::try_new(batch.schema(), vec![vec![batch]]));
-    context.register_table(CODES, Arc::new(codes.map_err(planning)?)).map_err(planning)?;
     for view in library::views()? {
-        let plan = read_only_plan(&context.state(), &view.sql).await?;
+        let plan = view_plan(&context.state(), &view.sql).await?;
         context.register_table(view.name, Arc::new(ViewTable::new(plan, Some(view.sql)))).map_err(planning)?;
     }
-    Ok(context)
+    Ok(())
+}
+
+/// The settings of every engine that answers questions about a warehouse, wherever it runs.
+pub(crate) fn config(partitions: usize) -> SessionConfig {
+    SessionConfig::new()
+        .with_default_catalog_and_schema(CATALOG, VIEWS)
+        .with_information_schema(true)
+        .with_target_partitions(partitions)
+        // Text views point into the pages they were read from, so that a few rows keep whole pages in memory: with them
+        // two million cases do not fit into two gigabytes, with plain text they do, and no query is slower.
+        .set_bool("datafusion.execution.parquet.schema_force_view_types", false)
 }
 
 fn runtime(tables: &[(String, DeltaTable)], limits: &Limits) -> QueryResult<Arc<RuntimeEnv>> {
@@ -70,26 +132,15 @@ fn runtime(tables: &[(String, DeltaTable)], limits: &Limits) -> QueryResult<Arc<
 }
 
 fn empty_context(runtime: Arc<RuntimeEnv>, limits: &Limits) -> QueryResult<SessionContext> {
-    let config = SessionConfig::new()
-        .with_default_catalog_and_schema(CATALOG, VIEWS)
-        .with_information_schema(true)
-        .with_target_partitions(limits.partitions)
-        // Text views point into the pages they were read from, so that a few rows keep whole pages in memory: with them
-        // two million cases do not fit into two gigabytes, with plain text they do, and no query is slower.
-        .set_bool("datafusion.execution.parquet.schema_force_view_types", false);
     let mut builder = SessionStateBuilder::new()
-        .with_config(config)
+        .with_config(config(limits.partitions))
         .with_runtime_env(runtime)
         .with_default_features()
         .with_optimizer_rule(Arc::new(EmptyTables));
     // Without these no statement could even be planned that reads or writes a file by its path.
     builder.table_factories().take();
     builder.file_formats().take();
-    let context = SessionContext::new_with_state(builder.build());
-    if let Some(catalog) = context.catalog(CATALOG) {
-        catalog.register_schema(STORED, Arc::new(MemorySchemaProvider::new()))?;
-    }
-    Ok(context)
+    Ok(SessionContext::new_with_state(builder.build()))
 }
 
 async fn provider(
@@ -102,8 +153,10 @@ async fn provider(
     Ok(if files == 0 { Arc::new(EmptyTable::new(provider.schema())) } else { provider })
 }
 
-/// Tells the optimiser that a table without files has no rows. The view `cases` joins the aliases; as long as there are
-/// none, this takes the join out.
+/// Tells the optimiser where a table gives no rows: it has no files, or a condition on it is never true. The view `cases`
+/// joins the aliases; as long as there are none, this takes the join out. Conditions that name no column are handed to
+/// the table, and Delta Lake's takes them for conditions on partitions, which it need not look at: without this,
+/// `WHERE origin_role = 'no such word'`, which comes down to NULL, would find rows.
 #[derive(Debug)]
 struct EmptyTables;
 
@@ -123,7 +176,7 @@ impl OptimizerRule for EmptyTables {
     fn rewrite(&self, plan: LogicalPlan, _: &dyn OptimizerConfig) -> QueryResult<Transformed<LogicalPlan>> {
         if let LogicalPlan::TableScan(scan) = &plan {
             let provider = source_as_provider(&scan.source)?;
-            if (provider.as_ref() as &dyn Any).is::<EmptyTable>() {
+            if (provider.as_ref() as &dyn Any).is::<EmptyTable>() || scan.filters.iter().any(is_never_true) {
                 let schema = Arc::clone(&scan.projected_schema);
                 let empty = EmptyRelation { produce_one_row: false, schema };
                 return Ok(Transformed::yes(LogicalPlan::EmptyRelation(empty)));
@@ -131,4 +184,9 @@ impl OptimizerRule for EmptyTables {
         }
         Ok(Transformed::no(plan))
     }
+}
+
+/// Whether a condition is false or unknown whatever the row.
+fn is_never_true(condition: &Expr) -> bool {
+    matches!(condition, Expr::Literal(ScalarValue::Null | ScalarValue::Boolean(None | Some(false)), _))
 }

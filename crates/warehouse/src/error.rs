@@ -14,7 +14,7 @@ pub enum WarehouseError {
         /// Name of the table.
         table: String,
         /// Where it was looked for.
-        path: PathBuf,
+        path: String,
     },
     /// A new warehouse would overwrite an old one.
     #[error("a table {table} already stands at {path}; nothing was changed")]
@@ -22,7 +22,7 @@ pub enum WarehouseError {
         /// Name of the table.
         table: String,
         /// Where it stands.
-        path: PathBuf,
+        path: String,
     },
     /// The stored table and the dictionary disagree.
     #[error(
@@ -132,13 +132,50 @@ pub enum WarehouseError {
         /// What is wrong.
         problem: String,
     },
-    /// A path that cannot be a warehouse.
+    /// A path or a URL that cannot be a warehouse.
     #[error("{path} cannot hold a warehouse: {reason}")]
     Path {
-        /// The path.
-        path: PathBuf,
+        /// The path, or the URL.
+        path: String,
         /// Why not.
         reason: String,
+    },
+    /// The bucket is not there.
+    #[error(
+        "{url}: the server has no such bucket; make it first, or check url and endpoint of [warehouse] in panoh.toml"
+    )]
+    NoBucket {
+        /// The URL.
+        url: String,
+    },
+    /// The credentials are wrong, or may not do what is needed.
+    #[error(
+        "{url}: the server refuses these credentials; check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, \
+         and that they may list, read, write and delete there"
+    )]
+    BucketRefused {
+        /// The URL.
+        url: String,
+    },
+    /// The bucket did not answer, or not as it should.
+    #[error("{url}: the bucket cannot be used; check that the server of the endpoint runs and can be reached")]
+    Bucket {
+        /// The URL.
+        url: String,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A table is being put into the place of another in a bucket, or that was cut off.
+    #[error(
+        "{place}: table {table} is being built anew, or that was cut off; wait, or finish it: panoh keys rotate for a \
+         rotation, panoh persons log or any load for an erasure"
+    )]
+    Unfinished {
+        /// Where the tables lie.
+        place: String,
+        /// Name of the table.
+        table: String,
     },
     /// The version was before an erasure or a rotation of keys, which leave no old version.
     #[error(

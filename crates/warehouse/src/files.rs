@@ -1,37 +1,39 @@
-//! Data files and log files of a table, read as what they are: for looking through all that lies in a folder, whether a
+//! Data files and log files of a table, read as what they are: for looking through all that lies at its place, whether a
 //! query would see it or not.
 
 use std::collections::{BTreeSet, HashSet};
 use std::error::Error;
-use std::fs::{self, File};
-use std::io;
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::path::PathBuf;
 
 use arrow::array::{AsArray as _, RecordBatch};
+use bytes::Bytes;
 use deltalake::DeltaTable;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::file::reader::ChunkReader;
 
 use crate::error::store;
+use crate::place::{LOG, Place};
 use crate::stored::Stored;
 use crate::{Warehouse, WarehouseError};
 
 /// Rows that are read at once.
 const BATCH_ROWS: usize = 1 << 13;
 
-/// What a table's folder holds of some persons.
+/// What a table's place holds of some persons.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Held {
     /// Rows that a query sees.
     pub rows: u64,
     /// Loads that brought rows of these persons, those of older versions included.
     pub loads: BTreeSet<String>,
-    /// Whether any file of the folder holds such a row, or might hold one because it cannot be read.
+    /// Whether any file there holds such a row, or might hold one because it cannot be read.
     pub is_traced: bool,
 }
 
 impl Warehouse {
-    /// Looks for rows of these persons in every file of the table's folder, those of old versions and of loads that were
+    /// Looks for rows of these persons in every file at the table's place, those of old versions and of loads that were
     /// cut off included. A table without persons holds none.
     pub async fn held(&self, table: &str, persons: &HashSet<String>) -> Result<Held, WarehouseError> {
         let stored = self.stored(table)?;
@@ -39,9 +41,13 @@ impl Warehouse {
         if stored.schema.field_with_name("person").is_err() || stored.schema.field_with_name("load").is_err() {
             return Ok(held);
         }
-        let seen: HashSet<PathBuf> = active(&stored.newest().await?, stored)?.into_iter().collect();
-        for path in data_files(&stored.folder).map_err(|source| stored.unreadable(source))? {
-            match (look_through(&path, persons), seen.contains(&path)) {
+        let seen: HashSet<String> = active(&stored.newest().await?, stored)?.into_iter().collect();
+        for entry in stored.place.files("").await.map_err(|source| stored.unreadable(source))? {
+            let found = match stored.place.input(&entry.name).await {
+                Ok(input) => look_through(&input, persons),
+                Err(source) => Err(source),
+            };
+            match (found, seen.contains(&entry.name)) {
                 (Ok((rows, loads)), is_seen) => {
                     held.rows += if is_seen { rows } else { 0 };
                     held.is_traced |= rows > 0;
@@ -65,8 +71,9 @@ impl Warehouse {
             return Ok(persons);
         }
         let failed = |source: Box<dyn Error + Send + Sync>| stored.unreadable(source);
-        for path in active(&stored.newest().await?, stored)? {
-            for batch in rows(&path, Some(&["record", "person"])).map_err(failed)? {
+        for name in active(&stored.newest().await?, stored)? {
+            let input = stored.place.input(&name).await.map_err(failed)?;
+            for batch in input.rows(Some(&["record", "person"])).map_err(failed)? {
                 let batch = batch.map_err(|error| failed(error.into()))?;
                 let (records, people) =
                     (text(&batch, "record").map_err(failed)?, text(&batch, "person").map_err(failed)?);
@@ -78,12 +85,38 @@ impl Warehouse {
     }
 }
 
-/// The rows of a data file, as they are stored. With `columns`, only these.
-pub(crate) fn rows(
-    path: &Path,
+/// A Parquet file that is ready to be read, more than once if need be.
+pub(crate) enum Input {
+    File(PathBuf),
+    Bytes(Bytes),
+}
+
+impl Input {
+    /// The rows, as they are stored. With `columns`, only these.
+    pub(crate) fn rows(
+        &self,
+        columns: Option<&[&str]>,
+    ) -> Result<ParquetRecordBatchReader, Box<dyn Error + Send + Sync>> {
+        match self {
+            Input::File(path) => rows(File::open(path)?, columns),
+            Input::Bytes(bytes) => rows(bytes.clone(), columns),
+        }
+    }
+
+    /// The number of rows.
+    pub(crate) fn count(&self) -> Result<u64, Box<dyn Error + Send + Sync>> {
+        match self {
+            Input::File(path) => count(File::open(path)?),
+            Input::Bytes(bytes) => count(bytes.clone()),
+        }
+    }
+}
+
+fn rows<R: ChunkReader + 'static>(
+    input: R,
     columns: Option<&[&str]>,
 ) -> Result<ParquetRecordBatchReader, Box<dyn Error + Send + Sync>> {
-    let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path)?)?.with_batch_size(BATCH_ROWS);
+    let builder = ParquetRecordBatchReaderBuilder::try_new(input)?.with_batch_size(BATCH_ROWS);
     let builder = match columns {
         Some(columns) => {
             let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
@@ -94,51 +127,39 @@ pub(crate) fn rows(
     Ok(builder.build()?)
 }
 
-/// The number of rows of a data file.
-pub(crate) fn count(path: &Path) -> Result<u64, Box<dyn Error + Send + Sync>> {
-    let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path)?)?;
+fn count<R: ChunkReader + 'static>(input: R) -> Result<u64, Box<dyn Error + Send + Sync>> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(input)?;
     Ok(u64::try_from(builder.metadata().file_metadata().num_rows())?)
 }
 
 /// The data files that a query sees, in the order of the log.
-pub(crate) fn active(table: &DeltaTable, stored: &Stored) -> Result<Vec<PathBuf>, WarehouseError> {
+pub(crate) fn active(table: &DeltaTable, stored: &Stored) -> Result<Vec<String>, WarehouseError> {
     let state = table.snapshot().map_err(store(&stored.name))?;
-    Ok(state.log_data().iter().map(|file| stored.folder.join(file.path().as_ref())).collect())
+    Ok(state.log_data().iter().map(|file| file.path().into_owned()).collect())
 }
 
-/// Name of the log file of a version.
+/// Name of the log file of a version, in the log.
 pub(crate) fn commit_name(version: u64) -> String {
     format!("{version:020}.json")
 }
 
-/// The oldest version that the log still tells.
-pub(crate) fn oldest_version(log: &Path) -> io::Result<u64> {
-    let mut oldest = u64::MAX;
-    for entry in fs::read_dir(log)? {
-        let name = entry?.file_name();
-        let version = name.to_str().and_then(|name| name.strip_suffix(".json")).and_then(|digits| digits.parse().ok());
-        oldest = oldest.min(version.unwrap_or(u64::MAX));
-    }
-    Ok(if oldest == u64::MAX { 0 } else { oldest })
+/// Name of the log file of a version, below the table.
+pub(crate) fn log_name(version: u64) -> String {
+    format!("{LOG}/{}", commit_name(version))
 }
 
-/// All files beside the log.
-fn data_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_file() {
-            files.push(entry.path());
-        }
-    }
-    Ok(files)
+/// The oldest version that the log of the table at this place still tells.
+pub(crate) async fn oldest_version(table: &Place) -> Result<u64, Box<dyn Error + Send + Sync>> {
+    let entries = table.files(LOG).await?;
+    let versions = entries.iter().filter_map(|entry| entry.name.strip_suffix(".json")?.parse().ok());
+    Ok(versions.min().unwrap_or(0))
 }
 
 type Found = (u64, BTreeSet<String>);
 
-fn look_through(path: &Path, persons: &HashSet<String>) -> Result<Found, Box<dyn Error + Send + Sync>> {
+fn look_through(input: &Input, persons: &HashSet<String>) -> Result<Found, Box<dyn Error + Send + Sync>> {
     let (mut count, mut loads) = (0, BTreeSet::new());
-    for batch in rows(path, Some(&["person", "load"]))? {
+    for batch in input.rows(Some(&["person", "load"]))? {
         let batch = batch?;
         let (person, load) = (text(&batch, "person")?, text(&batch, "load")?);
         for (person, load) in std::iter::zip(person, load) {

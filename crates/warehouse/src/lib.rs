@@ -9,11 +9,17 @@
 //! A table is rebuilt in a folder beside it and swapped with it in one step when a person must vanish from every old
 //! version, or every pseudonym must get a new value: a table that only grows would keep what it should forget.
 //!
-//! Nothing of DataFusion or Delta Lake shows in this crate's functions: callers see Arrow batches.
+//! Callers see Arrow batches, and nothing of DataFusion or Delta Lake. Two doors are for the crates whose business the
+//! engine is: [`Session::into_context`] for a server of a database protocol, [`Session::over`] for a cluster.
 
+mod address;
 mod append;
 mod arguments;
+mod bucket;
 mod codes;
+mod comments;
+mod commit;
+mod compact;
 mod context;
 mod durable;
 mod error;
@@ -24,30 +30,41 @@ mod frame;
 mod library;
 mod locality;
 mod order;
+mod place;
 mod project;
 mod rebuild;
 mod replace;
+mod roll;
 mod rows;
 mod session;
+mod snapshot;
 mod status;
 mod stored;
 mod swap;
 mod transactions;
+mod vacuum;
 mod warehouse;
 mod writers;
 
+pub use address::BucketAddress;
 pub use append::Append;
 pub use arguments::Arguments;
+pub use bucket::{Bucket, Credentials};
+pub use comments::{Comment, comments};
+pub use compact::Compacted;
 pub use error::WarehouseError;
 pub use files::Held;
 pub use formats::{Page, RowFormat};
 pub use frame::CheckedFrame;
 pub use library::{Described, Frame, Statistic, ValueKind, View, frames, statistics, views};
+pub use place::Place;
 pub use rebuild::{Failure, Rebuild};
 pub use replace::Brought;
 pub use rows::Rows;
-pub use session::{Limits, Session};
+pub use session::{Limits, Session, refuse_changes, refuse_unless_reading};
+pub use snapshot::{DataFile, TableSnapshot};
 pub use status::TableStatus;
+pub use vacuum::Vacuumed;
 pub use warehouse::{AsOf, Version, Warehouse};
 
 #[cfg(test)]

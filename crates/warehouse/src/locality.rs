@@ -30,7 +30,7 @@ use datafusion::logical_expr::{Aggregate, Distinct, Expr, LogicalPlan, Projectio
 use panoh_dictionary::{Dictionary, Treatment};
 
 use crate::WarehouseError;
-use crate::context::{CATALOG, CODES, STORED, VIEWS};
+use crate::context::{CATALOG, CODES, COMMENTS, STORED, VIEWS};
 
 /// What a column says about the person of its row. All columns that mean a person, stored, aliased or final, speak of the
 /// same one in each row.
@@ -152,7 +152,7 @@ fn table(scan: &TableScan, dictionary: &Dictionary) -> Checked<Relation> {
     let of = |kind, meaning: &dyn Fn(&str) -> Meaning| Ok(Relation { kind, columns: fields().map(meaning).collect() });
     let stored = |name: &str| dictionary.table(name).filter(|table| table.column("person").is_some());
     match (&*name.catalog, &*name.schema, &*name.table) {
-        (CATALOG, VIEWS, CODES) => Ok(public(&scan.projected_schema)),
+        (CATALOG, VIEWS, CODES | COMMENTS) => Ok(public(&scan.projected_schema)),
         (CATALOG, STORED, "aliases") => of(Kind::Aliases, &|column| match column {
             "alias" => Meaning::StoredPerson,
             "person" => Meaning::AliasedPerson,

@@ -5,7 +5,7 @@ use arrow::compute::concat_batches;
 
 use crate::append::{Append, as_stored};
 use crate::error::store;
-use crate::files::{self, active};
+use crate::files::active;
 use crate::{Warehouse, WarehouseError};
 
 impl Warehouse {
@@ -17,8 +17,9 @@ impl Warehouse {
         let rows = as_stored(stored, rows)?;
         let before = stored.newest().await?;
         let mut held = vec![];
-        for path in active(&before, stored)? {
-            for batch in files::rows(&path, None).map_err(|source| stored.unreadable(source))? {
+        for name in active(&before, stored)? {
+            let input = stored.place.input(&name).await.map_err(|source| stored.unreadable(source))?;
+            for batch in input.rows(None).map_err(|source| stored.unreadable(source))? {
                 held.push(as_stored(stored, &batch.map_err(|source| stored.unreadable(source))?)?);
             }
         }

@@ -10,12 +10,12 @@
 //! The new table's only version has the number after the old table's newest, so numbers that a ledger wrote down never
 //! mean something else. The format allows that: a log may begin with a checkpoint, as it does when old entries were
 //! cleaned away. A process that is killed leaves the old table or the new one in its place, and a folder below
-//! `.rebuild` that [`Warehouse::clear_rebuilds`] removes.
+//! `.rebuild` that [`Warehouse::clear_rebuilds`] removes. A bucket swaps nothing in one step: see `roll.rs`.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -26,12 +26,13 @@ use deltalake::{DeltaTable, checkpoints};
 
 use crate::append::{as_stored, writer};
 use crate::error::store;
-use crate::files::{self, active, commit_name};
+use crate::files::{active, commit_name};
 use crate::order::{Order, ROWS_HELD};
-use crate::stored::{Contents, Stored, connect, create_table};
-use crate::{Warehouse, WarehouseError, durable, transactions};
+use crate::place::{LOG, Place};
+use crate::stored::{Contents, Stored, create_table};
+use crate::{Warehouse, WarehouseError, transactions};
 
-/// The folder, beside the tables that are being built, for rows that wait for their order.
+/// The folder for rows that wait for their order.
 const PILES: &str = ".piles";
 
 /// Why a row or a load's id could not be carried over.
@@ -45,6 +46,8 @@ pub struct Rebuild<'a> {
     pub rows: &'a mut (dyn FnMut(RecordBatch) -> Result<RecordBatch, Failure> + Send),
     /// What becomes of the id of a remembered load (or other application transaction); none forgets it.
     pub transactions: &'a (dyn Fn(&str) -> Result<Option<String>, Failure> + Sync),
+    /// The folder, on this machine, in which rows of a large table wait for their order.
+    pub spill: &'a Path,
 }
 
 impl std::fmt::Debug for Rebuild<'_> {
@@ -55,47 +58,59 @@ impl std::fmt::Debug for Rebuild<'_> {
 
 impl Warehouse {
     /// Builds the table anew and puts it into the place of the old one. The number of rows that it has. After an error
-    /// the table is the old one or the new one, wholly; sessions that began before fail or see the old one. Only for
+    /// the table is the old one or the new one, wholly (in a bucket no session opens until it is); sessions that began before fail or see the old one. Only for
     /// whoever holds the home's lock.
     pub async fn rebuild(&mut self, table: &str, change: &mut Rebuild<'_>) -> Result<u64, WarehouseError> {
+        self.clear_rebuilds().await?;
         let stored = self.stored(table)?.clone();
-        let built = self.build(&stored, change).await;
-        let rows = match built {
-            Ok(rows) => rows,
+        let old = stored.newest().await?;
+        let version = old.version().unwrap_or_default() + 1;
+        match self.build(&stored, &old, version, change).await {
+            Ok(rows) => {
+                self.swap_in(table, version).await?;
+                self.reopen(table).await?;
+                Ok(rows)
+            }
             Err(error) => {
                 // The first error is the one to report; what is left is cleared when the home is opened again.
-                let _ = self.clear_rebuilds();
-                return Err(error);
+                let _ = self.clear_rebuilds().await;
+                Err(error)
             }
-        };
-        self.swap_in(table)?;
-        let described = self.dictionary.table(table).expect("a stored table is in the dictionary");
-        let opened = Stored::open(stored.folder, described).await?;
-        Arc::make_mut(&mut self.tables).insert(table.to_owned(), opened);
-        Ok(rows)
+        }
     }
 
     /// The ids of all loads that the table remembers, rows or no rows.
-    pub fn loads(&self, table: &str) -> Result<Vec<String>, WarehouseError> {
+    pub async fn loads(&self, table: &str) -> Result<Vec<String>, WarehouseError> {
         let stored = self.stored(table)?;
-        let all = transactions::all(&stored.log()).map_err(|source| stored.unreadable(source))?;
+        let all = transactions::all(&stored.place).await.map_err(|source| stored.unreadable(source))?;
         Ok(all.into_keys().filter(|id| id.starts_with("load:")).collect())
     }
 
-    /// Builds the new table in its folder and puts it on disk.
-    async fn build(&self, stored: &Stored, change: &mut Rebuild<'_>) -> Result<u64, WarehouseError> {
+    /// Opens the table again: it is another one now.
+    pub(crate) async fn reopen(&mut self, table: &str) -> Result<(), WarehouseError> {
+        let described = self.dictionary.table(table).expect("a stored table is in the dictionary");
+        let opened = Stored::open(self.place.below(table), described).await?;
+        Arc::make_mut(&mut self.tables).insert(table.to_owned(), opened);
+        Ok(())
+    }
+
+    /// Builds the new table beside the others and puts it on disk.
+    async fn build(
+        &self,
+        stored: &Stored,
+        old: &DeltaTable,
+        version: u64,
+        change: &mut Rebuild<'_>,
+    ) -> Result<u64, WarehouseError> {
         let at = store(&stored.name);
-        let folder = self.scratch(&stored.name);
-        self.clear_rebuilds()?;
-        fs::create_dir_all(&folder).map_err(|source| stored.unreadable(source))?;
-        let old = stored.newest().await?;
-        let version = old.version().unwrap_or_default() + 1;
-        let objects = connect(&folder, &stored.name)?.object_store();
+        let scratch = self.scratch(&stored.name);
+        scratch.make()?;
+        let objects = scratch.connect(&stored.name)?.object_store();
         let writer = writer(stored, objects, old.snapshot().map_err(&at)?);
-        let (rows, mut actions) = carry(&old, stored, writer, change, &self.scratch(PILES)).await?;
+        let (rows, mut actions) = carry(old, stored, writer, change).await?;
         // In the order of the new ids: that of the old ones would tell which was which.
         let mut remembered = BTreeMap::new();
-        for (id, number) in transactions::all(&stored.log()).map_err(|source| stored.unreadable(source))? {
+        for (id, number) in transactions::all(&stored.place).await.map_err(|source| stored.unreadable(source))? {
             if let Some(id) = (change.transactions)(&id).map_err(|source| stored.unreadable(source))? {
                 remembered.insert(id, number);
             }
@@ -104,30 +119,40 @@ impl Warehouse {
         let described = self.dictionary.table(&stored.name).expect("a stored table is in the dictionary");
         let metrics = serde_json::json!({ "num_added_rows": rows });
         let properties = CommitProperties::default().with_metadata([("operationMetrics".to_owned(), metrics)]);
-        let made = create_table(&folder, described, change.key_id, Contents { actions, properties }).await?;
+        let made = create_table(&scratch, described, change.key_id, Contents { actions, properties }).await?;
         checkpoints::create_checkpoint(&made, None).await.map_err(&at)?;
-        number(&folder.join("_delta_log"), version).map_err(|source| stored.unreadable(source))?;
-        sync_all(&folder).await?;
+        // In a bucket the log is numbered on its way into place.
+        if let Place::Folder(folder) = &scratch {
+            number(&folder.join(LOG), version).map_err(|source| stored.unreadable(source))?;
+            scratch.sync_folder(LOG).await?;
+            scratch.sync_folder("").await?;
+            scratch.sync(&[], &[".."]).await?;
+        }
         Ok(rows)
     }
 }
 
-/// Takes the rows of the old table over to the writer's folder, in the order of their new pseudonyms. `piles` is a folder
-/// for what does not fit in memory.
+/// Takes the rows of the old table over to the writer's place, in the order of their new pseudonyms.
 async fn carry(
     old: &DeltaTable,
     stored: &Stored,
     mut writer: DeltaWriter,
     change: &mut Rebuild<'_>,
-    piles: &Path,
 ) -> Result<(u64, Vec<Action>), WarehouseError> {
     let at = store(&stored.name);
     let failed = |source: Failure| stored.unreadable(source);
-    let paths = active(old, stored)?;
-    let rows = paths.iter().map(|path| files::count(path)).sum::<Result<u64, _>>().map_err(failed)?;
-    let mut order = Order::new(&stored.schema, &stored.pseudonyms, rows, ROWS_HELD, piles).map_err(failed)?;
-    for path in paths {
-        for batch in files::rows(&path, None).map_err(failed)? {
+    let names = active(old, stored)?;
+    let mut rows = 0;
+    for name in &names {
+        rows += stored.place.input(name).await.and_then(|input| input.count()).map_err(failed)?;
+    }
+    let piles = change.spill.join(PILES);
+    let mut order = Order::new(&stored.schema, &stored.pseudonyms, rows, ROWS_HELD, &piles).map_err(failed)?;
+    // The files in it have no names any more.
+    let _ = fs::remove_dir(piles);
+    for name in names {
+        let input = stored.place.input(&name).await.map_err(failed)?;
+        for batch in input.rows(None).map_err(failed)? {
             let batch = (change.rows)(batch.map_err(|error| failed(error.into()))?).map_err(failed)?;
             if batch.num_rows() > 0 {
                 order.add(as_stored(stored, &batch)?).map_err(failed)?;
@@ -159,13 +184,8 @@ fn number(log: &Path, version: u64) -> io::Result<()> {
         }
     }
     let hint = log.join("_last_checkpoint");
-    let mut named: serde_json::Value = serde_json::from_str(&fs::read_to_string(&hint)?)?;
-    if let Some(named) = named.as_object_mut() {
-        named.insert("version".to_owned(), version.into());
-        // It would be that of the text with the old number.
-        named.remove("checksum");
-    }
-    fs::write(&hint, named.to_string())?;
+    let named = numbered_hint(&fs::read(&hint)?, version).map_err(io::Error::other)?;
+    fs::write(&hint, named)?;
     // Without its commit the table would be swapped in and could not be opened.
     let is_there = log.join(commit_name(version)).is_file();
     if is_there {
@@ -175,19 +195,13 @@ fn number(log: &Path, version: u64) -> io::Result<()> {
     }
 }
 
-/// Syncs every file of a table that was just built, and its folders.
-async fn sync_all(folder: &Path) -> Result<(), WarehouseError> {
-    let log = folder.join("_delta_log");
-    let mut files: Vec<PathBuf> = Vec::new();
-    for place in [folder, log.as_path()] {
-        let failed = |source| WarehouseError::Sync { path: place.to_owned(), source };
-        for entry in fs::read_dir(place).map_err(failed)? {
-            let path = entry.map_err(failed)?.path();
-            if path.is_file() {
-                files.push(path);
-            }
-        }
+/// The hint that names the newest checkpoint, with another number.
+pub(crate) fn numbered_hint(hint: &[u8], version: u64) -> Result<String, Failure> {
+    let mut named: serde_json::Value = serde_json::from_slice(hint)?;
+    if let Some(named) = named.as_object_mut() {
+        named.insert("version".to_owned(), version.into());
+        // It would be that of the text with the old number.
+        named.remove("checksum");
     }
-    let above = folder.parent().map(Path::to_owned);
-    durable::sync(files, [Some(log), Some(folder.to_owned()), above].into_iter().flatten().collect()).await
+    Ok(named.to_string())
 }

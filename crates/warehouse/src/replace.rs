@@ -36,8 +36,9 @@ impl Warehouse {
         let stored = self.stored(table)?;
         let failed = |source: Box<dyn Error + Send + Sync>| stored.unreadable(source);
         let mut brought = Brought::default();
-        for path in files::active(&stored.newest().await?, stored)? {
-            for batch in files::rows(&path, Some(&["record", "source", "load"])).map_err(failed)? {
+        for name in files::active(&stored.newest().await?, stored)? {
+            let input = stored.place.input(&name).await.map_err(failed)?;
+            for batch in input.rows(Some(&["record", "source", "load"])).map_err(failed)? {
                 let batch = batch.map_err(|error| failed(error.into()))?;
                 let others = kept(&batch, source, records).map_err(failed)?;
                 for (load, is_other) in files::text(&batch, "load").map_err(failed)?.into_iter().zip(others.values()) {
@@ -55,17 +56,18 @@ impl Warehouse {
 
 impl Append {
     /// Takes every row of this source with one of these records out of the table, with the commit of this load. How many
-    /// there are. Memory is that of one batch, whatever the size of the table.
+    /// there are. Memory is that of one batch, or of one data
+    /// file when it comes from a bucket, whatever the size of the table.
     pub async fn replace(&mut self, source: &str, records: &HashSet<[u8; 16]>) -> Result<u64, WarehouseError> {
         let at = store(&self.stored.name);
         let before = self.before.clone();
         let state = before.snapshot().map_err(&at)?;
         let mut replaced = 0;
         for file in state.log_data().iter() {
-            let path = self.stored.folder.join(file.path().as_ref());
             let failed = |source: Box<dyn Error + Send + Sync>| self.stored.unreadable(source);
+            let input = self.stored.place.input(file.path().as_ref()).await.map_err(failed)?;
             let mut gone = 0;
-            for batch in files::rows(&path, Some(&["record", "source"])).map_err(failed)? {
+            for batch in input.rows(Some(&["record", "source"])).map_err(failed)? {
                 let batch = batch.map_err(|error| failed(error.into()))?;
                 let kept = kept(&batch, source, records).map_err(failed)?;
                 gone += kept.false_count() as u64;
@@ -75,7 +77,7 @@ impl Append {
             }
             replaced += gone;
             self.removes.push(file.remove_action(true));
-            for batch in files::rows(&path, None).map_err(failed)? {
+            for batch in input.rows(None).map_err(failed)? {
                 let batch = batch.map_err(|error| self.stored.unreadable(error))?;
                 let kept = kept(&batch, source, records).map_err(|error| self.stored.unreadable(error))?;
                 let rest = filter_record_batch(&batch, &kept).map_err(|error| self.stored.unreadable(error))?;

@@ -1,12 +1,15 @@
 //! Asking: read-only SQL over the views, named statistics, and frames for releases.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use arrow::array::AsArray as _;
+use datafusion::catalog::TableProvider;
+use datafusion::common::config::Dialect;
 use datafusion::dataframe::DataFrame;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SessionState;
-use datafusion::execution::context::{SQLOptions, SessionContext};
+use datafusion::execution::context::{SQLOptions, SessionConfig, SessionContext};
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast::Statement as SqlStatement;
@@ -59,6 +62,29 @@ impl Session {
         Ok(Self { context, dictionary })
     }
 
+    /// The settings that an engine of somebody else's needs for [`Session::over`].
+    pub fn settings(partitions: usize) -> SessionConfig {
+        context::config(partitions)
+    }
+
+    /// A conversation over an engine of somebody else's, such as a cluster's client, made with [`Session::settings`]: it is
+    /// given the stored tables by name (those of [`crate::Warehouse::snapshot`]), and gets the codes and the views. Nobody
+    /// fences such an engine off from other files: what it can open is what its object stores open.
+    pub async fn over(
+        context: SessionContext,
+        dictionary: &Dictionary,
+        tables: Vec<(String, Arc<dyn TableProvider>)>,
+    ) -> Result<Self, WarehouseError> {
+        context::fill(&context, tables, context::words_as_values(dictionary)?).await?;
+        Ok(Self { context, dictionary: dictionary.clone() })
+    }
+
+    /// The engine itself, for a server that speaks a protocol of its own. Whoever takes it plans nothing that was not
+    /// looked through as [`Session::query`] does: [`refuse_unless_reading`], then [`refuse_changes`].
+    pub fn into_context(self) -> SessionContext {
+        self.context
+    }
+
     /// Answers one SELECT, EXPLAIN, DESCRIBE or SHOW over the views. Everything else is refused before it is planned.
     pub async fn query(&self, sql: &str) -> Result<Rows, WarehouseError> {
         let state = self.context.state();
@@ -109,8 +135,18 @@ pub(crate) async fn stream(state: SessionState, plan: LogicalPlan) -> Result<Row
 /// Plans one statement that only reads. The statement's kind is on a list; the plan is then looked through for anything
 /// that changes data or settings, however deep.
 pub(crate) async fn read_only_plan(state: &SessionState, sql: &str) -> Result<LogicalPlan, WarehouseError> {
-    let refused = |statement: &str| WarehouseError::NotReadOnly { statement: statement.to_owned() };
     let dialect = state.config_options().sql_parser.dialect;
+    planned(state, sql, dialect).await
+}
+
+/// Plans the SQL of a view that ships with Panoh: as [`read_only_plan`], and functions may be handed to functions (`lambda x: x + 1`), which
+/// the parser knows from DuckDB only.
+pub(crate) async fn view_plan(state: &SessionState, sql: &str) -> Result<LogicalPlan, WarehouseError> {
+    planned(state, sql, Dialect::DuckDB).await
+}
+
+async fn planned(state: &SessionState, sql: &str, dialect: Dialect) -> Result<LogicalPlan, WarehouseError> {
+    let refused = |statement: &str| WarehouseError::NotReadOnly { statement: statement.to_owned() };
     let statement = state.sql_to_statement(sql, &dialect).map_err(|error| match error {
         DataFusionError::NotImplemented(_) => refused("more than one statement"),
         other => planning(other),
@@ -119,9 +155,19 @@ pub(crate) async fn read_only_plan(state: &SessionState, sql: &str) -> Result<Lo
         return Err(refused(&first_word(sql)));
     }
     let plan = state.statement_to_plan(statement).await.map_err(planning)?;
-    let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-    options.verify_plan(&plan).map_err(|_| refused(&first_word(sql)))?;
+    refuse_changes(&plan, sql)?;
     Ok(plan)
+}
+
+/// Refuses every statement that is not on the list of those that read: SELECT, EXPLAIN of one, DESCRIBE, SHOW.
+pub fn refuse_unless_reading(statement: &SqlStatement, sql: &str) -> Result<(), WarehouseError> {
+    if sql_only_reads(statement) { Ok(()) } else { Err(WarehouseError::NotReadOnly { statement: first_word(sql) }) }
+}
+
+/// Looks through a plan for anything that changes data or settings, however deep.
+pub fn refuse_changes(plan: &LogicalPlan, sql: &str) -> Result<(), WarehouseError> {
+    let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+    options.verify_plan(plan).map_err(|_| WarehouseError::NotReadOnly { statement: first_word(sql) })
 }
 
 fn only_reads(statement: &Statement) -> bool {

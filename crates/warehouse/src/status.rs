@@ -1,7 +1,5 @@
 //! What lies in each table: how many rows in how many files. Many small files make answers slow.
 
-use std::path::Path;
-
 use crate::error::store;
 use crate::{Warehouse, WarehouseError};
 
@@ -16,9 +14,9 @@ pub struct TableStatus {
     pub rows: Option<u64>,
     /// Its data files.
     pub files: u64,
-    /// What they take on disk together, in bytes.
+    /// What they take together, in bytes.
     pub bytes: u64,
-    /// What the folder takes besides, in bytes: files of older versions, and the log.
+    /// What lies beside them, in bytes: files of older versions, and the log.
     pub other_bytes: u64,
 }
 
@@ -30,7 +28,7 @@ impl Warehouse {
             let delta = stored.newest().await?;
             let files = delta.snapshot().map_err(store(name))?.log_data();
             let bytes = files.iter().map(|file| file.size().cast_unsigned()).sum();
-            let all = folder_bytes(&stored.folder).map_err(|error| stored.unreadable(error))?;
+            let all = stored.place.bytes().await.map_err(|error| stored.unreadable(error))?;
             tables.push(TableStatus {
                 table: name.clone(),
                 version: delta.version().unwrap_or_default(),
@@ -42,15 +40,4 @@ impl Warehouse {
         }
         Ok(tables)
     }
-}
-
-/// What the files of a folder and of the folders in it take together.
-fn folder_bytes(folder: &Path) -> std::io::Result<u64> {
-    let mut bytes = 0;
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let metadata = entry.metadata()?;
-        bytes += if metadata.is_dir() { folder_bytes(&entry.path())? } else { metadata.len() };
-    }
-    Ok(bytes)
 }

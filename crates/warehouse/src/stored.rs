@@ -1,6 +1,5 @@
 //! One stored table: how it is made and opened, and what of its values may stand in its log.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::datatypes::{Schema, SchemaRef};
@@ -8,12 +7,13 @@ use deltalake::kernel::engine::arrow_conversion::TryIntoKernel as _;
 use deltalake::kernel::transaction::CommitProperties;
 use deltalake::kernel::{Action, StructType};
 use deltalake::operations::create::CreateBuilder;
-use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError, TableProperty};
+use deltalake::{DeltaTable, DeltaTableError, TableProperty};
 use panoh_dictionary::{Kind, Table};
-use url::Url;
 
 use crate::error::store;
-use crate::{WarehouseError, durable, files};
+use crate::place::{LOG, Place};
+use crate::warehouse::AsOf;
+use crate::{WarehouseError, files};
 
 /// A commit is folded into a checkpoint after this many commits, so that opening reads few small files.
 const CHECKPOINT_EVERY: u64 = 20;
@@ -31,17 +31,17 @@ pub(crate) struct Stored {
     pub(crate) pseudonyms: Vec<String>,
     /// Columns whose smallest and largest values stand in the log.
     pub(crate) measured: Vec<String>,
-    pub(crate) folder: PathBuf,
+    pub(crate) place: Place,
     table: DeltaTable,
 }
 
 impl Stored {
-    /// Opens the table in `folder` and checks that it has the columns of the dictionary.
-    pub(crate) async fn open(folder: PathBuf, table: &Table) -> Result<Stored, WarehouseError> {
-        if !is_table(&folder) {
-            return Err(WarehouseError::Absent { table: table.name.clone(), path: folder });
+    /// Opens the table at this place and checks that it has the columns of the dictionary.
+    pub(crate) async fn open(place: Place, table: &Table) -> Result<Stored, WarehouseError> {
+        if !place.is_table().await? {
+            return Err(WarehouseError::Absent { table: table.name.clone(), path: place.to_string() });
         }
-        let mut delta = connect(&folder, &table.name)?;
+        let mut delta = place.connect(&table.name)?;
         delta.load().await.map_err(store(&table.name))?;
         let state = delta.snapshot().map_err(store(&table.name))?;
         same_columns(&table.name, &state.snapshot().arrow_schema(), &table.schema())?;
@@ -52,7 +52,7 @@ impl Stored {
             schema: Arc::new(table.schema()),
             pseudonyms: pseudonyms.map(|column| column.name.clone()).collect(),
             measured: measured_columns(table).map(str::to_owned).collect(),
-            folder,
+            place,
             table: delta,
         })
     }
@@ -78,7 +78,7 @@ impl Stored {
 
     /// The table as it was at a version.
     pub(crate) async fn at(&self, version: u64) -> Result<DeltaTable, WarehouseError> {
-        let oldest = files::oldest_version(&self.log()).map_err(|source| self.unreadable(source))?;
+        let oldest = files::oldest_version(&self.place).await.map_err(|source| self.unreadable(source))?;
         if version < oldest {
             return Err(WarehouseError::VersionGone { table: self.name.clone(), version, oldest });
         }
@@ -87,9 +87,13 @@ impl Stored {
         Ok(table)
     }
 
-    /// The folder of the table's log.
-    pub(crate) fn log(&self) -> PathBuf {
-        self.folder.join("_delta_log")
+    /// The table as a session sees it, with its name.
+    pub(crate) async fn pinned(&self, at: AsOf) -> Result<(String, DeltaTable), WarehouseError> {
+        let table = match at {
+            AsOf::Version(version) if self.name == "cases" => self.at(version).await?,
+            _ => self.newest().await?,
+        };
+        Ok((self.name.clone(), table))
     }
 
     /// An error of reading the table's files.
@@ -103,15 +107,10 @@ pub(crate) fn key_of(table: &DeltaTable) -> Result<Option<String>, DeltaTableErr
     Ok(table.snapshot()?.metadata().configuration().get(KEY).cloned())
 }
 
-/// Whether a table stands in the folder.
-pub(crate) fn is_table(folder: &Path) -> bool {
-    folder.join("_delta_log").is_dir()
-}
-
 /// What a new table holds from its first version on.
 #[derive(Default)]
 pub(crate) struct Contents {
-    /// Data files that are in the folder already, and application transactions.
+    /// Data files that are at its place already, and application transactions.
     pub(crate) actions: Vec<Action>,
     /// What the log says about the commit.
     pub(crate) properties: CommitProperties,
@@ -119,19 +118,18 @@ pub(crate) struct Contents {
 
 /// Makes a table in one commit and puts it on disk.
 pub(crate) async fn create_table(
-    folder: &Path,
+    place: &Place,
     table: &Table,
     key_id: &str,
     contents: Contents,
 ) -> Result<DeltaTable, WarehouseError> {
     let at = store(&table.name);
-    let unfit = |reason: String| WarehouseError::Path { path: folder.to_owned(), reason };
-    std::fs::create_dir_all(folder).map_err(|error| unfit(error.to_string()))?;
+    place.make()?;
     let schema: StructType =
         (&table.schema()).try_into_kernel().map_err(|error| at(DeltaTableError::Arrow { source: error }))?;
     let measured: Vec<_> = measured_columns(table).collect();
     let made = CreateBuilder::new()
-        .with_log_store(connect(folder, &table.name)?.log_store())
+        .with_log_store(place.connect(&table.name)?.log_store())
         .with_table_name(&table.name)
         .with_comment(&table.description)
         .with_columns(schema.fields().cloned())
@@ -143,8 +141,7 @@ pub(crate) async fn create_table(
         .with_commit_properties(contents.properties)
         .await
         .map_err(&at)?;
-    let log = folder.join("_delta_log");
-    durable::sync(vec![log.join(files::commit_name(0))], vec![log, folder.to_owned()]).await?;
+    place.sync(&[files::log_name(0)], &[LOG, ""]).await?;
     Ok(made)
 }
 
@@ -157,14 +154,6 @@ fn measured_columns(table: &Table) -> impl Iterator<Item = &str> {
             matches!(column.kind, Kind::Text | Kind::Integer { .. } | Kind::Year | Kind::Month | Kind::Code { .. })
         })
         .map(|column| column.name.as_str())
-}
-
-/// A table that was not read yet.
-pub(crate) fn connect(folder: &Path, table: &str) -> Result<DeltaTable, WarehouseError> {
-    let unfit = |reason: &str| WarehouseError::Path { path: folder.to_owned(), reason: reason.to_owned() };
-    let absolute = folder.canonicalize().map_err(|error| unfit(&error.to_string()))?;
-    let url = Url::from_directory_path(absolute).map_err(|()| unfit("the path cannot be written as a URL"))?;
-    DeltaTableBuilder::from_url(url).and_then(DeltaTableBuilder::build).map_err(store(table))
 }
 
 fn same_columns(table: &str, stored: &Schema, wanted: &Schema) -> Result<(), WarehouseError> {

@@ -1,5 +1,7 @@
 //! Tests over a small warehouse whose answers were counted by hand.
 
+mod buckets;
+mod faulty;
 mod fixture;
 mod frames;
 mod places;
@@ -7,3 +9,4 @@ mod questions;
 mod rebuilds;
 mod refusals;
 mod storage;
+mod upkeep;

@@ -3,26 +3,24 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
 
 use arrow::array::{Array as _, AsArray as _};
 use arrow::datatypes::Int64Type;
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use crate::files::Input;
+use crate::place::{LOG, Place};
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
-/// Id and newest version of every application transaction in the log.
-pub(crate) fn all(log: &Path) -> Outcome<BTreeMap<String, i64>> {
-    let (mut commits, mut checkpoints) = (BTreeMap::new(), BTreeMap::<u64, Vec<PathBuf>>::new());
-    for entry in fs::read_dir(log)? {
-        let path = entry?.path();
-        let Some((version, kind)) = path.file_name().and_then(|name| name.to_str()).and_then(parts) else { continue };
-        match kind {
-            "json" => drop(commits.insert(version, path)),
-            kind if kind.starts_with("checkpoint") && kind.ends_with("parquet") => {
-                checkpoints.entry(version).or_default().push(path);
+/// Id and newest version of every application transaction in the log of the table at this place.
+pub(crate) async fn all(table: &Place) -> Outcome<BTreeMap<String, i64>> {
+    let log = table.below(LOG);
+    let (mut commits, mut checkpoints) = (BTreeMap::new(), BTreeMap::<u64, Vec<String>>::new());
+    for entry in log.files("").await? {
+        match parts(&entry.name) {
+            Some((version, "json")) => drop(commits.insert(version, entry.name)),
+            Some((version, kind)) if kind.starts_with("checkpoint") && kind.ends_with("parquet") => {
+                checkpoints.entry(version).or_default().push(entry.name);
             }
             _ => {}
         }
@@ -30,11 +28,11 @@ pub(crate) fn all(log: &Path) -> Outcome<BTreeMap<String, i64>> {
     let mut found = BTreeMap::new();
     let newest = checkpoints.pop_last();
     let from = newest.as_ref().map_or(0, |(version, _)| version + 1);
-    for path in newest.into_iter().flat_map(|(_, paths)| paths) {
-        of_checkpoint(&path, &mut found)?;
+    for name in newest.into_iter().flat_map(|(_, names)| names) {
+        of_checkpoint(&log.input(&name).await?, &mut found)?;
     }
-    for path in commits.range(from..).map(|(_, path)| path) {
-        of_commit(&fs::read_to_string(path)?, &mut found)?;
+    for name in commits.range(from..).map(|(_, name)| name) {
+        of_commit(std::str::from_utf8(&log.contents(name).await?)?, &mut found)?;
     }
     Ok(found)
 }
@@ -56,10 +54,8 @@ fn of_commit(text: &str, found: &mut BTreeMap<String, i64>) -> Outcome<()> {
     Ok(())
 }
 
-fn of_checkpoint(path: &Path, found: &mut BTreeMap<String, i64>) -> Outcome<()> {
-    let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path)?)?;
-    let mask = ProjectionMask::columns(builder.parquet_schema(), ["txn"]);
-    for batch in builder.with_projection(mask).build()? {
+fn of_checkpoint(checkpoint: &Input, found: &mut BTreeMap<String, i64>) -> Outcome<()> {
+    for batch in checkpoint.rows(Some(&["txn"]))? {
         let batch = batch?;
         let Some(txn) = batch.column_by_name("txn").and_then(|column| column.as_struct_opt()) else { continue };
         let column = |name: &str| txn.column_by_name(name).ok_or_else(|| format!("a checkpoint has no txn.{name}"));

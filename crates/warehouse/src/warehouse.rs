@@ -1,11 +1,10 @@
-//! The stored tables: one Delta table for each table of the dictionary, in a folder of its name.
+//! The stored tables: one Delta table for each table of the dictionary, below a folder or a bucket, under its name.
 //!
 //! Delta Lake is chosen because a load becomes visible in one atomic commit, every earlier version stays readable, and
 //! other engines read the same folders. What would tie readers to a feature is left off: no partition columns, no
 //! column mapping, no deletion vectors.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use deltalake::DeltaTable;
@@ -16,14 +15,14 @@ use panoh_dictionary::Dictionary;
 use crate::append::Append;
 use crate::error::store;
 use crate::session::{Limits, Session};
-use crate::stored::{Contents, Stored, create_table, is_table, key_of};
-use crate::{WarehouseError, durable};
+use crate::stored::{Contents, Stored, create_table, key_of};
+use crate::{Place, WarehouseError};
 
 /// The tables of one home folder. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct Warehouse {
     pub(crate) dictionary: Dictionary,
-    pub(crate) root: PathBuf,
+    pub(crate) place: Place,
     pub(crate) tables: Arc<BTreeMap<String, Stored>>,
 }
 
@@ -50,28 +49,45 @@ pub enum AsOf {
 }
 
 impl Warehouse {
-    /// Makes one empty table for each table of the dictionary below `root`, and notes in each the id of the key under
-    /// which its pseudonyms are made. Refuses, before anything is written, when one of them exists.
-    pub async fn create(root: &Path, dictionary: &Dictionary, key_id: &str) -> Result<Self, WarehouseError> {
+    /// Refuses a place where [`Warehouse::create`] would: for whoever makes other things first. Of a folder nothing but the
+    /// tables is looked at.
+    pub async fn probe(place: &Place, dictionary: &Dictionary) -> Result<(), WarehouseError> {
+        if let Place::Bucket(bucket) = place {
+            bucket.probe().await?;
+        }
         for table in dictionary.tables() {
-            let folder = root.join(&table.name);
-            if is_table(&folder) {
-                return Err(WarehouseError::Exists { table: table.name.clone(), path: folder });
+            let below = place.below(&table.name);
+            if below.is_table().await? {
+                return Err(WarehouseError::Exists { table: table.name.clone(), path: below.to_string() });
             }
         }
-        for table in dictionary.tables() {
-            create_table(&root.join(&table.name), table, key_id, Contents::default()).await?;
-        }
-        durable::sync(vec![], vec![root.to_owned()]).await?;
-        Self::open(root, dictionary).await
+        Ok(())
     }
 
-    /// Opens the tables below `root` and checks that each has the columns of the dictionary.
-    pub async fn open(root: &Path, dictionary: &Dictionary) -> Result<Self, WarehouseError> {
-        let opened = dictionary.tables().iter().map(|table| Stored::open(root.join(&table.name), table));
+    /// Makes one empty table for each table of the dictionary below a place, and notes in each the id of the key under
+    /// which its pseudonyms are made. Refuses, before any table is made, when one of them exists, and a bucket whose server
+    /// would let two commits have the same number.
+    pub async fn create(
+        place: impl Into<Place>,
+        dictionary: &Dictionary,
+        key_id: &str,
+    ) -> Result<Self, WarehouseError> {
+        let place = place.into();
+        Self::probe(&place, dictionary).await?;
+        for table in dictionary.tables() {
+            create_table(&place.below(&table.name), table, key_id, Contents::default()).await?;
+        }
+        place.sync(&[], &[""]).await?;
+        Self::open(place, dictionary).await
+    }
+
+    /// Opens the tables below a place and checks that each has the columns of the dictionary.
+    pub async fn open(place: impl Into<Place>, dictionary: &Dictionary) -> Result<Self, WarehouseError> {
+        let place = place.into();
+        let opened = dictionary.tables().iter().map(|table| Stored::open(place.below(&table.name), table));
         let tables = try_join_all(opened).await?;
         let tables = tables.into_iter().map(|stored| (stored.name.clone(), stored)).collect();
-        Ok(Self { dictionary: dictionary.clone(), root: root.to_owned(), tables: Arc::new(tables) })
+        Ok(Self { dictionary: dictionary.clone(), place, tables: Arc::new(tables) })
     }
 
     /// The id of the key under which the pseudonyms of a table were made; none when it was not noted.
@@ -120,14 +136,8 @@ impl Warehouse {
     /// Begins to ask questions. The session keeps seeing the versions it began with. Refuses tables on different keys: the
     /// same person has another pseudonym in each.
     pub async fn session(&self, at: AsOf, limits: &Limits) -> Result<Session, WarehouseError> {
-        let pinned = self.tables.values().map(|stored| async move {
-            let table = match at {
-                AsOf::Version(version) if stored.name == "cases" => stored.at(version).await?,
-                _ => stored.newest().await?,
-            };
-            Ok::<_, WarehouseError>((stored.name.clone(), table))
-        });
-        let tables = try_join_all(pinned).await?;
+        self.refuse_unfinished().await?;
+        let tables = try_join_all(self.tables.values().map(|stored| stored.pinned(at))).await?;
         one_key(&tables)?;
         Session::begin(self.dictionary.clone(), tables, limits).await
     }
@@ -140,7 +150,7 @@ impl Warehouse {
     }
 }
 
-fn one_key(tables: &[(String, DeltaTable)]) -> Result<(), WarehouseError> {
+pub(crate) fn one_key(tables: &[(String, DeltaTable)]) -> Result<(), WarehouseError> {
     let keys: Vec<_> =
         tables.iter().map(|(name, table)| key_of(table).map_err(store(name))).collect::<Result<_, _>>()?;
     match std::iter::zip(tables, &keys).find(|(_, key)| **key != keys[0]) {

@@ -8,7 +8,7 @@ use panoh_intake::Language;
 use panoh_simulator::{Scenario, write};
 use panoh_warehouse::{Arguments, statistics};
 
-use crate::args::Demo;
+use crate::args::{Asked, Demo};
 use crate::commands::init::{Holds, create};
 use crate::commands::intake::Wish;
 use crate::commands::{intake, release, serve, simulate, stats};
@@ -31,7 +31,7 @@ pub(crate) async fn run(options: &Demo, world: &World) -> Result<Code> {
 
     title("1. A new home, and a key beside it");
     clear(&root)?;
-    let home = create(&root, Some(&sibling(&root, DEMO_KEY)?), Holds::SyntheticCases, &world).await?;
+    let home = create(&root, Some(&sibling(&root, DEMO_KEY)?), None, Holds::SyntheticCases, &world).await?;
     note(format!("home  {}\nkey   {}", home.root().display(), home.key().display()));
 
     title("2. Simulated exports of three organisations; names and stories are made up");
@@ -109,7 +109,7 @@ fn clear(root: &Path) -> Result<()> {
 async fn show(name: &str, world: &World) -> Result<()> {
     let all = statistics()?;
     let statistic = stats::find(&all, name)?;
-    let session = stats::session(world, None).await?;
+    let session = stats::session(world, &Asked::default()).await?;
     let page = session.statistic(statistic, &Arguments::default()).await?.page(SHOWN).await?;
     note(format!("\n{} ({})", statistic.title, statistic.unit));
     let header: Vec<&str> = page.header.iter().map(String::as_str).collect();

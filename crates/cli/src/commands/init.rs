@@ -1,22 +1,28 @@
 //! `panoh init`: a new home and a new key; overwrites nothing.
 
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, absolute};
 
 use anyhow::{Context, Result};
 use panoh_identity::{MasterKey, Register, refuse_key_inside};
-use panoh_warehouse::Warehouse;
+use panoh_warehouse::{Place, Warehouse};
 
 use crate::args::Init;
 use crate::commands::demo::MARKER;
 use crate::failure::{Code, Failure};
-use crate::home::{Home, chosen, sibling};
+use crate::home::{Home, Tables, chosen, sibling};
 use crate::output::note;
-use crate::world::World;
+use crate::world::{World, bucket};
 
 pub(crate) async fn run(options: &Init, world: &World) -> Result<Code> {
     let root = chosen(world.home.as_deref());
-    let home = create(&root, options.key.as_deref(), Holds::Cases, world).await?;
+    let tables = options.warehouse.as_ref().map(|url| Tables {
+        url: url.clone(),
+        endpoint: options.endpoint.clone(),
+        region: options.region.clone(),
+        allow_http: options.allow_http,
+    });
+    let home = create(&root, options.key.as_deref(), tables, Holds::Cases, world).await?;
     announce(&home);
     Ok(Code::Ok)
 }
@@ -25,6 +31,9 @@ pub(crate) async fn run(options: &Init, world: &World) -> Result<Code> {
 pub(crate) fn announce(home: &Home) {
     note(format!("home  {}", home.root().display()));
     note(format!("key   {}", home.key().display()));
+    if let Some(tables) = home.tables() {
+        note(format!("tables  {}", tables.url));
+    }
     note("Keep a copy of the key in another safe place. Whoever has it can tie pseudonyms to names;");
     note("without it no further export can be linked to the persons already loaded.");
 }
@@ -39,7 +48,13 @@ pub(crate) enum Holds {
 }
 
 /// Makes folder, key, warehouse and register. Refuses a folder that holds anything already.
-pub(crate) async fn create(root: &Path, key: Option<&Path>, holds: Holds, world: &World) -> Result<Home> {
+pub(crate) async fn create(
+    root: &Path,
+    key: Option<&Path>,
+    tables: Option<Tables>,
+    holds: Holds,
+    world: &World,
+) -> Result<Home> {
     if Home::exists(root) {
         let message = format!("{} is a Panoh home already; nothing was changed", root.display());
         return Err(Failure::new(Code::Usage, message).into());
@@ -59,14 +74,22 @@ pub(crate) async fn create(root: &Path, key: Option<&Path>, holds: Holds, world:
     };
     refuse_key_inside(&key_path, root)?;
     let dictionary = world.dictionary()?;
+    let warehouse = match &tables {
+        Some(tables) => bucket(tables)?,
+        None => Place::Folder(absolute(root)?.join("warehouse")),
+    };
+    // What a server can refuse is asked before a key is made.
+    Warehouse::probe(&warehouse, &dictionary).await?;
     let key = MasterKey::create_file(&key_path)?;
-    let home = Home::planned(root, &key_path, key.id(), holds == Holds::SyntheticCases)?;
+    let home = Home::planned(root, &key_path, key.id(), holds == Holds::SyntheticCases, tables)?;
     std::fs::create_dir_all(home.root()).with_context(|| format!("cannot make the folder {}", root.display()))?;
     // Pseudonymised cases are for the data officer's account alone.
     std::fs::set_permissions(home.root(), std::fs::Permissions::from_mode(0o700))
         .with_context(|| format!("cannot close {} to other accounts", root.display()))?;
-    probe_links(home.root())?;
-    Warehouse::create(&home.warehouse(), &dictionary, &key.id()).await?;
+    if home.tables().is_none() {
+        probe_links(home.root())?;
+    }
+    Warehouse::create(warehouse, &dictionary, &key.id()).await?;
     Register::create(&home.register(), &key.id())?;
     home.finish()?;
     Ok(home)

@@ -75,7 +75,7 @@ async fn home_or_new(world: &World) -> Result<Home> {
     if Home::exists(&root) {
         return world.open_home();
     }
-    let home = create(&root, None, Holds::Cases, world).await?;
+    let home = create(&root, None, None, Holds::Cases, world).await?;
     announce(&home);
     Ok(home)
 }

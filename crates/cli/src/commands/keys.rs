@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 use crate::failure::{Code, Failure};
 use crate::home::Home;
 use crate::output::{counted, json, note, say, table};
-use crate::world::{World, note_unfinished, secret_in};
+use crate::world::{World, note_unfinished, places_of, secret_in};
 
 /// Room for a form with ten keys: a text that grows would leave copies behind in memory.
 const FORM: usize = 16 * 1024;
@@ -119,7 +119,7 @@ struct Checked {
 async fn check(as_json: bool, home: &Home, world: &World) -> Result<Code> {
     let file = open(home, world)?;
     let key = file.key();
-    let state = key_state(&home.places().borrowed(), &world.dictionary()?).await?;
+    let state = key_state(&places_of(home)?.borrowed(), &world.dictionary()?).await?;
     let mut parts = vec![part("home folder", home.key_id()), part("identity register", &state.register)];
     parts.extend(state.tables.into_iter().map(|(table, key)| Part { part: format!("table {table}"), key }));
     let rotation_unfinished = state.pending.is_some() || key.rotation().is_some();
@@ -175,9 +175,9 @@ async fn rotate_all(as_json: bool, mut home: Home, world: &World) -> Result<Code
     }
     file.key().refuse_other(home.key(), home.key_id())?;
     // Before the new key is made: a home that somebody writes to stays as it is, and so does its key file.
-    let held = lock(home.root())?;
+    let (held, places) = (lock(home.root())?, places_of(&home)?);
     let rotation = file.add_key()?;
-    let report = rotate_held(held, &home.places().borrowed(), &world.dictionary()?, &rotation).await?;
+    let report = rotate_held(held, &places.borrowed(), &world.dictionary()?, &rotation).await?;
     home.note_key(rotation.to())?;
     file.confirm()?;
     rotated(as_json, &report, &file)

@@ -23,7 +23,7 @@ use crate::commands::stats::limits;
 use crate::failure::{Code, Failure};
 use crate::home::Home;
 use crate::output::{json, note, say, table, thousands};
-use crate::world::{World, note_unfinished, now, read_key, today};
+use crate::world::{World, note_unfinished, now, read_key, today, warehouse_of};
 pub(crate) use planning::print_plan;
 use planning::short;
 
@@ -111,7 +111,7 @@ pub(crate) async fn publish_plan(plan: ReleasePlan, key: &MasterKey, home: &Home
     }
     let (choice, signer) = (key.derive(CHOICE_KEY), signer(key));
     let dictionary = world.dictionary()?;
-    let store = Warehouse::open(&home.warehouse(), &dictionary).await?;
+    let store = Warehouse::open(warehouse_of(home)?, &dictionary).await?;
     let warehouse = newest_versions(&store, &dictionary).await?;
     let cases = warehouse.get(CASES).copied().unwrap_or_default();
     let session = store.session(AsOf::Version(cases), &limits(home, world)).await?;

@@ -32,7 +32,7 @@ pub(crate) async fn serve(home: &Home, address: SocketAddr) -> Result<Code> {
 }
 
 /// Ready when the user presses Ctrl-C or a service manager asks the process to end.
-async fn stopped() {
+pub(crate) async fn stopped() {
     use tokio::signal::unix::{SignalKind, signal};
     let terminated = async {
         match signal(SignalKind::terminate()) {

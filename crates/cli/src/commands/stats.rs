@@ -5,14 +5,14 @@ use std::io::{BufWriter, Write};
 use anyhow::Result;
 use panoh_warehouse::{Arguments, AsOf, Limits, RowFormat, Rows, Session, Statistic, Warehouse, statistics};
 
-use crate::args::{Format, Stats};
+use crate::args::{Asked, Format, Stats};
 use crate::failure::{Code, Failure};
 use crate::home::Home;
 use crate::output::{note, say, table};
-use crate::world::{World, note_unfinished};
+use crate::world::{World, note_unfinished, warehouse_of};
 
 /// A screen is for reading: more rows than this are asked for in another format.
-const SCREEN_ROWS: usize = 1000;
+pub(crate) const SCREEN_ROWS: usize = 1000;
 
 pub(crate) async fn run(options: &Stats, world: &World) -> Result<Code> {
     let all = statistics()?;
@@ -21,7 +21,7 @@ pub(crate) async fn run(options: &Stats, world: &World) -> Result<Code> {
     };
     let statistic = find(&all, name)?;
     let arguments = Arguments { from: options.from, to: options.to, filters: options.filters.clone() };
-    let session = session(world, options.rows.at).await?;
+    let session = session(world, &options.rows.asked).await?;
     let rows = session.statistic(statistic, &arguments).await?;
     if options.rows.format == Format::Table {
         note(format!("{} ({})", statistic.title, statistic.unit));
@@ -41,19 +41,29 @@ pub(crate) fn find<'a>(all: &'a [Statistic], name: &str) -> Result<&'a Statistic
     })
 }
 
-fn list(all: &[Statistic]) -> Result<Code> {
+pub(crate) fn list(all: &[Statistic]) -> Result<Code> {
     let rows: Vec<Vec<String>> = all.iter().map(|s| vec![s.name.clone(), s.question.clone()]).collect();
     say(table(&["statistic", "question"], &rows))?;
     note("`panoh dictionary NAME` says how a statistic counts and what --where may narrow it by.");
     Ok(Code::Ok)
 }
 
-/// A read-only session over the warehouse of the home, now or at a version of the cases.
-pub(crate) async fn session(world: &World, at: Option<u64>) -> Result<Session> {
+/// A read-only session over the warehouse of the home, now or at a version of the cases, on this machine or on a cluster.
+pub(crate) async fn session(world: &World, asked: &Asked) -> Result<Session> {
     let home = world.open_home()?;
     note_unfinished(&home)?;
-    let warehouse = Warehouse::open(&home.warehouse(), &world.dictionary()?).await?;
-    Ok(warehouse.session(at.map_or(AsOf::Newest, AsOf::Version), &limits(&home, world)).await?)
+    let dictionary = world.dictionary()?;
+    if asked.cluster.is_some() && home.tables().is_some() {
+        let message = "the tables of this home lie in a bucket, and a cluster reads tables of a folder only, which every \
+                       machine sees at the same path; ask without --cluster";
+        return Err(Failure::new(Code::Usage, message).into());
+    }
+    let warehouse = Warehouse::open(warehouse_of(&home)?, &dictionary).await?;
+    let at = asked.at.map_or(AsOf::Newest, AsOf::Version);
+    match &asked.cluster {
+        Some(scheduler) => Ok(panoh_cluster::session(&warehouse, &dictionary, at, scheduler).await?),
+        None => Ok(warehouse.session(at, &limits(&home, world)).await?),
+    }
 }
 
 /// What one query may use of this machine.

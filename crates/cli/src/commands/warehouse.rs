@@ -1,5 +1,7 @@
 //! `panoh warehouse`: upkeep of the Delta tables.
 
+mod upkeep;
+
 use anyhow::Result;
 use jiff::Timestamp;
 use panoh_warehouse::{TableStatus, Warehouse as Store};
@@ -8,7 +10,7 @@ use serde::Serialize;
 use crate::args::Warehouse;
 use crate::failure::Code;
 use crate::output::{json, say, table};
-use crate::world::World;
+use crate::world::{World, warehouse_of};
 
 /// One version of the cases, as it is printed.
 #[derive(Debug, Serialize)]
@@ -32,10 +34,12 @@ struct Status {
 
 pub(crate) async fn run(command: &Warehouse, world: &World) -> Result<Code> {
     let home = world.open_home()?;
-    let store = Store::open(&home.warehouse(), &world.dictionary()?).await?;
+    let store = Store::open(warehouse_of(&home)?, &world.dictionary()?).await?;
     match command {
         Warehouse::Status { json } => status(&store, *json).await?,
         Warehouse::Versions { json } => versions(&store, *json).await?,
+        Warehouse::Compact { tables, json } => upkeep::compact(&home, &store, world, tables, *json).await?,
+        Warehouse::Vacuum { tables, days, json } => upkeep::vacuum(&home, &store, tables, *days, *json).await?,
     }
     Ok(Code::Ok)
 }

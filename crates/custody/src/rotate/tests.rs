@@ -155,7 +155,7 @@ async fn a_rotation_that_was_cut_off_goes_on() {
         let (before, shape_before) = (digests(&home).await, shape(&home).await);
         let rotation = home.add_key();
         let mut stores = home.open().await.expect("open");
-        let turn = plan(&stores, &rotation).expect("planned");
+        let turn = plan(&stores, &rotation).await.expect("planned");
         journal::write(&stores.home, &Change::Rotate(turn.clone())).expect("written");
         if cut > 0 {
             stores.register.rehash(&rotation).expect("rehashed");

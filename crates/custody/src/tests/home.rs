@@ -10,7 +10,7 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use panoh_dictionary::{Dictionary, Source};
 use panoh_identity::{Identity, KeyFile, LinkKeys, Population, Register, Rotation, Sealer};
 use panoh_intake::{Language, Options};
-use panoh_warehouse::{AsOf, Limits, Warehouse};
+use panoh_warehouse::{AsOf, Limits, Place, Warehouse};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::{CustodyError, Keep, Load, LoadReport, Places, Progress, Stores, load};
@@ -28,11 +28,11 @@ pub(crate) struct Home {
 }
 
 /// The paths of a home's parts.
-pub(crate) struct Paths([PathBuf; 5]);
+pub(crate) struct Paths([PathBuf; 4], Place);
 
 impl Paths {
     pub(crate) fn places(&self) -> Places<'_> {
-        let [home, warehouse, register, rejections, spill] = &self.0;
+        let ([home, register, rejections, spill], warehouse) = (&self.0, &self.1);
         Places { home, warehouse, register, rejections, spill }
     }
 }
@@ -67,7 +67,8 @@ impl Home {
     }
 
     pub(crate) fn paths(&self) -> Paths {
-        Paths(["", "warehouse", "identity.sqlite", "rejections", "spill"].map(|name| self.path(name)))
+        let at = ["", "identity.sqlite", "rejections", "spill"].map(|name| self.path(name));
+        Paths(at, Place::Folder(self.path("warehouse")))
     }
 
     /// Opens the home under the key in force.

@@ -24,7 +24,9 @@ fn without(rows: &RecordBatch, person: &str) -> Result<RecordBatch, Failure> {
 async fn rebuild(home: &mut Home, table: &str, key_id: &str, person: &str) -> Result<u64, WarehouseError> {
     let mut rows = |rows: RecordBatch| without(&rows, person);
     let transactions = |id: &str| Ok(Some(id.replace("load:", "load:new-")));
-    home.warehouse.rebuild(table, &mut Rebuild { key_id, rows: &mut rows, transactions: &transactions }).await
+    let spill = home.folder.path().join("spill");
+    let mut change = Rebuild { key_id, rows: &mut rows, transactions: &transactions, spill: &spill };
+    home.warehouse.rebuild(table, &mut change).await
 }
 
 fn log_files(folder: &Path) -> Vec<String> {
@@ -49,7 +51,7 @@ async fn a_rebuilt_table_forgets_what_was_left_out_and_remembers_its_loads() {
         assert!(loaded, "load {load} is remembered, before the old checkpoint and after it");
     }
     assert!(!home.warehouse.loaded("cases", "load:00").await.unwrap());
-    assert_eq!(home.warehouse.loads("cases").unwrap().len(), 22);
+    assert_eq!(home.warehouse.loads("cases").await.unwrap().len(), 22);
     let told: Vec<_> = home.warehouse.versions("cases").await.unwrap();
     assert_eq!(told.iter().map(|v| (v.version, v.rows_added)).collect::<Vec<_>>(), [(23, 30)], "numbers go on");
     let number = format!("{:020}", 23);
@@ -89,7 +91,8 @@ async fn a_rebuild_that_fails_leaves_the_table_as_it_was() {
     let before = log_files(home.folder.path());
     let mut broken = |_: RecordBatch| Err(Failure::from("this row cannot be carried over"));
     let keep = |id: &str| Ok(Some(id.to_owned()));
-    let mut change = Rebuild { key_id: KEY, rows: &mut broken, transactions: &keep };
+    let spill = home.folder.path().join("spill");
+    let mut change = Rebuild { key_id: KEY, rows: &mut broken, transactions: &keep, spill: &spill };
     let failed = home.warehouse.rebuild("cases", &mut change).await;
     assert!(matches!(failed, Err(WarehouseError::Files { .. })), "{failed:?}");
     assert_eq!(log_files(home.folder.path()), before);
@@ -115,7 +118,8 @@ async fn tables_on_different_keys_answer_nothing() {
     for table in dictionary().tables() {
         let mut same = Ok;
         let keep = |id: &str| Ok(Some(id.to_owned()));
-        let mut change = Rebuild { key_id: OTHER_KEY, rows: &mut same, transactions: &keep };
+        let spill = home.folder.path().join("spill");
+        let mut change = Rebuild { key_id: OTHER_KEY, rows: &mut same, transactions: &keep, spill: &spill };
         home.warehouse.rebuild(&table.name, &mut change).await.unwrap();
     }
     assert_eq!(home.lines("SELECT count(*) FROM cases").await, ["11"]);
@@ -123,12 +127,12 @@ async fn tables_on_different_keys_answer_nothing() {
 
 #[tokio::test]
 async fn what_a_cut_off_rebuild_left_is_cleared() {
-    let home = filled().await;
+    let mut home = filled().await;
     let scratch = home.folder.path().join(".rebuild/cases");
     fs::create_dir_all(&scratch).unwrap();
     fs::write(scratch.join("half.parquet"), "half").unwrap();
-    home.warehouse.clear_rebuilds().unwrap();
-    home.warehouse.clear_rebuilds().unwrap();
+    home.warehouse.clear_rebuilds().await.unwrap();
+    home.warehouse.clear_rebuilds().await.unwrap();
     assert!(!home.folder.path().join(".rebuild").exists());
     home.warehouse.probe_swap().unwrap();
     assert!(!home.folder.path().join(".rebuild").exists(), "the probe leaves nothing");

@@ -1,0 +1,206 @@
+//! What one connection remembers: who the client is, which engine answers it, and how its statements are read.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
+use datafusion::sql::sqlparser::keywords::Keyword;
+use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
+use datafusion_pg_catalog::sql::PostgresCompatibilityParser;
+use pgwire::api::METADATA_APPLICATION_NAME;
+use pgwire::error::PgWireResult;
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
+
+use crate::account::{Account, Outcome};
+use crate::answer::Watch;
+use crate::asked::{Asked, asked, unreadable};
+use crate::brake::Lane;
+use crate::cancel::Cancellable;
+use crate::catalog::Engine;
+use crate::dialect::adapt;
+use crate::refusal::{INTERNAL, SYNTAX, TOO_COMPLEX, USER_GONE, error, fatal};
+use crate::scram::Verifier;
+use crate::server::Office;
+use crate::{settings, users};
+
+/// How old an engine may get between transactions. What was loaded or erased since shows after that long.
+const FRESH: Duration = Duration::from_secs(10);
+
+/// Most words and signs of a statement that can nest. Deeper trees could exhaust the stack, and with it the process.
+const MOST_NESTED: usize = 1000;
+
+/// Plans of one connection that may run at once.
+pub(crate) const LANES: usize = 4;
+
+/// Longest statement, in bytes.
+const LONGEST: usize = 1 << 20;
+
+/// One connection.
+pub(crate) struct Conversation {
+    pub(crate) office: Arc<Office>,
+    who: OnceLock<(String, Verifier)>,
+    /// The client's place among those the gateway has, and among those that can be cancelled.
+    begun: OnceLock<(Arc<OwnedSemaphorePermit>, Cancellable)>,
+    /// How many plans may run at once: one for each portal that is read in turns, and no crowd.
+    lanes: Arc<Semaphore>,
+    engine: Mutex<Option<Arc<Engine>>>,
+    parser: PostgresCompatibilityParser,
+}
+
+/// A statement that was read, and planned when it has rows.
+#[derive(Debug, Clone)]
+pub(crate) struct Prepared {
+    pub(crate) sql: Arc<str>,
+    pub(crate) asked: Arc<Asked>,
+    pub(crate) planned: Option<Arc<Planned>>,
+}
+
+/// A plan, and the engine it is for.
+#[derive(Debug)]
+pub(crate) struct Planned {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) plan: LogicalPlan,
+}
+
+impl Conversation {
+    pub(crate) fn new(office: Arc<Office>) -> Self {
+        let (who, begun, lanes) = (OnceLock::new(), OnceLock::new(), Arc::new(Semaphore::new(LANES)));
+        Self { office, who, begun, lanes, engine: Mutex::default(), parser: PostgresCompatibilityParser::new() }
+    }
+
+    /// Notes whom the client says it is, before the proof.
+    pub(crate) fn remember(&self, name: &str, verifier: &Verifier) {
+        let _ = self.who.set((name.to_owned(), verifier.clone()));
+    }
+
+    /// Notes that the proof was right.
+    pub(crate) fn begin(&self, place: OwnedSemaphorePermit, cancellable: Cancellable) {
+        let _ = self.begun.set((Arc::new(place), cancellable));
+    }
+
+    /// Writes a login, or one that was refused, to the audit log. A name that nobody has is not written: it may be a
+    /// password that was typed in the wrong place.
+    pub(crate) fn note_login(&self, metadata: &HashMap<String, String>, outcome: Outcome) -> PgWireResult<()> {
+        let name = self.who.get().filter(|(_, verifier)| verifier.is_real).map_or("", |(name, _)| name.as_str());
+        let mut account = self.open_account(metadata, name)?;
+        account.asked("login".to_owned(), String::new());
+        account.settle(outcome)
+    }
+
+    /// Opens the account of a statement.
+    pub(crate) fn account(&self, metadata: &HashMap<String, String>) -> PgWireResult<Account> {
+        self.open_account(metadata, self.user()?)
+    }
+
+    fn open_account(&self, metadata: &HashMap<String, String>, name: &str) -> PgWireResult<Account> {
+        let client = metadata.get(METADATA_APPLICATION_NAME).map(String::as_str).unwrap_or_default();
+        Account::open(&self.office.audit, (self.office.clock)(), name, client)
+    }
+
+    /// The deadline and the watch of a statement that begins now.
+    pub(crate) fn watch(&self, metadata: &HashMap<String, String>) -> PgWireResult<Watch> {
+        let own = settings::statement_timeout(metadata).map(Duration::from_millis);
+        let allowed = own.map_or(self.office.deadline, |own| own.min(self.office.deadline));
+        let (_, cancellable) = self.begun.get().ok_or_else(not_logged_in)?;
+        Ok(Watch::new(allowed, cancellable.watch()))
+    }
+
+    /// Room for one more plan of this connection; waits until an earlier one has ended.
+    pub(crate) async fn lane(&self) -> PgWireResult<Lane> {
+        let (place, _) = self.begun.get().ok_or_else(not_logged_in)?;
+        let lane = Arc::clone(&self.lanes).acquire_owned().await.map_err(|_| not_logged_in())?;
+        Ok((lane, Arc::clone(place)))
+    }
+
+    /// The engine that answers now. Within a transaction it stays the one that the transaction began with.
+    pub(crate) async fn engine(&self, in_transaction: bool) -> PgWireResult<Arc<Engine>> {
+        let mut held = self.engine.lock().await;
+        if let Some(engine) = held.as_ref().filter(|engine| in_transaction || engine.since().elapsed() < FRESH) {
+            return Ok(Arc::clone(engine));
+        }
+        let user = self.user()?;
+        self.refuse_removed()?;
+        *held = None;
+        let engine = Arc::new(Engine::open(&self.office, user).await?);
+        *held = Some(Arc::clone(&engine));
+        Ok(engine)
+    }
+
+    /// Reads one statement.
+    pub(crate) fn read(&self, sql: &str) -> PgWireResult<Asked> {
+        refuse_complex(sql)?;
+        let mut statements = self.parser.parse(sql).map_err(unreadable)?;
+        let Some(statement) = statements.pop() else { return Ok(Asked::Nothing("")) };
+        if statements.is_empty() {
+            return asked(adapt(statement));
+        }
+        Err(error(SYNTAX, "more than one statement was sent at once", "send them one at a time"))
+    }
+
+    /// Plans a statement that has rows.
+    pub(crate) async fn prepare(&self, sql: &str, asked: Asked, engine: &Arc<Engine>) -> PgWireResult<Prepared> {
+        let planned = match &asked {
+            Asked::Rows(statement) | Asked::Copy(statement, _) => {
+                Some(Arc::new(Planned { engine: Arc::clone(engine), plan: engine.plan(statement).await? }))
+            }
+            _ => None,
+        };
+        Ok(Prepared { sql: sql.into(), asked: Arc::new(asked), planned })
+    }
+
+    fn user(&self) -> PgWireResult<&str> {
+        self.begun.get().and_then(|_| self.who.get()).map(|(name, _)| name.as_str()).ok_or_else(not_logged_in)
+    }
+
+    /// A user who was removed, or has a new password, has to log in again.
+    fn refuse_removed(&self) -> PgWireResult<()> {
+        let (name, verifier) = self.who.get().ok_or_else(not_logged_in)?;
+        match users::verifier(&self.office.users, &self.office.home, name) {
+            Ok(now) if now == *verifier => Ok(()),
+            Ok(_) => Err(fatal(USER_GONE, "the user was removed or has a new password", "log in again")),
+            Err(failed) => {
+                tracing::error!(reason = %failed, "a user could not be looked up");
+                Err(fatal(INTERNAL, "the gateway cannot check users now", "tell whoever looks after the gateway"))
+            }
+        }
+    }
+}
+
+fn not_logged_in() -> pgwire::error::PgWireError {
+    fatal(INTERNAL, "nobody is logged in", "connect again")
+}
+
+/// Refuses what could exhaust the stack, before it is parsed. Lists do not nest, so commas, names and literals are free;
+/// parentheses are counted by the parser itself.
+fn refuse_complex(sql: &str) -> PgWireResult<()> {
+    let refused = || {
+        let hint = "shorten it; a long list belongs into IN (…), not into a chain of OR";
+        Err(error(TOO_COMPLEX, "the statement is too long or nests too deep", hint))
+    };
+    if sql.len() > LONGEST {
+        return refused();
+    }
+    let tokens = Tokenizer::new(&PostgreSqlDialect {}, sql).tokenize().map_err(unreadable)?;
+    let nests = |token: &&Token| match token {
+        Token::Word(word) => word.keyword != Keyword::NoKeyword && word.quote_style.is_none(),
+        Token::Comma | Token::Period | Token::LParen | Token::RParen => false,
+        Token::Whitespace(_) | Token::Number(..) | Token::SingleQuotedString(_) => false,
+        _ => true,
+    };
+    if tokens.iter().filter(nests).count() > MOST_NESTED { refused() } else { Ok(()) }
+}
+
+impl Planned {
+    /// Whether the plan is for this engine.
+    pub(crate) fn is_for(&self, engine: &Arc<Engine>) -> bool {
+        Arc::ptr_eq(&self.engine, engine)
+    }
+}
+
+/// A moment that lies that long from now.
+pub(crate) fn after(duration: Duration) -> Instant {
+    Instant::now() + duration
+}

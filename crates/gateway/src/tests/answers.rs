@@ -1,0 +1,132 @@
+//! What is answered: queries, settings, transactions, COPY to the client, rows in parts.
+
+use super::client::{Client, Home, PASSWORD, copied, rows};
+
+fn one(value: &str) -> Vec<Vec<Option<String>>> {
+    vec![vec![Some(value.to_owned())]]
+}
+
+#[tokio::test]
+async fn answers_queries_and_settings() {
+    let home = Home::new().await;
+    let mut client = Client::login(home.open().await, "ann", PASSWORD).await.unwrap();
+    for (sql, wanted) in [
+        ("SELECT count(*) FROM cases", "0"),
+        ("SELECT en FROM codes WHERE list = 'gender' AND code = 'woman'", "Woman"),
+        ("SELECT 'Душанбе'", "Душанбе"),
+        ("SELECT current_user", "ann"),
+        ("SELECT current_database()", "panoh"),
+        ("SHOW transaction_read_only", "on"),
+        ("SHOW TIME ZONE", "UTC"),
+        ("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'stored' AND table_name = 'cases'", "1"),
+    ] {
+        assert_eq!(client.ask(sql).await.unwrap(), one(wanted), "{sql}");
+        assert_eq!(rows(&client.extended(sql, &[], 0).await).unwrap(), one(wanted), "{sql}");
+    }
+    let version = client.ask("SELECT version()").await.unwrap();
+    assert!(version[0][0].as_ref().unwrap().starts_with("PostgreSQL 16"), "{version:?}");
+    for (set, show, wanted) in [
+        ("SET TIME ZONE 'Asia/Dushanbe'", "SHOW timezone", "Asia/Dushanbe"),
+        ("SET statement_timeout = '2s'", "SHOW statement_timeout", "2000"),
+        ("SET extra_float_digits = 3", "SHOW extra_float_digits", "3"),
+        ("RESET timezone", "SHOW timezone", "UTC"),
+        ("DISCARD ALL", "SHOW statement_timeout", "0"),
+    ] {
+        client.ask(set).await.unwrap();
+        assert_eq!(client.ask(show).await.unwrap(), one(wanted), "{set}");
+    }
+}
+
+#[tokio::test]
+async fn binds_values_and_never_reads_them_as_sql() {
+    let home = Home::new().await;
+    let mut client = Client::login(home.open().await, "ann", PASSWORD).await.unwrap();
+    let sql = "SELECT en FROM codes WHERE list = $1 AND code = $2";
+    assert_eq!(rows(&client.extended(sql, &["gender", "man"], 0).await).unwrap(), one("Man"));
+    let hostile = "'; DROP TABLE codes; --";
+    assert_eq!(rows(&client.extended("SELECT $1::text", &[hostile], 0).await).unwrap(), one(hostile));
+    assert_eq!(rows(&client.extended(sql, &["gender"], 0).await).unwrap_err().0, "08P01");
+}
+
+#[tokio::test]
+async fn copies_to_the_client_in_three_formats() {
+    let home = Home::new().await;
+    let mut client = Client::login(home.open().await, "ann", PASSWORD).await.unwrap();
+    let query = "(SELECT value AS n, '' AS empty, CAST(NULL AS text) AS nothing FROM generate_series(1, 2) ORDER BY 1)";
+    for (options, wanted) in [
+        ("", b"1\t\t\\N\n2\t\t\\N\n".as_slice()),
+        ("CSV HEADER", b"n,empty,nothing\n1,\"\",\n2,\"\",\n"),
+        ("(FORMAT csv, DELIMITER ';', NULL 'x')", b"1;;x\n2;;x\n"),
+        (
+            "(FORMAT binary)",
+            b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0\0\x03\0\0\0\x08\0\0\0\0\0\0\0\x01\0\0\0\0\xff\xff\xff\xff\
+              \0\x03\0\0\0\x08\0\0\0\0\0\0\0\x02\0\0\0\0\xff\xff\xff\xff\xff\xff",
+        ),
+    ] {
+        let sql = format!("COPY {query} TO STDOUT {options}");
+        assert_eq!(copied(&client.simple(&sql).await), wanted, "{sql}");
+        assert_eq!(copied(&client.extended(&sql, &[], 0).await), wanted, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn hands_rows_out_in_parts() {
+    let home = Home::new().await;
+    let mut client = Client::login(home.open().await, "ann", PASSWORD).await.unwrap();
+    let part = client.extended("SELECT value FROM generate_series(1, 5)", &[], 2).await;
+    assert_eq!(rows(&part).unwrap().len(), 2);
+    assert!(part.iter().any(|(letter, _)| *letter == b's'), "the portal is suspended");
+    // The portal ended with the Sync that followed; its line says that the rest was not taken.
+    client.ask("SELECT 1").await.unwrap();
+    let lines = home.lines("ann");
+    assert!(lines.iter().any(|line| line["outcome"] == "abandoned" && line["kind"] == "select"), "{lines:?}");
+}
+
+#[tokio::test]
+async fn keeps_to_the_rules_of_transactions() {
+    let home = Home::new().await;
+    let mut client = Client::login(home.open().await, "ann", PASSWORD).await.unwrap();
+    let state = |messages: &super::client::Messages| messages.last().unwrap().1[0];
+    assert_eq!(state(&client.simple("BEGIN READ ONLY").await), b'T');
+    assert_eq!(state(&client.simple("SELECT nothing").await), b'E');
+    assert_eq!(client.ask("SELECT 1").await.unwrap_err().0, "25P02");
+    // A savepoint holds nothing, but drivers come back to it.
+    assert_eq!(state(&client.simple("ROLLBACK TO SAVEPOINT a").await), b'T');
+    assert_eq!(client.ask("SELECT 1").await.unwrap(), one("1"));
+    assert_eq!(state(&client.extended("SELECT nothing", &[], 0).await), b'E');
+    assert_eq!(state(&client.extended("ROLLBACK TO SAVEPOINT a", &[], 0).await), b'T');
+    assert_eq!(state(&client.simple("COMMIT").await), b'I');
+    assert_eq!(client.ask("SELECT 1").await.unwrap(), one("1"));
+}
+
+#[tokio::test]
+async fn writes_a_line_for_each_statement_without_a_value() {
+    let home = Home::new().await;
+    let more = [("application_name", "psql 15 feed0000")];
+    let mut client = Client::login_with(home.open().await, "boris", PASSWORD, &more).await.unwrap();
+    let person = "feed0000000000000000000000000001";
+    client.ask(&format!("SELECT person, gender FROM cases WHERE person = '{person}'")).await.unwrap();
+    client.ask(&format!("DELETE FROM cases WHERE person = '{person}'")).await.unwrap_err();
+    client.ask(&format!("SELECT \"{person}\" FROM cases")).await.unwrap_err();
+    client.ask(&format!("SELECT '{person}")).await.unwrap_err();
+    client.extended("SELECT count(*) FROM stored.cases WHERE person = $1", &[person], 0).await;
+    let text = std::fs::read_to_string(home.audit_of("boris")).unwrap();
+    assert!(!text.contains(person) && !text.contains("0000"), "{text}");
+    let lines = home.lines("boris");
+    let seen: Vec<_> =
+        lines.iter().map(|line| (line["kind"].as_str().unwrap(), line["outcome"].as_str().unwrap())).collect();
+    let wanted = [
+        ("login", "ok"),
+        ("select", "ok"),
+        ("delete", "refused"),
+        ("select", "failed"),
+        ("unknown", "failed"),
+        ("select", "ok"),
+    ];
+    assert_eq!(seen, wanted);
+    assert_eq!(lines[1]["statement"], "SELECT person, gender FROM cases WHERE person = ?");
+    assert_eq!(lines[1]["tables"], serde_json::json!(["public.cases"]));
+    assert_eq!(lines[5]["rows"], 1);
+    assert_eq!(lines[5]["time"], "2026-11-22T10:11:12Z");
+    assert_eq!(lines[5]["client"], "psql");
+}
