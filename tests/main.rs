@@ -2,6 +2,7 @@
 
 mod architecture;
 mod frames;
+mod random_queries;
 mod series;
 mod sql;
 mod undated;

@@ -4,6 +4,7 @@
 //! This target belongs to the package of the command line, because only then does Cargo build the binary before it.
 
 mod budget;
+mod cluster;
 mod erasures;
 mod faults;
 mod frames;
@@ -14,5 +15,6 @@ mod real_file;
 mod releases;
 mod search;
 mod server;
+mod storage;
 mod transcripts;
 mod workbooks;

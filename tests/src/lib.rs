@@ -2,13 +2,14 @@
 
 mod published;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use panoh_custody::{Keep, Load, LoadReport, Outcome, Places, Stores, load};
 use panoh_dictionary::{Dictionary, Source};
 use panoh_identity::{MasterKey, Register};
 use panoh_intake::{Language, Options};
-use panoh_warehouse::{AsOf, Limits, Session, Warehouse};
+use panoh_warehouse::{AsOf, DataFile, Limits, Place, Session, Warehouse};
 
 pub use published::Releases;
 
@@ -39,12 +40,17 @@ pub struct Loaded {
 impl Loaded {
     /// Nothing is loaded yet; the key is new.
     pub async fn empty() -> Self {
+        Self::under(MasterKey::generate().expect("the system gives random bytes")).await
+    }
+
+    /// Nothing is loaded yet; pseudonyms will be made under this key.
+    pub async fn under(key: MasterKey) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let dictionary = Dictionary::builtin().expect("the built-in dictionary is sound");
-        let key = MasterKey::generate().expect("the system gives random bytes");
         let at = |name: &str| folder.path().join(name);
         let [warehouse, register, rejections, spill] = ["warehouse", "identity.sqlite", "rejections", "spill"].map(at);
         std::fs::create_dir_all(&rejections).expect("a folder can be made");
+        let warehouse = Place::Folder(warehouse);
         Warehouse::create(&warehouse, &dictionary, &key.id()).await.expect("a new warehouse");
         Register::create(&register, &key.id()).expect("a new register");
         let places = Places {
@@ -58,18 +64,22 @@ impl Loaded {
         Self { _folder: folder, dictionary, key, stores, reports: Vec::new() }
     }
 
-    /// Loads the files, each by the mapping named beside it, under a new key. A name that ends as a file's does is a mapping
-    /// among the fixtures.
+    /// Loads the files, each by the mapping named beside it, under a new key.
     pub async fn new(files: &[(String, PathBuf)]) -> Self {
         let mut loaded = Self::empty().await;
         for (source, file) in files {
-            if Path::new(source).extension().is_some() {
-                loaded.load_mapped(&fixture(source), file).await;
-            } else {
-                loaded.load(source, file).await;
-            }
+            loaded.load_named(source, file).await;
         }
         loaded
+    }
+
+    /// Loads one more file. A name that ends as a file's does is a mapping among the fixtures.
+    pub async fn load_named(&mut self, source: &str, file: &Path) {
+        if Path::new(source).extension().is_some() {
+            self.load_mapped(&fixture(source), file).await;
+        } else {
+            self.load(source, file).await;
+        }
     }
 
     /// Loads one more file by a mapping of the dictionary.
@@ -104,6 +114,13 @@ impl Loaded {
     /// What the loads reported, in their order.
     pub fn reports(&self) -> &[LoadReport] {
         &self.reports
+    }
+
+    /// The Parquet files of which every stored table consists now.
+    pub async fn files(&self) -> BTreeMap<String, Vec<PathBuf>> {
+        let tables = self.stores.warehouse().snapshot(AsOf::Newest).await.expect("the tables are read");
+        let path = |file: &DataFile| file.url.to_file_path().expect("the files are on this machine");
+        tables.iter().map(|table| (table.table.clone(), table.files.iter().map(path).collect())).collect()
     }
 
     /// A session over what was loaded.
