@@ -1,100 +1,223 @@
-//! How fast the named statistics answer, and whether a second engine gives the same numbers.
+//! How fast the named statistics answer, and whether other engines give the same numbers.
 //!
-//! The peer runs the same questions, in its own SQL, on the very Parquet files of the warehouse. Rows and the sum of
-//! persons must agree, or the bench fails.
+//! The peers run the same questions, in their own words, on the very Parquet files of the warehouse, with as many threads,
+//! and each hands its rows over in columns. Rows and the sum of what is counted must agree, or the bench fails in the end,
+//! after it measured the others. A machine is quicker at one time than at another, so all are asked in turn, round after round, and a ratio is the middle one of
+//! the rounds. Every engine is asked once before, and stays: files and code are in memory then.
+//!
+//! The home holds the three lists of a scenario, a file in the CTDC layout with twice as many rows, and registers of which
+//! each has a twentieth of the rows of the cases. At the end the first answer of the program is measured: a process that
+//! starts, opens a home with the CTDC file, answers and ends.
+//!
+//! Options, after `--`:
+//! * `--rows N`: rows of the cases, 600,000 when it is left out. 20,000,000 take a while to load, so
+//! * `--home DIR` keeps the home that was made, and takes it when it is there and was made of the same;
+//! * `--peers duckdb,polars`: whom to compare with; `none` for nobody;
+//! * `--panoh PATH`: the program to start; the one beside this bench in the target folder when it is left out.
 
-use std::collections::HashMap;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
-use arrow::array::{Array, AsArray};
-use arrow::datatypes::Int64Type;
-use panoh_benches::{Home, Peer, SEED, cores, median, ratio, say, skipped, wait};
+use anyhow::{Context, Result, bail, ensure};
+use panoh_benches::{
+    Answer, Engine, Home, REGISTERS, SEED, arguments, ask, median, middle, number, option, ratio, say, test_data,
+    timed, wait, write_files,
+};
 use panoh_simulator::{CtdcScenario, Scenario, write, write_ctdc};
-use panoh_warehouse::{Arguments, Session, Statistic, statistics};
+use panoh_warehouse::{Session, Statistic, statistics};
+use tokio::runtime::Runtime;
 
+const ROWS: u64 = 600_000;
 const RUNS: usize = 5;
-const PERSONS: u64 = 200_000;
-const CTDC_ROWS: u64 = 400_000;
+const PEERS: &str = "duckdb,polars";
 
-/// What one engine says about one statistic.
-struct Answer {
-    seconds: f64,
-    rows: u64,
-    persons: u64,
-}
+/// Of so many rows of the cases one is in a list of the scenario; the others have the CTDC layout.
+const LISTS: u64 = 3;
+/// Of so many rows of the cases there is one in each register.
+const REGISTER: u64 = 20;
+
+/// Processes for the first answer.
+const STARTS: usize = 15;
+/// Rows of the real CTDC file.
+const CTDC_ROWS: u64 = 97_750;
+const CTDC: &str = "ctdc-2021";
 
 fn main() -> Result<()> {
-    let home = wait(filled())?;
-    let runtime = tokio::runtime::Runtime::new()?;
-    let session = runtime.block_on(home.session())?;
-    let peer = Peer::find().map(|peer| ask_duckdb(&peer, &home)).transpose()?;
-    for statistic in statistics()? {
-        let ours = ask_panoh(&runtime, &session, &statistic)?;
-        let Answer { seconds, rows, persons } = ours;
-        say(&format!("{}: {:.1} ms, {rows} rows, {persons} persons", statistic.name, seconds * 1e3));
-        let name = format!("duckdb-{}", statistic.name);
-        let Some(theirs) = peer.as_ref().map(|answers| answers.get(&statistic.name)) else {
-            skipped(&name);
-            continue;
-        };
-        // Of a register without rows there is nothing to compare; the peer says nothing about it.
-        if rows == 0 && theirs.is_none() {
-            skipped(&name);
-            continue;
-        }
-        let theirs = theirs.with_context(|| format!("peers/duckdb_statistics.sql has no {}", statistic.name))?;
-        let same = (rows, persons) == (theirs.rows, theirs.persons);
-        ensure!(same, "{name}: {} rows and {} persons, not the same", theirs.rows, theirs.persons);
-        ratio(&name, theirs.seconds / seconds);
+    let arguments = arguments();
+    let rows = number(&arguments, "--rows", ROWS)?;
+    let home = wait(home(rows, option(&arguments, "--home").map(Path::new)))?;
+    let names = option(&arguments, "--peers").unwrap_or(PEERS);
+    let failed = compare(&home, names.split(',').filter(|name| *name != "none"))?;
+    drop(home);
+    match option(&arguments, "--panoh").map(PathBuf::from).or_else(beside) {
+        Some(panoh) => first_answer(&panoh)?,
+        None => say("first answer skipped: there is no panoh in the target folder (--panoh PATH names one)"),
     }
+    ensure!(failed.is_empty(), "no right answer to {}; see above", failed.join(", "));
     Ok(())
 }
 
-/// A home with the three lists of a scenario and a file in the CTDC layout.
-async fn filled() -> Result<Home> {
-    let dir = tempfile::tempdir()?;
-    let home = Home::create().await?;
-    for file in write(&Scenario::demo(SEED, PERSONS), dir.path())?.files {
-        home.load(&file.path, file.list.source()).await?;
+/// A home with so many cases, made now or before.
+async fn home(rows: u64, keep: Option<&Path>) -> Result<Home> {
+    let note = format!("{rows} rows of cases, one in {LISTS} of lists, one in {REGISTER} in registers, seed {SEED}\n");
+    let Some(root) = keep else { return filled(Home::create().await?, rows).await };
+    if let Some(home) = Home::kept(root, &note)? {
+        return Ok(home);
     }
-    let ctdc = dir.path().join("synthetic-ctdc.csv");
-    write_ctdc(&CtdcScenario { seed: SEED, rows: CTDC_ROWS }, &ctdc)?;
-    home.load(&ctdc, "ctdc-2021").await?;
+    let home = filled(Home::keep(root).await?, rows).await?;
+    home.note(&note)?;
     Ok(home)
 }
 
-fn ask_panoh(runtime: &tokio::runtime::Runtime, session: &Session, statistic: &Statistic) -> Result<Answer> {
-    let (mut rows, mut persons) = (0, 0);
-    let everything = Arguments::default();
-    let time = median(RUNS, || {
-        let answer = session.statistic(statistic, &everything);
-        let batches = runtime.block_on(async { answer.await?.collect().await })?;
-        rows = batches.iter().map(|batch| batch.num_rows() as u64).sum();
-        persons = batches.iter().filter_map(|batch| batch.column_by_name("persons")).map(|c| sum(c.as_ref())).sum();
-        Ok(())
-    })?;
-    Ok(Answer { seconds: time.as_secs_f64(), rows, persons })
+async fn filled(home: Home, rows: u64) -> Result<Home> {
+    let dir = tempfile::tempdir()?;
+    // About eight persons in a hundred are in two lists.
+    let scenario = Scenario { bad_rows: 0, ..Scenario::demo(SEED, (rows / LISTS * 23 / 25).max(1)) };
+    let mut cases = 0;
+    for file in write(&scenario, dir.path())?.files {
+        cases += loaded(&home, &file.path, file.list.source()).await?;
+    }
+    let ctdc = dir.path().join("synthetic-ctdc.csv");
+    write_ctdc(&CtdcScenario { seed: SEED, rows: rows.saturating_sub(cases) }, &ctdc)?;
+    loaded(&home, &ctdc, CTDC).await?;
+    for register in &REGISTERS {
+        let file = register.write(rows / REGISTER, home.dictionary(), dir.path())?;
+        loaded(&home, &file, register.source).await?;
+    }
+    Ok(home)
 }
 
-fn sum(column: &dyn Array) -> u64 {
-    let counts = column.as_primitive_opt::<Int64Type>();
-    counts.and_then(arrow::compute::sum).map_or(0, i64::cast_unsigned)
+/// Loads a file of which every row is good, and removes it: the largest home needs the room.
+async fn loaded(home: &Home, file: &Path, source: &str) -> Result<u64> {
+    let report = home.load(file, source).await?;
+    ensure!(report.refused == 0, "{source}: {} of {} rows were refused", report.refused, report.rows_read);
+    say(&format!("{source}: {} rows loaded", report.loaded));
+    fs::remove_file(file)?;
+    Ok(report.loaded)
 }
 
-/// The same questions to DuckDB over the files of the warehouse, by name.
-fn ask_duckdb(peer: &Peer, home: &Home) -> Result<HashMap<String, Answer>> {
-    let (threads, runs) = (cores().to_string(), RUNS.to_string());
-    let arguments = [&home.path("warehouse"), Path::new(&threads), Path::new(&runs)];
-    let printed = peer.run("duckdb_statistics.py", &arguments)?;
-    printed.lines().map(|line| answer(line).with_context(|| format!("the peer printed {line:?}"))).collect()
+/// Asks every statistic of Panoh and the peers, and says how they compare. Gives those to which an answer was missing or
+/// wrong.
+fn compare<'a>(home: &Home, names: impl Iterator<Item = &'a str>) -> Result<Vec<String>> {
+    let runtime = Runtime::new()?;
+    let session = runtime.block_on(home.session())?;
+    let dir = tempfile::tempdir()?;
+    let files = dir.path().join("files.json");
+    runtime.block_on(write_files(home, &files))?;
+    let mut peers = Vec::new();
+    for name in names {
+        match Engine::start(name, &files)? {
+            Some(engine) => peers.push((engine, Vec::new())),
+            None => say(&format!("peer skipped: {name} (no interpreter of PANOH_BENCH_PYTHON has the package)")),
+        }
+    }
+    let mut failed = Vec::new();
+    for statistic in statistics()? {
+        match measure(&runtime, &session, &mut peers, &statistic) {
+            Ok(measured) => tell(&statistic.name, &measured, &mut peers),
+            Err(error) => {
+                say(&format!("{}: {error:#}", statistic.name));
+                failed.push(statistic.name);
+            }
+        }
+    }
+    for (engine, ratios) in peers {
+        summary(&engine.name, ratios)?;
+    }
+    Ok(failed)
 }
 
-/// Reads `name seconds rows persons`.
-fn answer(line: &str) -> Option<(String, Answer)> {
-    let mut words = line.split_whitespace();
-    let name = words.next()?.to_owned();
-    let seconds = words.next()?.parse().ok()?;
-    let (rows, persons) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
-    Some((name, Answer { seconds, rows, persons }))
+/// A peer, and how many times better Panoh was at the statistics so far.
+type Measured = (Engine, Vec<(f64, String)>);
+
+/// The seconds of one round: Panoh's, then those of the peers.
+type Round = Vec<f64>;
+
+/// Asks all in turn, once to compare what they say, and then round after round.
+fn measure(
+    runtime: &Runtime,
+    session: &Session,
+    peers: &mut [Measured],
+    statistic: &Statistic,
+) -> Result<(Answer, Vec<Round>)> {
+    let first = ask(runtime, session, statistic)?;
+    for (engine, _) in &mut *peers {
+        let theirs = engine.ask(statistic)?;
+        let name = &statistic.name;
+        ensure!(theirs.agrees(&first), "{name}: {} says {theirs:?}, and Panoh {first:?}", engine.name);
+    }
+    let mut rounds = Vec::with_capacity(RUNS);
+    for _ in 0..RUNS {
+        let mut round = vec![ask(runtime, session, statistic)?.seconds];
+        for (engine, _) in &mut *peers {
+            round.push(engine.ask(statistic)?.seconds);
+        }
+        rounds.push(round);
+    }
+    Ok((first, rounds))
+}
+
+/// Prints one statistic and keeps its ratios. Answers without rows compare nothing.
+fn tell(name: &str, (answer, rounds): &(Answer, Vec<Round>), peers: &mut [Measured]) {
+    let of = |number: &dyn Fn(&Round) -> f64| middle(rounds.iter().map(number).collect()).unwrap_or(f64::NAN);
+    let mut line = format!("{name}: {} rows of {}, panoh {:.1} ms", answer.rows, answer.counted, of(&|r| r[0]) * 1e3);
+    let ratios: Vec<f64> = (1..=peers.len()).map(|at| of(&|round| round[at] / round[0])).collect();
+    for (at, (engine, _)) in peers.iter().enumerate() {
+        line += &format!(", {} {:.1} ms", engine.name, of(&|round| round[at + 1]) * 1e3);
+    }
+    say(&line);
+    if answer.rows == 0 {
+        return;
+    }
+    for ((engine, all), better) in peers.iter_mut().zip(ratios) {
+        ratio(&format!("{}-{name}", engine.name), better);
+        all.push((better, name.to_owned()));
+    }
+}
+
+fn summary(peer: &str, mut ratios: Vec<(f64, String)>) -> Result<()> {
+    ratios.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let (least, name) = ratios.first().context("no statistic had rows")?;
+    say(&format!("ratio {peer}-least {least:.2} {name}"));
+    ratio(&format!("{peer}-median"), middle(ratios.iter().map(|(better, _)| *better).collect())?);
+    Ok(())
+}
+
+/// The program that was built into the folder of this bench.
+fn beside() -> Option<PathBuf> {
+    let bench = std::env::current_exe().ok()?;
+    Some(bench.parent()?.parent()?.join("panoh")).filter(|panoh| panoh.is_file())
+}
+
+/// How long a process takes from its start to its end, answering once.
+fn first_answer(panoh: &Path) -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let home = dir.path().join("home");
+    let real = test_data().map(|folder| folder.join("ctdc-2021/ctdc_kanon_20210715.csv")).filter(|file| file.is_file());
+    let file = match real {
+        Some(file) => file,
+        None => {
+            let file = dir.path().join("synthetic-ctdc.csv");
+            write_ctdc(&CtdcScenario { seed: SEED, rows: CTDC_ROWS }, &file)?;
+            file
+        }
+    };
+    let asked = ["stats", "gender_trend"];
+    start(Command::new(panoh).arg("--home").arg(&home).args(["intake", "--init", "--source", CTDC]).arg(file))?;
+    start(Command::new(panoh).arg("--home").arg(&home).args(asked))?;
+    let time = median(STARTS, || start(Command::new(panoh).arg("--home").arg(&home).args(asked)))?;
+    // What starting any process costs is in it too.
+    let (_, nothing) = timed(|| start(Command::new(panoh).arg("--version")))?;
+    let (time, nothing) = (time.as_secs_f64() * 1e3, nothing.as_secs_f64() * 1e3);
+    say(&format!("first answer: panoh {} takes {time:.0} ms ({nothing:.0} ms for --version)", asked.join(" ")));
+    Ok(())
+}
+
+fn start(command: &mut Command) -> Result<()> {
+    let output = command.output().with_context(|| format!("cannot start {command:?}"))?;
+    if !output.status.success() {
+        bail!("{command:?} failed: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(())
 }

@@ -1,38 +1,49 @@
 """DuckDB at the work of the named statistics, over the Parquet files of a warehouse.
 
-Arguments: warehouse folder, threads, runs. Prints for each statistic its name, the middle time of the runs in seconds,
-the rows of the answer and the sum of its persons. Of a register that has no rows there is nothing to print. Every file in
-the folder must be part of the newest version.
+Arguments: a JSON file of the tables and their files, threads. `statistics_peer.py` says how the bench asks. Answers are
+handed over as Arrow, as Panoh's are.
 """
 
 import pathlib
 import sys
-import time
 
 import duckdb
+import pyarrow.compute
 
-warehouse, threads, runs = pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+from statistics_peer import OF_PERSONS, files, serve
+
+tables, threads = files(sys.argv[1]), int(sys.argv[2])
 connection = duckdb.connect(config={"threads": threads})
-stored = [folder.name for folder in warehouse.iterdir() if any(folder.glob("*.parquet"))]
-for table in stored:
-    connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{warehouse}/{table}/*.parquet')")
+
+
+def view(table):
+    """The rows of a table; whoever turned out to be the same person as another is that one."""
+    connection.execute(f"CREATE VIEW stored_{table} AS SELECT * FROM read_parquet({tables[table]})")
+    rows = f"SELECT * FROM stored_{table}"
+    if table in OF_PERSONS and "aliases" in tables:
+        rows = (
+            "SELECT stored.* REPLACE (coalesce(aliases.person, stored.person) AS person)"
+            f" FROM stored_{table} AS stored LEFT JOIN aliases ON stored.person = aliases.alias"
+        )
+    connection.execute(f"CREATE VIEW {table} AS {rows}")
+
+
+for table in sorted(tables):
+    view(table)
+statistics = {}
 text = pathlib.Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 for block in text.split("\n-- ")[1:]:
     title, statement = block.split("\n", 1)
     kind, name = title.split(": ")
     if kind == "view":
         connection.execute(statement)
-        continue
-    try:
-        connection.execute(f"EXPLAIN {statement}")
-    except duckdb.CatalogException:
-        continue
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        answer = connection.execute(statement)
-        names = [column[0] for column in answer.description]
-        rows = answer.fetchall()
-        times.append(time.perf_counter() - start)
-    persons = sum(row[names.index("persons")] for row in rows) if "persons" in names else 0
-    print(name, sorted(times)[len(times) // 2], len(rows), persons)
+    else:
+        statistics[name] = statement
+
+
+def ask(name):
+    answer = connection.sql(statistics[name]).to_arrow_table()
+    return answer.column_names, answer.num_rows, lambda column: pyarrow.compute.sum(answer[column]).as_py()
+
+
+serve(ask)

@@ -57,8 +57,8 @@ CREATE MACRO absent(code) AS code IN ('missing', 'unknown', 'not_applicable', 's
 -- view: known_of
 CREATE MACRO known_of(codes) AS list_filter(codes, lambda code: NOT absent(code));
 
--- view: shown_of
-CREATE MACRO shown_of(codes) AS CASE WHEN len(known_of(codes)) > 0 THEN known_of(codes) WHEN len(codes) > 0 THEN codes ELSE ['missing'] END;
+-- view: bit_of
+CREATE MACRO bit_of(number) AS 1::BIGINT << CAST(number - 1 AS INTEGER);
 
 -- statistic: destinations_by_year
 SELECT registered_year AS year, destination, gender, majority, count(DISTINCT person) AS persons, destination_basis, status
@@ -107,12 +107,25 @@ SELECT exploited.country AS country, recruited.region AS origin_region, exploite
  ORDER BY persons DESC, country, origin_region, destination_region, destination_basis, status;
 
 -- statistic: gender_trend
-WITH counted AS (
-       SELECT DISTINCT registered_year AS year, status, gender, person FROM cases WHERE status <> 'not_a_victim'
+WITH bits AS (
+       SELECT gender, absent(gender) AS is_absent, bit_of(row_number() OVER ()) AS bit FROM (SELECT DISTINCT gender FROM cases)
      ),
-     of_gender AS (SELECT year, status, gender, count(*) AS persons FROM counted GROUP BY ALL),
-     of_year AS (SELECT year, status, count(DISTINCT person) AS known FROM counted WHERE NOT absent(gender) GROUP BY ALL)
-SELECT g.year, g.gender, g.persons, CASE WHEN NOT absent(g.gender) THEN g.persons / y.known END AS share,
+     of_person AS (
+       SELECT registered_year AS year, status, person, bit_or(bit) AS bits, bool_or(NOT is_absent) AS some_known
+         FROM cases
+         JOIN bits USING (gender)
+        WHERE status <> 'not_a_victim'
+        GROUP BY ALL
+     ),
+     of_set AS (SELECT year, status, bits, some_known, count(*) AS persons FROM of_person GROUP BY ALL),
+     of_year AS (SELECT year, status, sum(persons) AS known FROM of_set WHERE some_known GROUP BY ALL),
+     of_gender AS (
+       SELECT year, status, gender, is_absent, CAST(sum(persons) AS BIGINT) AS persons
+         FROM of_set
+         JOIN bits ON bits & bit <> 0
+        GROUP BY ALL
+     )
+SELECT g.year, g.gender, g.persons, CASE WHEN NOT g.is_absent THEN g.persons / y.known END AS share,
        g.persons - before.persons AS change, g.status
   FROM of_gender AS g
   LEFT JOIN of_year AS y ON g.year IS NOT DISTINCT FROM y.year AND g.status = y.status
@@ -120,20 +133,32 @@ SELECT g.year, g.gender, g.persons, CASE WHEN NOT absent(g.gender) THEN g.person
     ON before.year = g.year - 1 AND before.gender = g.gender AND before.status = g.status
  ORDER BY g.year NULLS LAST, g.persons DESC, g.gender, g.status;
 
+-- view: majority_of
+CREATE MACRO majority_of(age_band, majority) AS CASE
+  WHEN absent(age_band) THEN majority
+  WHEN age_band IN ('0_8', '9_17') THEN 'minor'
+  ELSE 'adult'
+END;
+
 -- statistic: age_trend
-WITH counted AS (
-       SELECT DISTINCT registered_year AS year, status, person, age_band,
-              CASE
-                WHEN absent(age_band) THEN majority
-                WHEN age_band IN ('0_8', '9_17') THEN 'minor'
-                ELSE 'adult'
-              END AS majority
-         FROM cases
-        WHERE status <> 'not_a_victim'
+WITH ages AS (
+       SELECT age_band, majority, bit_of(row_number() OVER ()) AS bit
+         FROM (SELECT DISTINCT age_band, majority_of(age_band, majority) AS majority FROM cases)
      ),
-     of_band AS (SELECT year, status, age_band, majority, count(*) AS persons FROM counted GROUP BY ALL),
-     of_year AS (
-       SELECT year, status, count(DISTINCT person) AS known FROM counted WHERE NOT absent(age_band) GROUP BY ALL
+     of_person AS (
+       SELECT registered_year AS year, status, person, bit_or(bit) AS bits, bool_or(NOT absent(c.age_band)) AS some_known
+         FROM cases AS c
+         JOIN ages AS a ON a.age_band = c.age_band AND a.majority = majority_of(c.age_band, c.majority)
+        WHERE status <> 'not_a_victim'
+        GROUP BY ALL
+     ),
+     of_set AS (SELECT year, status, bits, some_known, count(*) AS persons FROM of_person GROUP BY ALL),
+     of_year AS (SELECT year, status, sum(persons) AS known FROM of_set WHERE some_known GROUP BY ALL),
+     of_band AS (
+       SELECT year, status, age_band, majority, CAST(sum(persons) AS BIGINT) AS persons
+         FROM of_set
+         JOIN ages ON bits & bit <> 0
+        GROUP BY ALL
      )
 SELECT b.year, b.age_band, b.majority, b.persons, CASE WHEN NOT absent(b.age_band) THEN b.persons / y.known END AS share,
        b.status
@@ -143,58 +168,90 @@ SELECT b.year, b.age_band, b.majority, b.persons, CASE WHEN NOT absent(b.age_ban
 
 -- statistic: purposes
 WITH records AS (SELECT status, person, purposes AS codes FROM cases WHERE status <> 'not_a_victim'),
-     of_person AS (
-       SELECT status, person, shown_of(list_distinct(flatten(list(shown_of(codes))))) AS codes FROM records GROUP BY ALL
+     listed AS (
+       SELECT status, person, unnest(CASE WHEN len(codes) > 0 THEN codes ELSE ['missing'] END) AS code FROM records
      ),
-     of_status AS (SELECT status, count(*) AS known FROM of_person WHERE len(known_of(codes)) > 0 GROUP BY ALL),
-     listed AS (SELECT status, unnest(codes) AS code FROM of_person)
-SELECT code AS purpose, count(*) AS persons, CASE WHEN NOT absent(code) THEN any_value(known) END AS known,
-       CASE WHEN NOT absent(code) THEN count(*) / any_value(known) END AS share, status
-  FROM listed
+     bits AS (SELECT code, absent(code) AS is_absent, bit_of(row_number() OVER ()) AS bit FROM (SELECT DISTINCT code FROM listed)),
+     of_person AS (
+       SELECT status, person, bit_or(bit) AS bits, bool_or(NOT is_absent) AS some_known
+         FROM listed
+         JOIN bits USING (code)
+        GROUP BY ALL
+     ),
+     of_set AS (SELECT status, bits, some_known, count(*) AS persons FROM of_person GROUP BY ALL),
+     of_status AS (SELECT status, sum(persons) AS known FROM of_set WHERE some_known GROUP BY ALL)
+SELECT code AS purpose, CAST(sum(persons) AS BIGINT) AS persons, CASE WHEN NOT is_absent THEN any_value(known) END AS known,
+       CASE WHEN NOT is_absent THEN sum(persons) / any_value(known) END AS share, status
+  FROM of_set
   LEFT JOIN of_status USING (status)
- GROUP BY status, code
+  JOIN bits ON bits & bit <> 0 AND NOT (some_known AND is_absent)
+ GROUP BY status, code, is_absent
  ORDER BY persons DESC, code, status;
 
 -- statistic: means_of_control
 WITH records AS (SELECT status, person, means AS codes FROM cases WHERE status <> 'not_a_victim'),
-     of_person AS (
-       SELECT status, person, shown_of(list_distinct(flatten(list(shown_of(codes))))) AS codes FROM records GROUP BY ALL
+     listed AS (
+       SELECT status, person, unnest(CASE WHEN len(codes) > 0 THEN codes ELSE ['missing'] END) AS code FROM records
      ),
-     of_status AS (SELECT status, count(*) AS known FROM of_person WHERE len(known_of(codes)) > 0 GROUP BY ALL),
-     listed AS (SELECT status, unnest(codes) AS code FROM of_person)
-SELECT code AS means, count(*) AS persons, CASE WHEN NOT absent(code) THEN any_value(known) END AS known,
-       CASE WHEN NOT absent(code) THEN count(*) / any_value(known) END AS share, status
-  FROM listed
+     bits AS (SELECT code, absent(code) AS is_absent, bit_of(row_number() OVER ()) AS bit FROM (SELECT DISTINCT code FROM listed)),
+     of_person AS (
+       SELECT status, person, bit_or(bit) AS bits, bool_or(NOT is_absent) AS some_known
+         FROM listed
+         JOIN bits USING (code)
+        GROUP BY ALL
+     ),
+     of_set AS (SELECT status, bits, some_known, count(*) AS persons FROM of_person GROUP BY ALL),
+     of_status AS (SELECT status, sum(persons) AS known FROM of_set WHERE some_known GROUP BY ALL)
+SELECT code AS means, CAST(sum(persons) AS BIGINT) AS persons, CASE WHEN NOT is_absent THEN any_value(known) END AS known,
+       CASE WHEN NOT is_absent THEN sum(persons) / any_value(known) END AS share, status
+  FROM of_set
   LEFT JOIN of_status USING (status)
- GROUP BY status, code
+  JOIN bits ON bits & bit <> 0 AND NOT (some_known AND is_absent)
+ GROUP BY status, code, is_absent
  ORDER BY persons DESC, code, status;
 
 -- statistic: recruiters
 WITH records AS (SELECT status, person, recruiter_relations AS codes FROM cases WHERE status <> 'not_a_victim'),
-     of_person AS (
-       SELECT status, person, shown_of(list_distinct(flatten(list(shown_of(codes))))) AS codes FROM records GROUP BY ALL
+     listed AS (
+       SELECT status, person, unnest(CASE WHEN len(codes) > 0 THEN codes ELSE ['missing'] END) AS code FROM records
      ),
-     of_status AS (SELECT status, count(*) AS known FROM of_person WHERE len(known_of(codes)) > 0 GROUP BY ALL),
-     listed AS (SELECT status, unnest(codes) AS code FROM of_person)
-SELECT code AS recruiter, count(*) AS persons, CASE WHEN NOT absent(code) THEN any_value(known) END AS known,
-       CASE WHEN NOT absent(code) THEN count(*) / any_value(known) END AS share, status
-  FROM listed
+     bits AS (SELECT code, absent(code) AS is_absent, bit_of(row_number() OVER ()) AS bit FROM (SELECT DISTINCT code FROM listed)),
+     of_person AS (
+       SELECT status, person, bit_or(bit) AS bits, bool_or(NOT is_absent) AS some_known
+         FROM listed
+         JOIN bits USING (code)
+        GROUP BY ALL
+     ),
+     of_set AS (SELECT status, bits, some_known, count(*) AS persons FROM of_person GROUP BY ALL),
+     of_status AS (SELECT status, sum(persons) AS known FROM of_set WHERE some_known GROUP BY ALL)
+SELECT code AS recruiter, CAST(sum(persons) AS BIGINT) AS persons, CASE WHEN NOT is_absent THEN any_value(known) END AS known,
+       CASE WHEN NOT is_absent THEN sum(persons) / any_value(known) END AS share, status
+  FROM of_set
   LEFT JOIN of_status USING (status)
- GROUP BY status, code
+  JOIN bits ON bits & bit <> 0 AND NOT (some_known AND is_absent)
+ GROUP BY status, code, is_absent
  ORDER BY persons DESC, code, status;
 
 -- statistic: sectors
 WITH records AS (SELECT status, person, sectors AS codes FROM cases WHERE status <> 'not_a_victim'),
-     of_person AS (
-       SELECT status, person, shown_of(list_distinct(flatten(list(shown_of(codes))))) AS codes FROM records GROUP BY ALL
+     listed AS (
+       SELECT status, person, unnest(CASE WHEN len(codes) > 0 THEN codes ELSE ['missing'] END) AS code FROM records
      ),
-     of_status AS (SELECT status, count(*) AS known FROM of_person WHERE len(known_of(codes)) > 0 GROUP BY ALL),
-     listed AS (SELECT status, unnest(codes) AS code FROM of_person)
-SELECT code AS sector, count(*) AS persons, CASE WHEN NOT absent(code) THEN any_value(known) END AS known,
-       CASE WHEN NOT absent(code) THEN count(*) / any_value(known) END AS share, status
-  FROM listed
+     bits AS (SELECT code, absent(code) AS is_absent, bit_of(row_number() OVER ()) AS bit FROM (SELECT DISTINCT code FROM listed)),
+     of_person AS (
+       SELECT status, person, bit_or(bit) AS bits, bool_or(NOT is_absent) AS some_known
+         FROM listed
+         JOIN bits USING (code)
+        GROUP BY ALL
+     ),
+     of_set AS (SELECT status, bits, some_known, count(*) AS persons FROM of_person GROUP BY ALL),
+     of_status AS (SELECT status, sum(persons) AS known FROM of_set WHERE some_known GROUP BY ALL)
+SELECT code AS sector, CAST(sum(persons) AS BIGINT) AS persons, CASE WHEN NOT is_absent THEN any_value(known) END AS known,
+       CASE WHEN NOT is_absent THEN sum(persons) / any_value(known) END AS share, status
+  FROM of_set
   LEFT JOIN of_status USING (status)
- GROUP BY status, code
+  JOIN bits ON bits & bit <> 0 AND NOT (some_known AND is_absent)
+ GROUP BY status, code, is_absent
  ORDER BY persons DESC, code, status;
 
 -- statistic: services
@@ -203,16 +260,24 @@ WITH records AS (
        UNION ALL
        SELECT status, person, services AS codes FROM assistance WHERE status <> 'not_a_victim'
      ),
-     of_person AS (
-       SELECT status, person, shown_of(list_distinct(flatten(list(shown_of(codes))))) AS codes FROM records GROUP BY ALL
+     listed AS (
+       SELECT status, person, unnest(CASE WHEN len(codes) > 0 THEN codes ELSE ['missing'] END) AS code FROM records
      ),
-     of_status AS (SELECT status, count(*) AS known FROM of_person WHERE len(known_of(codes)) > 0 GROUP BY ALL),
-     listed AS (SELECT status, unnest(codes) AS code FROM of_person)
-SELECT code AS service, count(*) AS persons, CASE WHEN NOT absent(code) THEN any_value(known) END AS known,
-       CASE WHEN NOT absent(code) THEN count(*) / any_value(known) END AS share, status
-  FROM listed
+     bits AS (SELECT code, absent(code) AS is_absent, bit_of(row_number() OVER ()) AS bit FROM (SELECT DISTINCT code FROM listed)),
+     of_person AS (
+       SELECT status, person, bit_or(bit) AS bits, bool_or(NOT is_absent) AS some_known
+         FROM listed
+         JOIN bits USING (code)
+        GROUP BY ALL
+     ),
+     of_set AS (SELECT status, bits, some_known, count(*) AS persons FROM of_person GROUP BY ALL),
+     of_status AS (SELECT status, sum(persons) AS known FROM of_set WHERE some_known GROUP BY ALL)
+SELECT code AS service, CAST(sum(persons) AS BIGINT) AS persons, CASE WHEN NOT is_absent THEN any_value(known) END AS known,
+       CASE WHEN NOT is_absent THEN sum(persons) / any_value(known) END AS share, status
+  FROM of_set
   LEFT JOIN of_status USING (status)
- GROUP BY status, code
+  JOIN bits ON bits & bit <> 0 AND NOT (some_known AND is_absent)
+ GROUP BY status, code, is_absent
  ORDER BY persons DESC, code, status;
 
 -- statistic: prevented_and_identified
@@ -225,31 +290,32 @@ SELECT registered_year AS year, gender,
  ORDER BY year NULLS LAST, gender;
 
 -- statistic: sources_compared
-WITH of_person AS (
-       SELECT registered_year AS year, status, person, count(DISTINCT source) AS sources
+WITH counted AS (
+       SELECT registered_year AS year, status, source, person, count(*) AS records
          FROM cases
         WHERE status <> 'not_a_victim'
         GROUP BY ALL
-     )
-SELECT c.registered_year AS year, c.source, count(DISTINCT c.person) AS persons,
-       count(DISTINCT CASE WHEN p.sources > 1 THEN c.person END) AS elsewhere, count(*) AS records, c.status
-  FROM cases AS c
-  JOIN of_person AS p
-    ON c.registered_year IS NOT DISTINCT FROM p.year AND c.status = p.status AND c.person = p.person
- GROUP BY ALL
- ORDER BY year NULLS LAST, c.status, c.source;
+     ),
+     of_person AS (SELECT year, status, person, count(*) AS sources FROM counted GROUP BY ALL)
+SELECT c.year, c.source, count(*) AS persons, count(*) FILTER (WHERE p.sources > 1) AS elsewhere,
+       CAST(sum(c.records) AS BIGINT) AS records, c.status
+  FROM counted AS c
+  JOIN of_person AS p ON c.year IS NOT DISTINCT FROM p.year AND c.status = p.status AND c.person = p.person
+ GROUP BY c.year, c.source, c.status
+ ORDER BY c.year NULLS LAST, c.status, c.source;
 
 -- statistic: regional_comparison
 WITH of_person AS (
-       SELECT registered_year AS year, reporting_country, status, person, list(gender) AS genders, list(majority) AS ages
+       SELECT registered_year AS year, reporting_country, status, person, bool_or(gender = 'woman') AS woman,
+              bool_or(gender = 'man') AS man, bool_and(absent(gender)) AS gender_not_known,
+              bool_or(majority = 'minor') AS minor
          FROM cases
         WHERE status <> 'not_a_victim' AND reporting_country IN ('KAZ', 'KGZ', 'TJK', 'TKM', 'UZB')
         GROUP BY ALL
      )
-SELECT year, reporting_country, count(*) AS persons, count(*) FILTER (WHERE list_contains(genders, 'woman')) AS women,
-       count(*) FILTER (WHERE list_contains(genders, 'man')) AS men,
-       count(*) FILTER (WHERE len(known_of(genders)) = 0) AS gender_not_known,
-       count(*) FILTER (WHERE list_contains(ages, 'minor')) AS minors, status
+SELECT year, reporting_country, count(*) AS persons, count(*) FILTER (WHERE woman) AS women,
+       count(*) FILTER (WHERE man) AS men, count(*) FILTER (WHERE gender_not_known) AS gender_not_known,
+       count(*) FILTER (WHERE minor) AS minors, status
   FROM of_person
  GROUP BY ALL
  ORDER BY year NULLS LAST, status, reporting_country;

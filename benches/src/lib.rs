@@ -10,13 +10,17 @@ mod comparison;
 mod equal_split;
 mod home;
 mod peer;
+mod question;
+mod register;
 mod score;
 mod workload;
 
 pub use comparison::{Entry, print};
 pub use equal_split::EqualSplit;
 pub use home::Home;
-pub use peer::{Answers, Peer, test_data};
+pub use peer::{Answers, Conversation, Peer, test_data};
+pub use question::{Answer, Engine, ask, write_files};
+pub use register::{REGISTERS, Register};
 pub use score::{Judge, Release, Score, Size, Tally};
 pub use workload::Workload;
 
@@ -39,6 +43,14 @@ pub fn median(runs: usize, mut run: impl FnMut() -> Result<()>) -> Result<Durati
     }
     times.sort_unstable();
     Ok(times[runs / 2])
+}
+
+/// The middle one of some numbers; of an even number of them, half of the sum of the middle two.
+pub fn middle(mut numbers: Vec<f64>) -> Result<f64> {
+    numbers.sort_by(f64::total_cmp);
+    let at = numbers.len() / 2;
+    let upper = *numbers.get(at).context("there is at least one number")?;
+    Ok(if numbers.len().is_multiple_of(2) { f64::midpoint(numbers[at - 1], upper) } else { upper })
 }
 
 /// What a piece of work gives, and how long it took.
@@ -69,6 +81,17 @@ pub fn largest_memory() -> Result<u64> {
 #[expect(clippy::disallowed_methods, reason = "a bench is a binary of its own")]
 pub fn arguments() -> Vec<String> {
     std::env::args().skip(1).collect()
+}
+
+/// What stands behind a name among the arguments.
+pub fn option<'a>(arguments: &'a [String], name: &str) -> Option<&'a str> {
+    arguments.iter().skip_while(|argument| *argument != name).nth(1).map(String::as_str)
+}
+
+/// A number behind a name among the arguments.
+pub fn number(arguments: &[String], name: &str, otherwise: u64) -> Result<u64> {
+    let read = |text: &str| text.parse().with_context(|| format!("{name} takes a number, not {text:?}"));
+    option(arguments, name).map_or(Ok(otherwise), read)
 }
 
 /// Prints a line for people.

@@ -1,10 +1,11 @@
 //! Other engines at the same work, run as Python programs from `peers/`.
 
 use std::ffi::OsString;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 /// A Python interpreter with the peers installed in it.
 #[derive(Debug)]
@@ -25,6 +26,25 @@ impl Peer {
         named.map(|python| Self { python }).collect()
     }
 
+    /// The first of them that has a package.
+    pub fn having(package: &str) -> Option<Self> {
+        let has = |peer: &Self| {
+            let tried = Command::new(&peer.python).args(["-c", &format!("import {package}")]).output();
+            tried.is_ok_and(|tried| tried.status.success())
+        };
+        Self::all().into_iter().find(has)
+    }
+
+    /// Starts `peers/SCRIPT`, which answers a line for each line that it is sent. What it complains about is seen.
+    pub fn start(&self, script: &str, arguments: &[&Path]) -> Result<Conversation> {
+        let mut command = Command::new(&self.python);
+        command.arg("-B").arg(path(script)).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().with_context(|| format!("cannot run {}", self.python.display()))?;
+        let sent = child.stdin.take().context("the peer's input was asked for")?;
+        let answers = BufReader::new(child.stdout.take().context("the peer's output was asked for")?);
+        Ok(Conversation { script: script.to_owned(), child, sent, answers })
+    }
+
     /// Runs `peers/SCRIPT` and returns what it prints.
     pub fn run(&self, script: &str, arguments: &[&Path]) -> Result<String> {
         let Answers { printed, failure } = self.ask(script, arguments)?;
@@ -36,11 +56,42 @@ impl Peer {
 
     /// Runs `peers/SCRIPT` and returns what it printed, also when it failed in the end.
     pub fn ask(&self, script: &str, arguments: &[&Path]) -> Result<Answers> {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers").join(script);
-        let output = Command::new(&self.python).arg("-B").arg(&script).args(arguments).output();
+        let output = Command::new(&self.python).arg("-B").arg(path(script)).args(arguments).output();
         let output = output.with_context(|| format!("cannot run {}", self.python.display()))?;
         let failure = (!output.status.success()).then(|| String::from_utf8_lossy(&output.stderr).into_owned());
         Ok(Answers { printed: String::from_utf8(output.stdout)?, failure })
+    }
+}
+
+fn path(script: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("peers").join(script)
+}
+
+/// A peer that stays, so that it can be asked in turn with others. It ends with the value.
+#[derive(Debug)]
+pub struct Conversation {
+    script: String,
+    child: Child,
+    sent: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Conversation {
+    /// Sends a line and waits for the line that answers it.
+    pub fn ask(&mut self, line: &str) -> Result<String> {
+        writeln!(self.sent, "{line}").with_context(|| format!("{} is gone", self.script))?;
+        let mut answer = String::new();
+        self.answers.read_line(&mut answer)?;
+        ensure!(!answer.is_empty(), "{} ended when it was asked for {line}", self.script);
+        Ok(answer)
+    }
+}
+
+impl Drop for Conversation {
+    fn drop(&mut self) {
+        // It may have ended already; either way nothing of it stays.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
