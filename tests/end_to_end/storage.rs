@@ -199,7 +199,7 @@ fn a_load_that_is_killed_is_done_by_running_it_again() {
     let file = long_list(&bucket);
     let arguments = ["intake", text(&file), "--source", "mission-en"];
     let counted = || rows(&bucket, "SELECT count(*) FROM stored.cases").remove(0);
-    let kills = killed_until_done(&bucket, &arguments, Duration::from_millis(150), || {
+    let kills = killed_until_done(&bucket, &arguments, Duration::from_millis(100), || {
         let count = counted();
         assert!(count == "0" || count == "40000", "a load is there wholly or not at all: {count}");
     });

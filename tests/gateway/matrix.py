@@ -264,7 +264,7 @@ def with_sqlalchemy(tally, gateway, answers):
 
     engine = sqlalchemy.create_engine(gateway.url("postgresql+psycopg"))
     with engine.connect() as connection:
-        ask = lambda sql: rows(pandas.read_sql(sqlalchemy.text(sql.replace(":", "\\:")), connection, dtype_backend="pyarrow").itertuples(index=False))
+        ask = lambda sql: rows(pandas.read_sql(sqlalchemy.text(sql.replace(":", "\\:")), connection).itertuples(index=False))
         compare(tally, "pandas", answers, ask)
         parameters = {"gender": "woman"}
         frame = pandas.read_sql(sqlalchemy.text("SELECT count(*) AS n FROM cases WHERE gender = :gender"), connection, params=parameters)
@@ -275,6 +275,12 @@ def with_sqlalchemy(tally, gateway, answers):
         tally.same(f"SQLAlchemy lists {schema}", listed, {name for at, name in tables_of(answers) if at == schema})
     columns = {column["name"]: str(column["type"]) for column in inspector.get_columns("cases", "stored")}
     tally.check("SQLAlchemy describes", columns.get("registered_year") == "SMALLINT" and columns.get("person") == "TEXT", columns)
+    tally.check("SQLAlchemy schemas", {"public", "stored"} <= set(inspector.get_schema_names()), "")
+    for question in ["get_pk_constraint", "get_foreign_keys", "get_indexes", "get_unique_constraints", "get_check_constraints", "get_table_comment"]:
+        tally.check(f"SQLAlchemy {question}", not any(getattr(inspector, question)("cases", schema="stored") or []) or question in ("get_pk_constraint", "get_table_comment"), "")
+    with engine.connect() as connection:
+        whole = pandas.read_sql_table("codes", connection)
+        tally.check("pandas reads a table", len(whole) > 100 and "en" in whole.columns, whole.columns)
     engine.dispose()
 
 
