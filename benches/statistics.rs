@@ -161,12 +161,11 @@ fn measure(
 /// Prints one statistic and keeps its ratios. Answers without rows compare nothing.
 fn tell(name: &str, (answer, rounds): &(Answer, Vec<Round>), peers: &mut [Measured]) {
     let of = |number: &dyn Fn(&Round) -> f64| middle(rounds.iter().map(number).collect()).unwrap_or(f64::NAN);
-    let mut line = format!("{name}: {} rows of {}, panoh {:.1} ms", answer.rows, answer.counted, of(&|r| r[0]) * 1e3);
+    let milliseconds = |engine: &str, at: usize| format!("{engine} {:.1} ms", of(&|round| round[at]) * 1e3);
+    let mut times = vec![milliseconds("panoh", 0)];
+    times.extend(peers.iter().zip(1..).map(|((engine, _), at)| milliseconds(&engine.name, at)));
+    say(&format!("{name}: {} rows of {}, {}", answer.rows, answer.counted, times.join(", ")));
     let ratios: Vec<f64> = (1..=peers.len()).map(|at| of(&|round| round[at] / round[0])).collect();
-    for (at, (engine, _)) in peers.iter().enumerate() {
-        line += &format!(", {} {:.1} ms", engine.name, of(&|round| round[at + 1]) * 1e3);
-    }
-    say(&line);
     if answer.rows == 0 {
         return;
     }
@@ -195,20 +194,19 @@ fn first_answer(panoh: &Path) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let home = dir.path().join("home");
     let real = test_data().map(|folder| folder.join("ctdc-2021/ctdc_kanon_20210715.csv")).filter(|file| file.is_file());
-    let file = match real {
-        Some(file) => file,
-        None => {
-            let file = dir.path().join("synthetic-ctdc.csv");
-            write_ctdc(&CtdcScenario { seed: SEED, rows: CTDC_ROWS }, &file)?;
-            file
-        }
+    let file = if let Some(file) = real {
+        file
+    } else {
+        let file = dir.path().join("synthetic-ctdc.csv");
+        write_ctdc(&CtdcScenario { seed: SEED, rows: CTDC_ROWS }, &file)?;
+        file
     };
     let asked = ["stats", "gender_trend"];
     start(Command::new(panoh).arg("--home").arg(&home).args(["intake", "--init", "--source", CTDC]).arg(file))?;
     start(Command::new(panoh).arg("--home").arg(&home).args(asked))?;
     let time = median(STARTS, || start(Command::new(panoh).arg("--home").arg(&home).args(asked)))?;
     // What starting any process costs is in it too.
-    let (_, nothing) = timed(|| start(Command::new(panoh).arg("--version")))?;
+    let ((), nothing) = timed(|| start(Command::new(panoh).arg("--version")))?;
     let (time, nothing) = (time.as_secs_f64() * 1e3, nothing.as_secs_f64() * 1e3);
     say(&format!("first answer: panoh {} takes {time:.0} ms ({nothing:.0} ms for --version)", asked.join(" ")));
     Ok(())

@@ -31,6 +31,7 @@ mod single;
 mod terms;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -118,7 +119,7 @@ async fn answer(queries: &[(&Home, Query)], to: &Path) -> BTreeMap<&'static str,
             "number": number, "kind": query.kind, "home": home.name, "ordered": query.ordered,
             "ours": ours, "theirs": theirs, "rows": rows, "failed": failed,
         });
-        lines.push_str(&format!("{line}\n"));
+        let _ = writeln!(lines, "{line}");
     }
     std::fs::write(to, lines).expect("a file can be written");
     tallies
@@ -223,8 +224,8 @@ fn a_wrong_answer_is_found() {
         lines[lost]["rows"].as_array_mut().expect("rows").pop();
         lines[changed]["rows"][0]["c1"] = "another word".into();
         lines[failed]["failed"] = "the engine gave up".into();
-        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
-        std::fs::write(&answers, text).expect("a file can be written");
+        let text: Vec<String> = lines.iter().map(ToString::to_string).collect();
+        std::fs::write(&answers, text.join("\n")).expect("a file can be written");
         let differences = compare(&python, folder.path(), &answers);
         let found: Vec<usize> = differences.iter().map(|d| d["number"].as_u64().expect("a number") as usize).collect();
         assert_eq!(found, [lost, changed, failed], "{differences:#?}");

@@ -141,9 +141,10 @@ impl Draw<'_> {
     fn days(&mut self) -> [String; 2] {
         let (year, month) = (self.random.random_range(2014..2025), self.random.random_range(1..12));
         let day = self.random.random_range(1..29);
-        let (later_month, later_day) = match self.random.random_bool(0.5) {
-            true => (month, self.random.random_range(day..29)),
-            false => (month + 1, self.random.random_range(1..29)),
+        let (later_month, later_day) = if self.random.random_bool(0.5) {
+            (month, self.random.random_range(day..29))
+        } else {
+            (month + 1, self.random.random_range(1..29))
         };
         [format!("{year}-{month:02}-{day:02}"), format!("{year}-{later_month:02}-{later_day:02}")]
     }

@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::channel;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::panoh::{Place, fixture, text};
 
@@ -86,11 +86,11 @@ impl Cluster {
     }
 
     fn wait_for_executor(&self) {
-        let begun = Instant::now();
-        while !self.is_ready() {
-            assert!(begun.elapsed() < Duration::from_secs(60), "an executor finds the scheduler");
+        let looks = (0..600).any(|_| {
             thread::sleep(Duration::from_millis(100));
-        }
+            self.is_ready()
+        });
+        assert!(looks, "an executor finds the scheduler");
     }
 
     fn is_ready(&self) -> bool {
@@ -103,7 +103,7 @@ impl Cluster {
 
     fn ask(&self, place: &Place, question: &[&str]) -> Output {
         let mut command = place.command(&[question, &["--cluster", &self.url, "--format", "csv"]].concat());
-        within(Duration::from_secs(60), &mut command)
+        within(Duration::from_mins(1), &mut command)
     }
 }
 
@@ -147,7 +147,13 @@ fn questions(place: &Place) -> Vec<Vec<String>> {
         "SELECT c.record, a.record FROM cases AS c FULL JOIN assistance AS a ON c.person = a.person ORDER BY 1, 2",
         "SELECT gender, registered_year, count(*) FROM cases GROUP BY CUBE (gender, registered_year) ORDER BY 1, 2, 3",
         "SELECT a.record, b.record FROM cases AS a, cases AS b WHERE a.registered_year < b.registered_year ORDER BY 1, 2",
-        "SELECT count(*) FROM cases, generate_series(1, 1000)",
+        "SELECT count(*) FROM cases, (SELECT unnest(range(0, 1000)) AS n) AS s",
+        // Joins without an equality, of which rows without a partner matter: Ballista would give rows twice.
+        "SELECT record FROM cases WHERE registered_year >= ALL (SELECT registered_year FROM cases WHERE registered_year > 0) \
+         ORDER BY 1",
+        "SELECT a.record, b.record FROM cases AS a LEFT JOIN cases AS b ON a.registered_year > b.registered_year ORDER BY 1, 2",
+        "SELECT a.record, b.record FROM cases AS a FULL JOIN cases AS b ON a.registered_year > b.registered_year + 1 \
+         ORDER BY 1, 2",
         "SELECT gender FROM cases WHERE FALSE",
         "SELECT country, en FROM countries ORDER BY country LIMIT 3",
         "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1",
@@ -202,13 +208,14 @@ fn a_lost_executor_ends_in_a_right_answer_or_a_clear_error() {
     let place = loaded(&LISTS[..2]);
     let mut cluster = Cluster::start(&place);
     // Seconds of work whose result is known: as many rows as there are, to the power of so many.
-    let sql = "SELECT count(*) AS n, count(DISTINCT a.registered_year) AS years FROM cases AS a, cases AS b, cases AS c, \
-               generate_series(1, 40000) AS s WHERE character_length(a.record || b.record || c.record) > 10";
+    let sql = "SELECT count(*) AS n, count(DISTINCT a.registered_year) AS years \
+               FROM cases AS a, cases AS b, cases AS c, (SELECT unnest(range(0, 3000)) AS n) AS s \
+               WHERE character_length(a.record || b.record || c.record || s.n) > 10";
     let small = place.ok(&["query", "SELECT count(*) FROM cases", "--format", "csv"]);
     let rows: u64 = small.lines().nth(1).and_then(|n| n.parse().ok()).expect("a count");
-    let expected = rows.pow(3) * 40_000;
+    let expected = rows.pow(3) * 3_000;
     let mut command = place.command(&["query", sql, "--cluster", &cluster.url, "--format", "csv"]);
-    let asking = thread::spawn(move || within(Duration::from_secs(120), &mut command));
+    let asking = thread::spawn(move || within(Duration::from_mins(2), &mut command));
     thread::sleep(Duration::from_secs(3));
     assert!(!asking.is_finished(), "the question is still being worked on");
     cluster.executors[0].kill();
@@ -230,11 +237,12 @@ fn who_does_not_answer_is_named_at_once() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let nobody = taken.local_addr().expect("it has an address");
     drop(taken);
-    let begun = Instant::now();
-    let output = place.run(&["stats", "routes", "--cluster", &format!("df://{nobody}")]);
+    let output = within(
+        Duration::from_secs(20),
+        &mut place.command(&["stats", "routes", "--cluster", &format!("df://{nobody}")]),
+    );
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains(&format!("no scheduler answers at df://{nobody}")), "{}", said(&output));
-    assert!(begun.elapsed() < Duration::from_secs(20), "it does not take long");
 
     let exposed = place.run(&["cluster", "scheduler", "--listen", "192.0.2.1:0"]);
     assert_eq!(exposed.status.code(), Some(2));

@@ -30,7 +30,7 @@ fn link<'a>(dice: &mut Dice, fields: &[Field], relations: &'a [Relation]) -> Opt
         }
     }
     // Keys of rows are rarer than countries, and more telling.
-    let rows: Vec<_> = links.iter().filter(|(_, _, key)| KEYS.contains(key)).cloned().collect();
+    let rows: Vec<_> = links.iter().filter(|(_, _, key)| KEYS.contains(key)).copied().collect();
     let links = if !rows.is_empty() && dice.percent(75) { rows } else { links };
     let (left, right, key) = links.get(dice.below(links.len().max(1)))?;
     Some(Link { left: (*left).clone(), right, key: (*key).to_owned() })

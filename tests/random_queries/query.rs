@@ -4,6 +4,7 @@ use super::catalog::{Field, Relation};
 use super::dice::Dice;
 use super::predicates::predicate;
 use super::terms::Term;
+use std::fmt::Write as _;
 
 /// What the two engines write differently: the sign in a text, then the words of Panoh's engine and those of DuckDB.
 const DIALECT: [(&str, &str, &str); 1] = [("{div}", "/", "//")];
@@ -50,10 +51,10 @@ impl Query {
         let keys: Vec<String> = keys.collect();
         self.text = format!("SELECT * FROM ({}) AS answer ORDER BY {}", self.text, keys.join(", "));
         if many || dice.percent(60) {
-            self.text.push_str(&format!(" LIMIT {}", dice.within(1, 60)));
+            let _ = write!(self.text, " LIMIT {}", dice.within(1, 60));
         }
         if dice.percent(15) {
-            self.text.push_str(&format!(" OFFSET {}", dice.within(1, 4)));
+            let _ = write!(self.text, " OFFSET {}", dice.within(1, 4));
         }
         self.ordered = true;
         self

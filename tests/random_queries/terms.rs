@@ -76,7 +76,8 @@ pub(super) fn text_term(dice: &mut Dice, fields: &[Field]) -> String {
         12 => format!("least({sql}, {here})"),
         13 => format!("right({sql}, {})", dice.within(1, 5)),
         14 => format!("trim(left({sql}, 3))"),
-        _ => format!("CAST({} AS VARCHAR)", number_term(dice, fields)),
+        // Not the CAST alone: DataFusion gives `max(n)` and `max(CAST(n AS VARCHAR))` one name, and refuses the two together.
+        _ => format!("CAST({} AS VARCHAR) || ''", number_term(dice, fields)),
     }
 }
 

@@ -162,6 +162,7 @@ fn code_of_cluster(error: &ClusterError) -> Option<Code> {
         ClusterError::Warehouse(warehouse) => code_of_question(warehouse),
         ClusterError::Address(_)
         | ClusterError::Analyze
+        | ClusterError::Join
         | ClusterError::Exposed { .. }
         | ClusterError::Unspecified { .. }
         | ClusterError::Listen { .. }

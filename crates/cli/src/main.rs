@@ -82,7 +82,9 @@ const GRACE: Duration = Duration::from_secs(5);
 /// How long a command may go on after Ctrl-C: one that listens for it itself longer than one that does not.
 fn grace(command: &Command) -> Duration {
     match command {
-        Command::Serve(_) | Command::Gateway(_) | Command::Cluster(_) | Command::Demo(Demo { no_serve: false, .. }) => GRACE,
+        Command::Serve(_) | Command::Gateway(_) | Command::Cluster(_) | Command::Demo(Demo { no_serve: false, .. }) => {
+            GRACE
+        }
         // The prompt stops a query and asks for the next.
         Command::Query(options) if commands::query::asks(options) => Duration::MAX,
         _ => Duration::ZERO,
@@ -97,8 +99,13 @@ async fn interrupt(grace: Duration) {
     tokio::time::sleep(grace).await;
 }
 
+/// What a library says although nothing is wrong, or although the command says it: that a cluster's executors report no
+/// measurements, and why a query on a cluster failed.
+const REPEATED: &str =
+    "ballista_scheduler::state::execution_stage=error,ballista_core::execution_plans::distributed_query=off";
+
 fn start_log(filter: &str) -> Result<(), String> {
-    let filter = EnvFilter::try_new(filter)
+    let filter = EnvFilter::try_new(format!("{filter},{REPEATED}"))
         .map_err(|_| "--log takes error, warn, info, debug, trace or a filter such as panoh_intake=debug".to_owned())?;
     tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -183,14 +183,18 @@ pub(crate) fn today() -> String {
 #[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
 fn credentials() -> Result<Credentials> {
     let told = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    match (told("AWS_ACCESS_KEY_ID"), told("AWS_SECRET_ACCESS_KEY")) {
-        (Some(key_id), Some(secret)) => Ok(Credentials { key_id, secret, session: told("AWS_SESSION_TOKEN") }),
-        _ => {
-            let message = "the tables lie in a bucket, and no credentials for it are given: set AWS_ACCESS_KEY_ID and \
-                           AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN where there is one) in the environment";
-            Err(Failure::new(Code::Key, message).into())
-        }
+    if let (Some(key_id), Some(secret)) = (told("AWS_ACCESS_KEY_ID"), told("AWS_SECRET_ACCESS_KEY")) {
+        return Ok(Credentials { key_id, secret, session: told("AWS_SESSION_TOKEN") });
     }
+    let message = "the tables lie in a bucket, and no credentials for it are given: set AWS_ACCESS_KEY_ID and \
+                   AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN where there is one) in the environment";
+    Err(Failure::new(Code::Key, message).into())
+}
+
+/// When something began that the user waits for.
+#[expect(clippy::disallowed_methods, reason = "the command line is where the clock is read")]
+pub(crate) fn begun() -> std::time::Instant {
+    std::time::Instant::now()
 }
 
 /// The program that long answers are read in: PAGER, or `less` as it suits tables.

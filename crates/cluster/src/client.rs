@@ -6,14 +6,16 @@ use async_trait::async_trait;
 use ballista_core::extension::SessionConfigExt as _;
 use ballista_core::optimizer::ballista_default_optimizer_rules;
 use datafusion::catalog::Session as Planning;
+use datafusion::common::JoinType;
 use datafusion::datasource::physical_plan::FileScanConfig;
 use datafusion::datasource::source::DataSourceExec;
-use datafusion::error::Result;
-use datafusion::execution::SessionStateBuilder;
+use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::context::{QueryPlanner, SessionContext};
+use datafusion::execution::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::analyze::AnalyzeExec;
+use datafusion::physical_plan::joins::{NestedLoopJoinExec, PiecewiseMergeJoinExec};
 use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner as _};
 use panoh_dictionary::Dictionary;
 use panoh_warehouse::{AsOf, Session, TableSnapshot, Warehouse};
@@ -80,15 +82,44 @@ impl QueryPlanner for Planner {
         logical: &LogicalPlan,
         session: &dyn Planning,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let plan = DefaultPhysicalPlanner::default().create_physical_plan(logical, session).await?;
+        let planner = DefaultPhysicalPlanner::default();
+        let mut plan = planner.create_physical_plan(logical, session).await?;
         if !reads_files(&plan) {
             return Ok(plan);
+        }
+        if has_split_join(&plan) {
+            plan = planner.create_physical_plan(logical, &whole(session)?).await?;
+        }
+        if has_split_join(&plan) {
+            return Err(ClusterError::Join.into());
         }
         if plan.is::<AnalyzeExec>() {
             return Err(ClusterError::Analyze.into());
         }
         Ok(Arc::new(Remote::new(plan, self.scheduler.clone())))
     }
+}
+
+/// Whether a join without an equality, of which rows without a partner matter, is split over its right side. On one machine
+/// the parts tell each other which rows of the left side found a partner. On a cluster they do not: each part would give
+/// the rows that found none with it, and rows would come out more than once (Ballista 55.0 lets it).
+fn has_split_join(plan: &Arc<dyn ExecutionPlan>) -> bool {
+    let (kind, right) = match (plan.downcast_ref::<NestedLoopJoinExec>(), plan.downcast_ref::<PiecewiseMergeJoinExec>())
+    {
+        (Some(join), _) => (*join.join_type(), join.right()),
+        (None, Some(join)) => (join.join_type(), join.streamed()),
+        (None, None) => return plan.children().into_iter().any(has_split_join),
+    };
+    let split = kind != JoinType::Inner && right.properties().output_partitioning().partition_count() > 1;
+    split || plan.children().into_iter().any(has_split_join)
+}
+
+/// The same session, with queries in one part: slow, and right.
+fn whole(session: &dyn Planning) -> Result<SessionState> {
+    let state = session.as_any().downcast_ref::<SessionState>();
+    let state = state.ok_or_else(|| DataFusionError::Internal("a session without a state".into()))?;
+    let config = state.config().clone().with_target_partitions(1);
+    Ok(SessionStateBuilder::new_from_existing(state.clone()).with_config(config).build())
 }
 
 fn reads_files(plan: &Arc<dyn ExecutionPlan>) -> bool {

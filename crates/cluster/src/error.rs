@@ -64,6 +64,12 @@ pub enum ClusterError {
     /// Measuring a plan needs the plan on one machine.
     #[error("EXPLAIN ANALYZE measures a plan where it runs, which a cluster does in parts; ask without --cluster")]
     Analyze,
+    /// The plan would give wrong rows if it ran in parts.
+    #[error(
+        "this query joins without an equality and asks for rows without a partner, which a cluster cannot answer; ask \
+         without --cluster, or join on an equality"
+    )]
+    Join,
     /// A file of the snapshot cannot be named to others.
     #[error("table {table}: the place of a data file cannot be named to other machines")]
     File {

@@ -33,8 +33,8 @@ pub(crate) fn table(snapshot: &TableSnapshot) -> Result<Arc<dyn TableProvider>, 
     let schema = Arc::clone(&snapshot.schema);
     let Some(first) = snapshot.files.first() else { return empty(schema).map_err(named) };
     let store = ListingTableUrl::parse(&first.url).map_err(named)?.object_store();
-    let files = snapshot.files.iter().map(partitioned).collect::<Result<_>>().map_err(named)?;
-    Ok(Arc::new(Files { schema, store, files }))
+    let parts = snapshot.files.iter().map(partitioned).collect::<Result<_>>().map_err(named)?;
+    Ok(Arc::new(Files { schema, store, parts }))
 }
 
 /// A table without files is a relation without rows, which the optimiser takes out of a join before anything is sent.
@@ -54,7 +54,7 @@ fn partitioned(file: &DataFile) -> Result<PartitionedFile> {
 struct Files {
     schema: SchemaRef,
     store: ObjectStoreUrl,
-    files: Vec<PartitionedFile>,
+    parts: Vec<PartitionedFile>,
 }
 
 #[async_trait]
@@ -77,9 +77,9 @@ impl TableProvider for Files {
         let global = session.config_options().execution.parquet.clone();
         let options = TableParquetOptions { global, ..TableParquetOptions::default() };
         let source = ParquetSource::new(Arc::clone(&self.schema)).with_table_parquet_options(options);
-        let bytes: u64 = self.files.iter().map(|file| file.object_meta.size).sum();
+        let bytes: u64 = self.parts.iter().map(|file| file.object_meta.size).sum();
         let size = Precision::Inexact((bytes as usize).saturating_mul(SIZE_IN_MEMORY));
-        let groups = FileGroup::new(self.files.clone()).split_files(session.config().target_partitions());
+        let groups = FileGroup::new(self.parts.clone()).split_files(session.config().target_partitions());
         let scan = FileScanConfigBuilder::new(self.store.clone(), Arc::new(source))
             .with_file_groups(groups)
             .with_statistics(Statistics::new_unknown(&self.schema).with_total_byte_size(size))

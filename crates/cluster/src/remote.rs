@@ -21,7 +21,7 @@ use tokio::time::timeout;
 use crate::{ClusterError, Scheduler};
 
 /// How long an answer is waited for. A scheduler that lost track of a task would not say so.
-const LONGEST: Duration = Duration::from_secs(3600);
+const LONGEST: Duration = Duration::from_hours(1);
 
 /// The root of a plan, and the only node of it that is run here.
 #[derive(Debug)]

@@ -102,7 +102,7 @@ impl Answer {
             return None;
         }
         match self.step().await {
-            Ok(Some(row)) => return Some(Ok(row)),
+            Ok(Some(row)) => Some(Ok(row)),
             Ok(None) => {
                 self.ended = true;
                 self.account.settle(Outcome::Ok).err().map(Err)

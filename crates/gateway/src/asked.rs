@@ -84,21 +84,18 @@ pub(crate) fn asked(statement: Statement) -> PgWireResult<Asked> {
 
 /// COPY of a query to the client, and no other: not of a table, not from anything, not to a file or a program.
 fn copy(statement: Statement) -> PgWireResult<Asked> {
-    match statement {
-        Statement::Copy { source, to: true, target: CopyTarget::Stdout, options, legacy_options, .. } => {
-            let CopySource::Query(query) = source else {
-                let hint = "write COPY (SELECT … FROM …) TO STDOUT";
-                return Err(error(NOT_SUPPORTED, "COPY of a table by its name is refused", hint));
-            };
-            let query = Statement::Query(query);
-            refuse_locks(&query)?;
-            Ok(Asked::Copy(query, CopyFormat::of(&options, &legacy_options)?))
-        }
-        _ => {
-            let hint = "write COPY (SELECT …) TO STDOUT, or \\copy (SELECT …) TO 'file' in psql";
-            Err(error(NOT_ALLOWED, "COPY from anything, and COPY to a file or a program, are refused", hint))
-        }
-    }
+    let Statement::Copy { source, to: true, target: CopyTarget::Stdout, options, legacy_options, .. } = statement
+    else {
+        let hint = "write COPY (SELECT …) TO STDOUT, or \\copy (SELECT …) TO 'file' in psql";
+        return Err(error(NOT_ALLOWED, "COPY from anything, and COPY to a file or a program, are refused", hint));
+    };
+    let CopySource::Query(query) = source else {
+        let hint = "write COPY (SELECT … FROM …) TO STDOUT";
+        return Err(error(NOT_SUPPORTED, "COPY of a table by its name is refused", hint));
+    };
+    let query = Statement::Query(query);
+    refuse_locks(&query)?;
+    Ok(Asked::Copy(query, CopyFormat::of(&options, &legacy_options)?))
 }
 
 fn setting(set: Set) -> PgWireResult<Asked> {
@@ -145,7 +142,7 @@ fn text(values: &[Expr]) -> Option<String> {
     let one = |value: &Expr| match value {
         Expr::Identifier(word) => Some(word.value.clone()),
         Expr::Value(value) => match &value.value {
-            Value::Number(number, _) => Some(number.to_string()),
+            Value::Number(number, _) => Some(number.clone()),
             Value::Boolean(value) => Some(if *value { "on" } else { "off" }.to_owned()),
             other => other.clone().into_string(),
         },

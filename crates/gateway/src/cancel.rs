@@ -16,11 +16,14 @@ use tokio::sync::watch;
 use crate::GatewayError;
 use crate::scram::random;
 
+/// What a client must know to cancel: the number of its connection, and the secret that came with it.
+type Known = (i32, Vec<u8>);
+
 /// The connections that are logged in, by what a client must know to cancel.
 #[derive(Debug, Default)]
 pub(crate) struct Cancels {
     number: AtomicI32,
-    open: Mutex<HashMap<(i32, Vec<u8>), watch::Sender<u64>>>,
+    open: Mutex<HashMap<Known, watch::Sender<u64>>>,
 }
 
 /// One connection's place in the registry; it is given up when this is dropped.
@@ -45,7 +48,7 @@ impl Cancels {
         Ok(Cancellable { cancels: Arc::clone(self), number, secret, watch })
     }
 
-    fn open(&self) -> std::sync::MutexGuard<'_, HashMap<(i32, Vec<u8>), watch::Sender<u64>>> {
+    fn open(&self) -> std::sync::MutexGuard<'_, HashMap<Known, watch::Sender<u64>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

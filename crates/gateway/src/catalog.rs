@@ -58,6 +58,9 @@ impl Engine {
             context.register_udf(constant(name, value));
         }
         context.register_udf(to_regtype());
+        for function in never_anything() {
+            context.register_udf(function);
+        }
         let (mut tables, mut names) = (HashMap::new(), functions(&context));
         let catalog = context.catalog(DATABASE);
         for schema in catalog.iter().flat_map(|catalog| catalog.schema_names()) {
@@ -124,6 +127,31 @@ fn constant(name: &str, value: &str) -> ScalarUDF {
         Volatility::Immutable,
         Arc::new(move |_: &[ColumnarValue]| Ok(ColumnarValue::Scalar(value.clone()))),
     )
+}
+
+/// Functions that clients call about what is not here: comments, sequences, indexes, other sessions.
+fn never_anything() -> Vec<ScalarUDF> {
+    use DataType::{Boolean, Int32, Utf8};
+    let (nothing, here) = (ScalarValue::Utf8(None), ScalarValue::Boolean(Some(true)));
+    [
+        ("col_description", vec![Int32, Int32], &nothing),
+        ("obj_description", vec![Int32, Utf8], &nothing),
+        ("shobj_description", vec![Int32, Utf8], &nothing),
+        ("pg_get_serial_sequence", vec![Utf8, Utf8], &nothing),
+        ("pg_get_indexdef", vec![Int32, Int32, Boolean], &nothing),
+        ("pg_my_temp_schema", vec![], &ScalarValue::Int32(Some(0))),
+        ("pg_is_in_recovery", vec![], &ScalarValue::Boolean(Some(false))),
+        ("pg_function_is_visible", vec![Int32], &here),
+        ("pg_type_is_visible", vec![Int32], &here),
+        ("pg_collation_is_visible", vec![Int32], &here),
+    ]
+    .into_iter()
+    .map(|(name, takes, value)| {
+        let (value, gives) = (value.clone(), value.data_type());
+        let answer = move |_: &[ColumnarValue]| Ok(ColumnarValue::Scalar(value.clone()));
+        create_udf(name, takes, gives, Volatility::Stable, Arc::new(answer))
+    })
+    .collect()
 }
 
 /// The number of a type by its name, NULL for one that is not here. Drivers look for types of extensions with it.

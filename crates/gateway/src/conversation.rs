@@ -186,9 +186,16 @@ fn refuse_complex(sql: &str) -> PgWireResult<()> {
     let tokens = Tokenizer::new(&PostgreSqlDialect {}, sql).tokenize().map_err(unreadable)?;
     let nests = |token: &&Token| match token {
         Token::Word(word) => word.keyword != Keyword::NoKeyword && word.quote_style.is_none(),
-        Token::Comma | Token::Period | Token::LParen | Token::RParen => false,
-        Token::Whitespace(_) | Token::Number(..) | Token::SingleQuotedString(_) => false,
-        _ => true,
+        other => !matches!(
+            other,
+            Token::Comma
+                | Token::Period
+                | Token::LParen
+                | Token::RParen
+                | Token::Whitespace(_)
+                | Token::Number(..)
+                | Token::SingleQuotedString(_)
+        ),
     };
     if tokens.iter().filter(nests).count() > MOST_NESTED { refused() } else { Ok(()) }
 }

@@ -1,17 +1,34 @@
-//! Small changes to what clients ask the catalogue, where PostgreSQL's catalogue and ours differ. None of them changes a
-//! question about the warehouse.
+//! Small changes to what clients ask the catalogue, where PostgreSQL's catalogue and ours differ. Each is for a question
+//! that a client asks by itself, when it connects or lists; none changes a question about the warehouse.
+//!
+//! There are no indexes, sequences, defaults, constraints or collations here, so what asks for them may say NULL.
 
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    ArrayElemTypeDef, BinaryOperator, DataType, Expr, Statement, Value, VisitMut as _, VisitorMut,
+    ArrayElemTypeDef, BinaryOperator, CastKind, DataType, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Query,
+    Statement, Value, VisitMut as _, VisitorMut, visit_relations,
 };
+use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
+use datafusion::sql::sqlparser::parser::Parser;
 
 /// Columns that hold the name of a function here, and its number in PostgreSQL; "-" is none.
 const FUNCTION_COLUMNS: &[&str] = &["typinput", "typoutput", "typreceive", "typsend", "typanalyze"];
+/// Columns of tables without rows that PostgreSQL holds as arrays.
+const ARRAY_COLUMNS: &[&str] = &["indkey", "indclass", "indoption", "conkey", "confkey"];
+/// Tables that say nothing about what is here.
+const NOTHING_IN: &[&str] = &["pg_attrdef", "pg_sequence", "pg_collation"];
+/// The answer to ADBC's question for constraints.
+const NO_CONSTRAINTS: &str = "SELECT NULL::TEXT AS conname, NULL::TEXT AS contype, NULL::TEXT AS colnames, \
+    NULL::TEXT AS fschema, NULL::TEXT AS ftable, NULL::TEXT AS fcolnames WHERE false";
 
 /// Makes a statement one that our catalogue understands.
 pub(crate) fn adapt(mut statement: Statement) -> Statement {
+    if is_for_constraints(&statement)
+        && let Ok(Some(nothing)) = Parser::parse_sql(&PostgreSqlDialect {}, NO_CONSTRAINTS).map(|mut all| all.pop())
+    {
+        return nothing;
+    }
     let _ = statement.visit(&mut Adapt);
     statement
 }
@@ -22,46 +39,114 @@ impl VisitorMut for Adapt {
     type Break = ();
 
     fn pre_visit_expr(&mut self, expression: &mut Expr) -> ControlFlow<()> {
-        match expression {
-            // ADBC asks for `typreceive != 0`.
-            Expr::BinaryOp { left, op: BinaryOperator::Eq | BinaryOperator::NotEq, right }
-                if is_function_column(left) && is_zero(right) =>
-            {
-                **right = Expr::Value(Value::SingleQuotedString("-".to_owned()).into());
-            }
-            // pgcli asks for the names of the types of arguments, by an array of numbers; nothing hangs on them.
-            Expr::Cast { expr, data_type, .. } if is_list_of_types(data_type) => {
-                **expr = Expr::Value(Value::Null.into());
-                *data_type = DataType::Array(ArrayElemTypeDef::SquareBracket(Box::new(DataType::Text), None));
-            }
-            _ => {}
+        if let Some(other) = instead_of(expression) {
+            *expression = other;
         }
         ControlFlow::Continue(())
     }
 }
 
-fn is_function_column(expression: &Expr) -> bool {
-    let name = match expression {
-        Expr::Identifier(name) => Some(name),
-        Expr::CompoundIdentifier(parts) => parts.last(),
+/// What to ask instead; none for what is fine as it is.
+fn instead_of(expression: &Expr) -> Option<Expr> {
+    match expression {
+        // ADBC: `typreceive != 0`.
+        Expr::BinaryOp { left, op: op @ (BinaryOperator::Eq | BinaryOperator::NotEq), right }
+            if column(left).is_some_and(|name| FUNCTION_COLUMNS.contains(&name)) && is_zero(right) =>
+        {
+            let none = Box::new(Expr::Value(Value::SingleQuotedString("-".to_owned()).into()));
+            Some(Expr::BinaryOp { left: left.clone(), op: op.clone(), right: none })
+        }
+        // pgcli: names of the types of arguments, by an array of numbers; then the name of one type, by its number.
+        Expr::Cast { data_type, .. } if named(data_type, "regtype[]") => Some(null(list(DataType::Text))),
+        Expr::Cast { expr, data_type: DataType::Text, .. } => match expr.as_ref() {
+            Expr::Cast { expr: number, data_type, .. } if named(data_type, "regtype") => {
+                call("format_type(NULL, NULL)", number)
+            }
+            _ => None,
+        },
+        // SQLAlchemy: defaults, identities and collations of columns, options of tables.
+        Expr::Subquery(query) if is_about_nothing(query) => Some(null(DataType::Text)),
+        Expr::CompoundIdentifier(parts) if parts.last().is_some_and(|name| name.value == "reloptions") => {
+            Some(null(DataType::Text))
+        }
+        Expr::Function(function) => {
+            let unnests = matches!(function.name.to_string().as_str(), "unnest" | "generate_subscripts");
+            (unnests && is_of_array_column(&function.args)).then(|| null(DataType::Integer(None)))
+        }
+        // SQLAlchemy: `LIKE … ESCAPE '/'`; the engine knows the backslash.
+        Expr::Like { negated, any, expr, pattern, escape_char: Some(escape) } if is_slash(&escape.value) => {
+            let pattern = Box::new(call("replace(NULL, '/', '\\')", pattern)?);
+            Some(Expr::Like { negated: *negated, any: *any, expr: expr.clone(), pattern, escape_char: None })
+        }
         _ => None,
-    };
-    name.is_some_and(|name| FUNCTION_COLUMNS.contains(&name.value.as_str()))
+    }
+}
+
+fn column(expression: &Expr) -> Option<&str> {
+    match expression {
+        Expr::Identifier(name) => Some(&name.value),
+        Expr::CompoundIdentifier(parts) => parts.last().map(|name| name.value.as_str()),
+        _ => None,
+    }
 }
 
 fn is_zero(expression: &Expr) -> bool {
     matches!(expression, Expr::Value(value) if matches!(&value.value, Value::Number(number, _) if number == "0"))
 }
 
-fn is_list_of_types(data_type: &DataType) -> bool {
-    data_type.to_string().to_ascii_lowercase().ends_with("regtype[]")
+fn is_slash(value: &Value) -> bool {
+    matches!(value, Value::SingleQuotedString(text) if text == "/")
+}
+
+/// Whether a type has this name, with or without the catalogue's schema before it.
+fn named(data_type: &DataType, name: &str) -> bool {
+    let written = data_type.to_string().to_ascii_lowercase();
+    written.strip_prefix("pg_catalog.").unwrap_or(&written) == name
+}
+
+fn list(of: DataType) -> DataType {
+    DataType::Array(ArrayElemTypeDef::SquareBracket(Box::new(of), None))
+}
+
+fn null(data_type: DataType) -> Expr {
+    let expr = Box::new(Expr::Value(Value::Null.into()));
+    Expr::Cast { kind: CastKind::DoubleColon, expr, data_type, array: false, format: None }
+}
+
+/// A call whose first argument is `value`; the text is one of this file.
+fn call(text: &str, value: &Expr) -> Option<Expr> {
+    let mut parsed = Parser::new(&PostgreSqlDialect {}).try_with_sql(text).ok()?.parse_expr().ok()?;
+    let Expr::Function(function) = &mut parsed else { return None };
+    let FunctionArguments::List(arguments) = &mut function.args else { return None };
+    *arguments.args.first_mut()? = FunctionArg::Unnamed(FunctionArgExpr::Expr(value.clone()));
+    Some(parsed)
+}
+
+fn is_of_array_column(arguments: &FunctionArguments) -> bool {
+    let FunctionArguments::List(list) = arguments else { return false };
+    matches!(list.args.first(), Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(first)))
+        if column(first).is_some_and(|name| ARRAY_COLUMNS.contains(&name)))
+}
+
+fn is_about_nothing(query: &Query) -> bool {
+    let found = visit_relations(query, |name| {
+        let table = name.0.last().and_then(|part| part.as_ident()).map(|name| name.value.as_str()).unwrap_or_default();
+        let collation = table == "pg_type" && query.body.to_string().contains("typcollation");
+        if collation || NOTHING_IN.contains(&table) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    found.is_break()
+}
+
+/// ADBC's question begins with foreign keys, under a name of its own.
+fn is_for_constraints(statement: &Statement) -> bool {
+    let Statement::Query(query) = statement else { return false };
+    let first = query.with.as_ref().and_then(|with| with.cte_tables.first());
+    first
+        .is_some_and(|first| first.alias.name.value == "fk_unnest" && first.query.to_string().contains("pg_constraint"))
 }
 
 #[cfg(test)]
 mod tests {
-    use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
-    use datafusion::sql::sqlparser::parser::Parser;
-
     use super::*;
 
     fn check(sql: &str, wanted: &str) {
@@ -70,10 +155,27 @@ mod tests {
     }
 
     #[test]
-    fn changes_questions_about_the_catalogue_and_no_other() {
+    fn changes_questions_about_the_catalogue() {
         check("SELECT t.typreceive != 0 OR typsend = 0", "SELECT t.typreceive <> '-' OR typsend = '-'");
         check("SELECT proargtypes::regtype[]::text[]", "SELECT NULL::TEXT[]::TEXT[]");
-        for sql in ["SELECT registered_year <> 0", "SELECT typreceive <> 1", "SELECT '1'::INT[]"] {
+        check("SELECT p.prorettype::regtype::text", "SELECT format_type(p.prorettype, NULL)");
+        check("SELECT (SELECT adbin FROM pg_catalog.pg_attrdef)", "SELECT NULL::TEXT");
+        check("SELECT unnest(i.indkey), generate_subscripts(indkey, 1)", "SELECT NULL::INTEGER, NULL::INTEGER");
+        check("SELECT a NOT LIKE 'b/_' ESCAPE '/'", "SELECT a NOT LIKE replace('b/_', '/', '\\')");
+        check("WITH fk_unnest AS (SELECT 1 FROM pg_constraint) SELECT 1", &NO_CONSTRAINTS.replace("  ", ""));
+    }
+
+    #[test]
+    fn changes_no_other() {
+        for sql in [
+            "SELECT registered_year <> 0",
+            "SELECT typreceive <> 1",
+            "SELECT '1'::INT[]",
+            "SELECT unnest(citizenships) FROM cases",
+            "SELECT (SELECT count(*) FROM cases)",
+            "SELECT a LIKE 'b%'",
+            "WITH fk_unnest AS (SELECT 1 FROM cases) SELECT * FROM fk_unnest",
+        ] {
             check(sql, sql);
         }
     }

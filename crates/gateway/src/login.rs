@@ -85,7 +85,8 @@ impl Login {
             let hint = "try again when somebody has left, or have the gateway started with more --connections";
             return Err(fatal(TOO_MANY, "all places of the gateway are taken", hint));
         };
-        let cancellable = self.office.cancels.register(client.protocol_version()).map_err(unwilling)?;
+        let cancellable =
+            self.office.cancels.register(client.protocol_version()).map_err(|failed| unwilling(&failed))?;
         let (number, secret) = cancellable.number_and_secret();
         client.set_pid_and_secret_key(number, secret);
         self.conversation.begin(place, cancellable);
@@ -110,9 +111,10 @@ impl Login {
                 return Err(malformed());
             }
             let first = text(message.data.as_deref().unwrap_or_default())?;
-            let verifier = users::verifier(&self.office.users, &self.office.home, name).map_err(unwilling)?;
+            let verifier =
+                users::verifier(&self.office.users, &self.office.home, name).map_err(|failed| unwilling(&failed))?;
             self.conversation.remember(name, &verifier);
-            let nonce = random::<18>().map_err(unwilling)?;
+            let nonce = random::<18>().map_err(|failed| unwilling(&failed))?;
             let begun = Exchange::begin(&first, verifier, &nonce).ok_or_else(malformed)?;
             let answer = begun.server_first().to_owned();
             *exchange = Some(begun);
@@ -199,7 +201,7 @@ fn take_options<C: ClientInfo>(client: &mut C, options: &str) -> PgWireResult<()
 fn take_setting<C: ClientInfo>(client: &mut C, name: &str, value: &str) -> PgWireResult<()> {
     let value = settings::checked(name, value).map_err(|refused| match refused {
         PgWireError::UserError(mut info) => {
-            info.severity = "FATAL".to_owned();
+            "FATAL".clone_into(&mut info.severity);
             PgWireError::UserError(info)
         }
         other => other,
@@ -209,7 +211,7 @@ fn take_setting<C: ClientInfo>(client: &mut C, name: &str, value: &str) -> PgWir
 }
 
 /// Why the gateway itself cannot go on; no word of it says who there is.
-fn unwilling(failed: crate::GatewayError) -> PgWireError {
+fn unwilling(failed: &crate::GatewayError) -> PgWireError {
     tracing::error!(reason = %failed, "a login could not be checked");
     error(INTERNAL, "the gateway cannot check logins now", "tell whoever looks after the gateway")
 }

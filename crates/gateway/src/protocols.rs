@@ -51,7 +51,7 @@ impl SimpleQueryHandler for Speaker {
         PgWireError: From<<C as Sink<PgWireBackendMessage>>::Error>,
     {
         let mut account = self.conversation.account(client.metadata())?;
-        let prepared = match self.prepare(client, sql, &mut account).await {
+        let prepared = match Box::pin(self.prepare(client, sql, &mut account)).await {
             Ok(prepared) => prepared,
             Err(refused) => return Err(account.fail(refused)),
         };
@@ -139,7 +139,7 @@ impl QueryParser for Speaker {
         C: ClientInfo + Unpin + Send + Sync,
     {
         let mut account = self.conversation.account(client.metadata())?;
-        match self.prepare(client, sql, &mut account).await {
+        match Box::pin(self.prepare(client, sql, &mut account)).await {
             Ok(prepared) if matches!(*prepared.asked, Asked::Nothing("")) => {
                 account.forget();
                 Ok(None)

@@ -75,7 +75,6 @@ pub(crate) fn of_engine(failed: &DataFusionError) -> PgWireError {
         DataFusionError::ResourcesExhausted(_) => {
             (MEMORY, "ask for fewer groups or rows, or have the gateway started with more --memory")
         }
-        DataFusionError::SQL(..) => (SYNTAX, ""),
         DataFusionError::SchemaError(what, _) => match what.as_ref() {
             SchemaError::FieldNotFound { .. } => ("42703", ""),
             SchemaError::AmbiguousReference { .. } => ("42702", ""),
@@ -85,7 +84,7 @@ pub(crate) fn of_engine(failed: &DataFusionError) -> PgWireError {
             ("42P01", "`\\d` or information_schema.tables lists what there is")
         }
         DataFusionError::Plan(text) if text.contains("Invalid function") => ("42883", ""),
-        DataFusionError::Plan(_) => (SYNTAX, ""),
+        DataFusionError::SQL(..) | DataFusionError::Plan(_) => (SYNTAX, ""),
         DataFusionError::NotImplemented(_) => (NOT_SUPPORTED, ""),
         DataFusionError::ArrowError(..) | DataFusionError::Execution(_) => ("22000", ""),
         _ => (INTERNAL, ""),

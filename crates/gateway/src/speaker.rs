@@ -58,7 +58,8 @@ impl Speaker {
         account.asked(kind(sql), shape(sql, engine.names()));
         let asked = self.conversation.read(sql)?;
         refuse_after_failure(client, &asked)?;
-        self.conversation.watch(client.metadata())?.over(self.conversation.prepare(sql, asked, &engine)).await?
+        let prepared = Box::pin(self.conversation.prepare(sql, asked, &engine));
+        self.conversation.watch(client.metadata())?.over(prepared).await?
     }
 
     /// Starts the rows of a plan.

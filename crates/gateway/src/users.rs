@@ -78,13 +78,11 @@ pub fn list(path: &Path, home: &Path) -> Result<Vec<String>, GatewayError> {
 pub(crate) fn verifier(path: &Path, home: &Path, name: &str) -> Result<Verifier, GatewayError> {
     let contents = read(path, home)?.ok_or_else(|| GatewayError::NoUsers { path: path.to_owned() })?;
     let damaged = |reason: &str| GatewayError::UsersDamaged { path: path.to_owned(), reason: reason.to_owned() };
-    match contents.users.get(name) {
-        Some(user) => user.verifier().ok_or_else(|| damaged("a verifier cannot be read")),
-        None => {
-            let secret = Zeroizing::new(scram::decode(&contents.secret).ok_or_else(|| damaged("no secret"))?);
-            Ok(Verifier::made_up(&secret, name))
-        }
+    if let Some(user) = contents.users.get(name) {
+        return user.verifier().ok_or_else(|| damaged("a verifier cannot be read"));
     }
+    let secret = Zeroizing::new(scram::decode(&contents.secret).ok_or_else(|| damaged("no secret"))?);
+    Ok(Verifier::made_up(&secret, name))
 }
 
 impl From<&Verifier> for Written {

@@ -5,7 +5,7 @@
 //! `roll.rs` says what stands in for it.
 //!
 //! Everything that is asked goes to the one server of the address, signed with the credentials that were handed in: no
-//! metadata service is asked for others, and no environment is read.
+//! metadata service is asked for others.
 
 use std::fmt;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ const RETRIES: usize = 7;
 const REFUSED: &[&str] =
     &["403 Forbidden", "AccessDenied", "ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch"];
 /// For one request with its answer: a part of a data file over a slow line.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A part of a bucket: all objects whose names begin with its prefix. Cloning is cheap.
 #[derive(Clone)]

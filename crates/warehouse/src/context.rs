@@ -59,18 +59,20 @@ pub(crate) async fn build(
 
 /// A context without any table, which can open the files of these tables and nothing else.
 pub(crate) fn bare(tables: &[(String, DeltaTable)], limits: &Limits) -> Result<SessionContext, WarehouseError> {
-    runtime(tables, limits).and_then(|runtime| empty_context(runtime, limits)).map_err(planning)
+    let runtime = runtime(tables, limits).map_err(planning)?;
+    Ok(empty_context(runtime, limits))
 }
 
-/// The tables that the dictionary fills.
+/// Tables that the dictionary fills, by name.
+pub(crate) type Words = Vec<(&'static str, Arc<dyn TableProvider>)>;
+
+/// What stands in them.
 fn words(dictionary: &Dictionary) -> Result<[(&'static str, RecordBatch); 2], WarehouseError> {
     Ok([(CODES, codes::table(dictionary).map_err(planning)?), (COMMENTS, comments::table(dictionary)?)])
 }
 
 /// The same, each written into the plan of every query that needs it: for engines that run plans elsewhere.
-pub(crate) fn words_as_values(
-    dictionary: &Dictionary,
-) -> Result<Vec<(&'static str, Arc<dyn TableProvider>)>, WarehouseError> {
+pub(crate) fn words_as_values(dictionary: &Dictionary) -> Result<Words, WarehouseError> {
     let table = |(name, batch)| Ok((name, Arc::new(as_values(&batch).map_err(planning)?) as Arc<dyn TableProvider>));
     words(dictionary)?.into_iter().map(table).collect()
 }
@@ -89,7 +91,7 @@ fn as_values(batch: &RecordBatch) -> QueryResult<ViewTable> {
 pub(crate) async fn fill(
     context: &SessionContext,
     tables: Vec<(String, Arc<dyn TableProvider>)>,
-    words: Vec<(&'static str, Arc<dyn TableProvider>)>,
+    words: Words,
 ) -> Result<(), WarehouseError> {
     if let Some(catalog) = context.catalog(CATALOG) {
         catalog.register_schema(STORED, Arc::new(MemorySchemaProvider::new())).map_err(planning)?;
@@ -131,7 +133,7 @@ fn runtime(tables: &[(String, DeltaTable)], limits: &Limits) -> QueryResult<Arc<
     builder.with_object_store_registry(Arc::new(OneStore::new(first.table_url(), Arc::new(fence)))).build_arc()
 }
 
-fn empty_context(runtime: Arc<RuntimeEnv>, limits: &Limits) -> QueryResult<SessionContext> {
+fn empty_context(runtime: Arc<RuntimeEnv>, limits: &Limits) -> SessionContext {
     let mut builder = SessionStateBuilder::new()
         .with_config(config(limits.partitions))
         .with_runtime_env(runtime)
@@ -140,7 +142,7 @@ fn empty_context(runtime: Arc<RuntimeEnv>, limits: &Limits) -> QueryResult<Sessi
     // Without these no statement could even be planned that reads or writes a file by its path.
     builder.table_factories().take();
     builder.file_formats().take();
-    Ok(SessionContext::new_with_state(builder.build()))
+    SessionContext::new_with_state(builder.build())
 }
 
 async fn provider(

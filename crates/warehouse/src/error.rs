@@ -151,7 +151,7 @@ pub enum WarehouseError {
     /// The credentials are wrong, or may not do what is needed.
     #[error(
         "{url}: the server refuses these credentials; check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, \
-         and that they may list, read, write and delete there"
+         that they may list, read, write and delete there, and this machine's clock"
     )]
     BucketRefused {
         /// The URL.

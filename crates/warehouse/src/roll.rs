@@ -89,7 +89,7 @@ fn steps(built: &[Entry], version: u64) -> Result<Vec<(String, String)>, &'stati
             None => data.push((name.clone(), name.clone())),
         }
     }
-    let is_commit = |name: &str| name.ends_with(".json");
+    let is_commit = |name: &str| name.strip_suffix(".json").is_some();
     log.sort_by_key(|(name, _)| is_commit(name));
     match log.as_slice() {
         [checkpoints @ .., (commit, _)] if !checkpoints.is_empty() && is_commit(commit) => {}

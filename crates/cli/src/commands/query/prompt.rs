@@ -1,7 +1,6 @@
 //! The prompt: reads entries with editing, history and completion, and answers each.
 
 use std::path::PathBuf;
-use std::time::Instant;
 
 use anyhow::Result;
 use panoh_warehouse::{Arguments, Rows, Session, statistics};
@@ -18,7 +17,7 @@ use crate::commands::stats::{find, session};
 use crate::commands::{dictionary, stats};
 use crate::failure::Code;
 use crate::output::{causes, note, say, table};
-use crate::world::{World, pager};
+use crate::world::{World, begun, pager};
 
 /// The history of the prompt. It stands in the spill folder because a statement may name a pseudonym: an erasure and a
 /// change of keys clear that folder.
@@ -76,7 +75,7 @@ impl<'a> Prompt<'a> {
 
     /// Does what was asked for; a failure is said and the next entry awaited.
     async fn follow(&mut self, typed: Typed) {
-        let begun = Instant::now();
+        let begun = begun();
         let is_question = matches!(typed, Typed::Statement(_) | Typed::Statistic { name: Some(_), .. });
         let done = tokio::select! {
             done = self.answer(typed) => done,
@@ -128,12 +127,10 @@ impl<'a> Prompt<'a> {
     }
 
     async fn put(&mut self, rows: Rows) -> Result<()> {
-        match self.output.take() {
-            Some(path) => screen::write(rows, self.format, &path).await,
-            None => {
-                let size = self.editor.dimensions().map(|(columns, rows)| (columns.into(), rows.into()));
-                screen::show(rows, self.format, size, &self.pager).await
-            }
+        if let Some(path) = self.output.take() {
+            return screen::write(rows, self.format, &path).await;
         }
+        let size = self.editor.dimensions().map(|(columns, rows)| (columns.into(), rows.into()));
+        screen::show(rows, self.format, size, &self.pager).await
     }
 }
