@@ -22,33 +22,36 @@
 -- column: destination_basis code(place_basis): how the destination is known: recorded, proxy (usually where the person
 --   was first identified) or intended (the person was stopped before); NULL when there is none
 -- column: destination_region code(region): first-level region of the destination; NULL when there is none
-WITH placed AS (
-       SELECT record,
-              person,
-              cohort,
-              source,
-              record_system,
-              reporting_country,
-              status,
-              registered_year,
-              gender,
-              age_band,
-              majority,
-              citizenships,
-              purposes,
-              CASE WHEN citizenships[1] NOT IN ('missing', 'unknown', 'not_applicable', 'suppressed')
-                   THEN citizenships[1] END AS citizenship,
-              array_first(
-                journey,
-                lambda place: place['role'] = 'recruitment'
-                  AND place['country'] NOT IN ('missing', 'unknown', 'not_applicable', 'suppressed')
-              ) AS recruited,
-              array_first(
-                array_reverse(journey),
-                lambda place: place['role'] = 'exploitation'
-                  AND place['country'] NOT IN ('missing', 'unknown', 'not_applicable', 'suppressed')
-              ) AS exploited
-         FROM cases
+WITH ends AS (
+       SELECT person,
+              record,
+              min(CASE WHEN role = 'recruitment' THEN step END) AS recruited,
+              max(CASE WHEN role = 'exploitation' THEN step END) AS exploited
+         FROM journeys
+        WHERE role IN ('recruitment', 'exploitation')
+          AND country NOT IN ('missing', 'unknown', 'not_applicable', 'suppressed')
+        GROUP BY person, record
+     ),
+     placed AS (
+       SELECT c.record,
+              c.person,
+              c.cohort,
+              c.source,
+              c.record_system,
+              c.reporting_country,
+              c.status,
+              c.registered_year,
+              c.gender,
+              c.age_band,
+              c.majority,
+              c.citizenships,
+              c.purposes,
+              CASE WHEN c.citizenships[1] NOT IN ('missing', 'unknown', 'not_applicable', 'suppressed')
+                   THEN c.citizenships[1] END AS citizenship,
+              c.journey[e.recruited] AS recruited,
+              c.journey[e.exploited] AS exploited
+         FROM cases AS c
+         LEFT JOIN ends AS e ON c.person = e.person AND c.record = e.record
      )
 SELECT record,
        person,

@@ -94,9 +94,9 @@ WITH others AS (
               )
                 AS reporting_country,
               CASE
-                WHEN bool_or(status IN ('identified')) THEN 'identified'
-                WHEN bool_or(status IN ('possible')) THEN 'possible'
-                WHEN bool_or(status IN ('prevented')) THEN 'prevented'
+                WHEN bool_or(status = 'identified') THEN 'identified'
+                WHEN bool_or(status = 'possible') THEN 'possible'
+                WHEN bool_or(status = 'prevented') THEN 'prevented'
                 ELSE 'unknown'
               END AS status,
               bool_or(

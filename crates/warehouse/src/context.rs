@@ -17,13 +17,15 @@ use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::logical_expr::{EmptyRelation, Expr, LogicalPlan, LogicalPlanBuilder, lit};
 use datafusion::optimizer::{ApplyOrder, OptimizerConfig, OptimizerRule};
+use datafusion::physical_optimizer::PhysicalOptimizerRule;
+use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use deltalake::DeltaTable;
 use deltalake::logstore::object_store::path::Path as StorePath;
 use panoh_dictionary::Dictionary;
 
 use crate::error::{plan as planning, store};
 use crate::fence::{Fence, OneStore};
-use crate::session::{Limits, view_plan};
+use crate::session::{Limits, read_only_plan};
 use crate::{WarehouseError, codes, comments, library};
 
 /// The catalogue of every session.
@@ -103,7 +105,7 @@ pub(crate) async fn fill(
         context.register_table(name, provider).map_err(planning)?;
     }
     for view in library::views()? {
-        let plan = view_plan(&context.state(), &view.sql).await?;
+        let plan = read_only_plan(&context.state(), &view.sql).await?;
         context.register_table(view.name, Arc::new(ViewTable::new(plan, Some(view.sql)))).map_err(planning)?;
     }
     Ok(())
@@ -118,6 +120,12 @@ pub(crate) fn config(partitions: usize) -> SessionConfig {
         // Text views point into the pages they were read from, so that a few rows keep whole pages in memory: with them
         // two million cases do not fit into two gigabytes, with plain text they do, and no query is slower.
         .set_bool("datafusion.execution.parquet.schema_force_view_types", false)
+        // The engine now and then thinks of a column that it may be NULL in one place and may not in another, and gives up:
+        // `SELECT DISTINCT array_has(citizenships, 'TJK') IS FALSE FROM internal_routes`.
+        .set_bool("datafusion.execution.skip_physical_aggregate_schema_check", true)
+        // This rule gives two columns of one plan the same name now and then, and the query fails:
+        // `SELECT (SELECT count(*) FROM paths WHERE person <> basis) FROM paths`.
+        .set_bool("datafusion.optimizer.enable_leaf_expression_pushdown", false)
 }
 
 fn runtime(tables: &[(String, DeltaTable)], limits: &Limits) -> QueryResult<Arc<RuntimeEnv>> {
@@ -138,11 +146,21 @@ fn empty_context(runtime: Arc<RuntimeEnv>, limits: &Limits) -> SessionContext {
         .with_config(config(limits.partitions))
         .with_runtime_env(runtime)
         .with_default_features()
-        .with_optimizer_rule(Arc::new(EmptyTables));
+        .with_optimizer_rule(Arc::new(EmptyTables))
+        .with_physical_optimizer_rules(physical_rules());
     // Without these no statement could even be planned that reads or writes a file by its path.
     builder.table_factories().take();
     builder.file_formats().take();
     SessionContext::new_with_state(builder.build())
+}
+
+/// The engine's own rules but one, which finds columns by name alone when it moves a condition down: behind
+/// `regions AS a RIGHT JOIN regions AS b`, it looks at `b.region` where `WHERE` says `a.region`. Conditions were moved to the
+/// tables before, by a rule that does not mix them up.
+fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+    let mut rules = PhysicalOptimizer::new().rules;
+    rules.retain(|rule| rule.name() != "FilterPushdown");
+    rules
 }
 
 async fn provider(

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use arrow::array::AsArray as _;
 use datafusion::catalog::TableProvider;
-use datafusion::common::config::Dialect;
 use datafusion::dataframe::DataFrame;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SessionState;
@@ -136,16 +135,6 @@ pub(crate) async fn stream(state: SessionState, plan: LogicalPlan) -> Result<Row
 /// that changes data or settings, however deep.
 pub(crate) async fn read_only_plan(state: &SessionState, sql: &str) -> Result<LogicalPlan, WarehouseError> {
     let dialect = state.config_options().sql_parser.dialect;
-    planned(state, sql, dialect).await
-}
-
-/// Plans the SQL of a view that ships with Panoh: as [`read_only_plan`], and functions may be handed to functions (`lambda x: x + 1`), which
-/// the parser knows from DuckDB only.
-pub(crate) async fn view_plan(state: &SessionState, sql: &str) -> Result<LogicalPlan, WarehouseError> {
-    planned(state, sql, Dialect::DuckDB).await
-}
-
-async fn planned(state: &SessionState, sql: &str, dialect: Dialect) -> Result<LogicalPlan, WarehouseError> {
     let refused = |statement: &str| WarehouseError::NotReadOnly { statement: statement.to_owned() };
     let statement = state.sql_to_statement(sql, &dialect).map_err(|error| match error {
         DataFusionError::NotImplemented(_) => refused("more than one statement"),

@@ -23,8 +23,6 @@ const FUNCTIONS: &[&str] = &[
     "array_has_all",
     "array_has_any",
     "array_length",
-    "array_reverse",
-    "array_to_string",
     "btrim",
     "cardinality",
     "character_length",
@@ -46,8 +44,6 @@ const FUNCTIONS: &[&str] = &[
     "starts_with",
     "upper",
 ];
-/// Functions that apply another to each element of a list. What they apply is looked at like everything else.
-const OVER_LISTS: &[&str] = &["array_any_match", "array_filter", "array_first", "array_transform"];
 /// Aggregates whose value does not depend on the order of the rows.
 const AGGREGATES: &[&str] = &["bool_and", "bool_or", "count", "max", "min", "sum"];
 /// Window functions that give rows of equal order the same value.
@@ -87,8 +83,6 @@ fn check_part(
         | Expr::IsNull(_)
         | Expr::IsTrue(_)
         | Expr::IsUnknown(_)
-        | Expr::Lambda(_)
-        | Expr::LambdaVariable(_)
         | Expr::Literal(..)
         | Expr::Not(_)
         | Expr::OuterReferenceColumn(..)
@@ -100,7 +94,6 @@ fn check_part(
             Err(refuse("range with a step", "a step of zero fails", "leave the step out"))
         }
         Expr::ScalarFunction(call) => listed(call.name(), FUNCTIONS),
-        Expr::HigherOrderFunction(call) => listed(call.name(), OVER_LISTS),
         Expr::AggregateFunction(call) => aggregate(call, schema),
         Expr::WindowFunction(call) => window(call, schema),
         Expr::InSubquery(within) => subquery(&within.subquery, public),
