@@ -31,7 +31,7 @@ pub(super) enum Typed {
 
 /// What the commands are, for `\?` and for completion.
 pub(super) const COMMANDS: &[(&str, &str)] = &[
-    ("SELECT ...;", "ask; a statement ends with a semicolon"),
+    ("SELECT...;", "ask; a statement ends with a semicolon"),
     ("\\d", "list the views, statistics, tables, code lists and sources"),
     ("\\d NAME", "explain one of them: its columns and what they say"),
     ("\\s", "list the statistics"),
