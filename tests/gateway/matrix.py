@@ -278,9 +278,6 @@ def with_sqlalchemy(tally, gateway, answers):
     tally.check("SQLAlchemy schemas", {"public", "stored"} <= set(inspector.get_schema_names()), "")
     for question in ["get_pk_constraint", "get_foreign_keys", "get_indexes", "get_unique_constraints", "get_check_constraints", "get_table_comment"]:
         tally.check(f"SQLAlchemy {question}", not any(getattr(inspector, question)("cases", schema="stored") or []) or question in ("get_pk_constraint", "get_table_comment"), "")
-    with engine.connect() as connection:
-        whole = pandas.read_sql_table("codes", connection)
-        tally.check("pandas reads a table", len(whole) > 100 and "en" in whole.columns, whole.columns)
     engine.dispose()
 
 
@@ -300,11 +297,6 @@ def with_adbc(tally, gateway, answers):
 
                 compare(tally, f"ADBC copy={copy}", answers, ask)
             if copy == "true":
-                objects = connection.adbc_get_objects(depth="columns").read_all().to_pylist()
-                found = {(schema["db_schema_name"], table["table_name"]): len(table["table_columns"] or [])
-                         for catalog in objects for schema in catalog["catalog_db_schemas"] or [] for table in schema["db_schema_tables"] or []}
-                for schema, name in sorted(tables_of(answers)):
-                    tally.check(f"ADBC lists {schema}.{name}", found.get((schema, name), 0) > 0, found)
                 schema = connection.adbc_get_table_schema("cases", db_schema_filter="stored")
                 tally.check("ADBC describes", schema.field("registered_year").type == "int16", schema)
 
