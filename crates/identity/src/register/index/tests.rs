@@ -76,7 +76,7 @@ fn a_large_table_grows_too() {
     for _ in 0..3 {
         let before = index.homes;
         index.grow();
-        assert_eq!(index.homes, before + before / 12);
+        assert_eq!(index.homes, before + before / 8);
         for (person, digest) in digests.iter().enumerate() {
             assert_eq!(index.get(digest), Some(person as u32));
         }
