@@ -5,8 +5,9 @@
 //! the file goes with it. It holds what the table will hold, pseudonyms and codes, and nothing else. In memory stay four
 //! bytes a row.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{self, BufReader, BufWriter, Seek};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
@@ -155,10 +156,12 @@ fn read(file: File) -> mpsc::Receiver<Result<RecordBatch, ArrowError>> {
     batches
 }
 
-/// A file that no folder names.
+/// A file that no folder names and only its owner may read.
 fn unnamed(folder: &Path) -> io::Result<File> {
     fs::create_dir_all(folder)?;
-    tempfile::tempfile_in(folder)
+    let file = tempfile::tempfile_in(folder)?;
+    file.set_permissions(Permissions::from_mode(0o600))?;
+    Ok(file)
 }
 
 fn failed(folder: &Path, source: ArrowError) -> CustodyError {

@@ -163,7 +163,7 @@ impl Carried {
         while let Some((rows, waits)) = back.next().await? {
             let rows = self.columns.with_cohorts(&rows, |row, own| {
                 let Waits::For(number) = waits[row] else { return Ok(own) };
-                let (_, cohort) = decided.person(number).ok_or_else(|| export.changed())?;
+                let cohort = decided.cohort(number).ok_or_else(|| export.changed())?;
                 report.count_cohort(own, cohort);
                 Ok(cohort)
             })?;

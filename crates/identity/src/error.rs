@@ -176,6 +176,26 @@ pub enum IdentityError {
         source: std::io::Error,
     },
 
+    /// What a load puts aside beside the register could not be written or read.
+    #[error(
+        "{folder}: the pseudonyms that a load puts aside here could not be written or read; check that the disk has room, \
+         16 bytes for each person that the register knows, and load again"
+    )]
+    RegisterAside {
+        /// The folder of the register.
+        folder: PathBuf,
+        /// What the operating system said.
+        #[source]
+        source: std::io::Error,
+    },
+
+    /// A load would bring more persons than the register has numbers for.
+    #[error("identity register: it can hold {most} persons and no more; load the rows that are left into another home")]
+    RegisterFull {
+        /// How many there may be.
+        most: u32,
+    },
+
     /// A new register was to be made where a file already is.
     #[error("{path}: a file is already there and an identity register is never overwritten; name another home")]
     RegisterExists {

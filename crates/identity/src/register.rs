@@ -14,7 +14,7 @@
 //!
 //! A person's cohort is the earliest year of registration among the rows of the load that made the person known, or
 //! `no_year` when none of those rows has a year. It is only certain after the last row, so a load asks
-//! [`RegisterLoad::resolve`] for each row, and after all of them [`Decided::person`] for those about persons whom it
+//! [`RegisterLoad::resolve`] for each row, and after all of them [`Decided::cohort`] for those about persons whom it
 //! made known. Later loads move nobody.
 
 mod emptying;
@@ -23,8 +23,10 @@ mod groups;
 mod index;
 mod joins;
 mod linking;
+mod members;
 pub(crate) mod packed;
 mod people;
+mod pseudonyms;
 mod rehash;
 #[cfg(test)]
 mod tests;
@@ -32,7 +34,7 @@ mod tests;
 use std::fs::{self, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
@@ -40,6 +42,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use crate::error::IdentityError;
 use crate::seal::Sealer;
 use emptying::Emptying;
+use index::MOST_PERSONS;
 use joins::log_join;
 
 pub use erasure::{Erased, Meant};
@@ -67,6 +70,10 @@ const ERASURES: &str = "erasures";
 pub struct Register {
     connection: Connection,
     emptying: Emptying,
+    /// Where the file lies.
+    folder: PathBuf,
+    /// The highest number that a person may get.
+    most: u32,
 }
 
 impl Register {
@@ -83,7 +90,7 @@ impl Register {
         let paged = connection.pragma_update(None, "page_size", PAGE_BYTES);
         let laid_out = paged.and_then(|()| settings(&connection)).and_then(|()| lay_out(&mut connection, key_id));
         laid_out.map_err(failed("making a new one"))?;
-        Ok(Register { connection, emptying: Emptying::default() })
+        Ok(Register { connection, emptying: Emptying::default(), folder: folder_of(path), most: MOST_PERSONS })
     }
 
     /// Opens the register at `path`. Refuses when there is none: an empty one in its place would make every person
@@ -96,7 +103,7 @@ impl Register {
         let connection = connect(path).map_err(failed("opening"))?;
         check_layout(&connection, path)?;
         settings(&connection).map_err(failed("opening"))?;
-        Ok(Register { connection, emptying: Emptying::default() })
+        Ok(Register { connection, emptying: Emptying::default(), folder: folder_of(path), most: MOST_PERSONS })
     }
 
     /// The id of the key that the digests are made with.
@@ -171,6 +178,13 @@ impl Register {
 /// Names what was being done when SQLite failed.
 fn failed(doing: &'static str) -> impl FnOnce(rusqlite::Error) -> IdentityError {
     move |source| IdentityError::Register { doing, source }
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(folder) if folder != Path::new("") => folder.into(),
+        _ => ".".into(),
+    }
 }
 
 /// Opens a file that is there; never makes one.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::packed::{self, OFFERS, RECORDS, digest_at};
-use super::people::{Joined, Memory, People};
+use super::people::{self, Joined, Memory, People, Person};
 use super::{ERASURES, Register, failed};
 use crate::error::IdentityError;
 use crate::pseudonym::Pseudonym;
@@ -62,20 +62,18 @@ struct Taken {
 }
 
 impl Taken {
-    fn pseudonyms(&self, people: &People) -> Vec<Pseudonym> {
-        let linked = self.linked.keys().map(|number| people.member(*number).pseudonym);
-        linked.chain(self.unlinked.iter().copied()).collect()
+    fn pseudonyms(&self, connection: &Connection) -> rusqlite::Result<Vec<Pseudonym>> {
+        let linked = people::persons(connection, |number, _| self.linked.contains_key(&number))?;
+        Ok(linked.into_values().map(|person| person.pseudonym).chain(self.unlinked.iter().copied()).collect())
     }
 }
 
 impl Register {
     /// The persons who are meant, all aliases among them: whom [`Register::erase`] would take out.
     pub fn of(&self, meant: &Meant) -> Result<Vec<Pseudonym>, IdentityError> {
-        let look = || {
-            let mut memory = Memory::read(&self.connection)?;
-            Ok(taken(&self.connection, &mut memory, meant)?.pseudonyms(&memory.people))
-        };
-        look().map_err(failed("looking for a person"))
+        let mut memory = self.memory()?;
+        let taken = taken(&self.connection, &mut memory, meant);
+        taken.and_then(|taken| taken.pseudonyms(&self.connection)).map_err(failed("looking for a person"))
     }
 
     /// Takes the persons who are meant out of the register with everything that is known of them, and leaves tombstones:
@@ -85,7 +83,8 @@ impl Register {
     /// of what was taken out is left in the register's files.
     pub fn erase(&mut self, meant: &Meant, sealer: &Sealer) -> Result<Erased, IdentityError> {
         self.refuse_pending()?;
-        let erased = self.take_out(meant, sealer).map_err(failed("erasing a person"))?;
+        let memory = self.memory()?;
+        let erased = self.take_out(memory, meant, sealer).map_err(failed("erasing a person"))?;
         self.sweep().map(|()| erased)
     }
 
@@ -103,10 +102,14 @@ impl Register {
         self.clean("overwriting what was erased")
     }
 
-    fn take_out(&mut self, meant: &Meant, sealer: &Sealer) -> rusqlite::Result<Erased> {
-        let mut memory = Memory::read(&self.connection)?;
+    /// Who is known, without pseudonyms: those of a few are looked up.
+    fn memory(&self) -> Result<Memory, IdentityError> {
+        Memory::read(&self.connection, self.most, |_, _| Ok(()))
+    }
+
+    fn take_out(&mut self, mut memory: Memory, meant: &Meant, sealer: &Sealer) -> rusqlite::Result<Erased> {
         let taken = taken(&self.connection, &mut memory, meant)?;
-        let persons = taken.pseudonyms(&memory.people);
+        let persons = taken.pseudonyms(&self.connection)?;
         let transaction = self.connection.transaction()?;
         let digests = left_behind(&transaction, &memory, meant, &taken, &persons)?;
         for (digest, cohort) in &digests {
@@ -125,7 +128,7 @@ impl Register {
         }
         transaction.execute(include_str!("../../sql/count_erasure.sql"), [])?;
         transaction.commit()?;
-        let cohorts = taken.linked.keys().map(|number| memory.people.member(*number).cohort.to_string()).collect();
+        let cohorts = taken.linked.keys().map(|number| memory.people.members.cohort(*number).to_string()).collect();
         let heads = taken.linked.values().collect::<BTreeSet<_>>().len() + taken.unlinked.len();
         Ok(Erased { persons, heads: heads as u64, cohorts, tombstones: digests.len() as u64 })
     }
@@ -142,14 +145,13 @@ fn taken(connection: &Connection, memory: &mut Memory, meant: &Meant) -> rusqlit
             }
         })?;
     }
-    found.extend(meant.named.iter().filter(|named| memory.people.number_of(**named).is_some()));
+    let linked = people::persons(connection, |_, person| found.contains(&person) || meant.named.contains(&person))?;
     let mut taken = Taken::default();
-    for person in found {
-        match memory.people.number_of(person) {
-            Some(number) => taken.linked.extend(group(&memory.people, number)),
-            None => drop(taken.unlinked.insert(person)),
-        }
+    for (number, Person { pseudonym, .. }) in linked {
+        found.remove(&pseudonym);
+        taken.linked.extend(group(&memory.people, number));
     }
+    taken.unlinked = found;
     for (number, head) in meant.keys.as_ref().map(|keys| of_keys(memory, keys)).unwrap_or_default() {
         taken.linked.entry(number).or_insert(head);
     }
@@ -164,7 +166,7 @@ fn left_behind(
     taken: &Taken,
     persons: &[Pseudonym],
 ) -> rusqlite::Result<BTreeMap<[u8; 16], String>> {
-    let cohort_of = |head: u32| memory.people.member(head).cohort.to_string();
+    let cohort_of = |head: u32| memory.people.members.cohort(head).to_string();
     let own = taken.linked.values().next().map_or_else(|| NO_YEAR.to_owned(), |head| cohort_of(*head));
     // What somebody holds who stays would keep that one's later rows out.
     let stays = |digest: &[u8; 16]| memory.index.get(digest).is_some_and(|holder| !taken.linked.contains_key(&holder));

@@ -4,7 +4,9 @@
 //! The head is the person of the older cohort (the one known first when cohorts are equal): the joined person keeps the
 //! older cohort, and nobody's own cohort changes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use foldhash::fast::RandomState;
 
 use crate::seal::LinkRule;
 
@@ -30,6 +32,12 @@ impl Groups {
             }
         }
         self.apart.push((one, other));
+    }
+
+    /// Everybody who was ever found to be one with somebody.
+    pub(crate) fn everybody(&self) -> HashSet<u32, RandomState> {
+        let apart = self.apart.iter().flat_map(|(one, other)| [*one, *other]);
+        self.pairs.keys().copied().chain(apart).collect()
     }
 
     /// All persons of a person's group, that person among them.
@@ -123,6 +131,7 @@ mod tests {
         assert!(groups.are_apart(&groups.of(2), &groups.of(1)));
         assert!(!groups.are_apart(&groups.of(2), &groups.of(5)));
         assert!(groups.is_alone(5) && !groups.is_alone(2));
+        assert_eq!(groups.everybody(), HashSet::from_iter([1, 2, 3, 4]), "a pair that was taken back counts");
         assert_eq!(groups.step(2, 1), None);
     }
 }

@@ -1,89 +1,181 @@
-//! Which person holds a digest: all digests of a register in memory, some 16 bytes each.
+//! Which person holds a digest: all digests of a register in memory, some ten bytes each.
 //!
-//! The index keeps the first eight bytes of a digest. With 45 million of them (ten million persons) the chance that any
-//! of as many questions meets a stranger is 45e6² / 2⁶⁴, about one in nine thousand over the whole register.
+//! The index tells digests apart by their first 61 bits. With 45 million of them (ten million persons) the chance that any
+//! of as many questions meets a stranger is 45e6² / 2⁶¹, about one in eleven hundred over the whole register.
 //!
-//! It is a hash table with linear probing (Knuth, The Art of Computer Programming, vol. 3, section 6.4). A digest is its
-//! own hash: it came out of a keyed one, so nobody can choose digests that fall together. Its first four bytes say where
-//! it belongs, from the front of the table to the back. One more byte tells it from its neighbours; these lie apart from
-//! the rest, 64 in a line of the cache, because most questions of a first load end at them: nobody holds the digest. The
-//! table grows in place, so that no second copy of it is ever in memory.
+//! It is a hash table with linear probing over groups of 16 places (Knuth, The Art of Computer Programming, vol. 3,
+//! section 6.4). A digest is its own hash: it came out of a keyed one, so nobody can choose digests that fall together. Its
+//! first four bytes say where it belongs, from the front of the table to the back, and it never lies far from there. So
+//! its place tells the first 16 bits, and no entry keeps them (quotients; exercise 6.4-13 there). One byte tells it from
+//! its neighbours; these lie apart from the rest, because most questions of a first load end at them: nobody holds the
+//! digest. The table grows in place, so that no second copy of it is ever in memory.
 
-/// Places of the smallest table.
-const FEWEST: usize = 1 << 10;
+use std::collections::HashMap;
 
-/// Places that follow at once after the last one where a digest can belong, for those that find it taken.
-const OVERHANG: usize = 1 << 8;
+use foldhash::fast::RandomState;
 
-/// Of a hundred places, how many may be taken: with more, a question that finds nothing looks at over twenty.
-const MOST_TAKEN: usize = 85;
+/// Bits of a digest that its place tells.
+const PLACE_BITS: u32 = 16;
 
-/// Above so many places (200 MB) the table grows by a quarter and not by half: slower, with less memory to spare.
-const LARGE: usize = 1 << 24;
+/// Bits of a digest that tell it from its neighbours.
+const TAG_BITS: u32 = 8;
+
+/// Bits of an entry that say which person. All others are the digest's.
+const PERSON_BITS: u32 = 27;
+
+/// The highest number that a person may have.
+pub(crate) const MOST_PERSONS: u32 = (1 << PERSON_BITS) - 1;
+
+/// Bits of a digest in an entry.
+const KEPT_BITS: u32 = u64::BITS - PERSON_BITS;
+
+/// Bits of a digest that are told apart.
+const KEY_BITS: u32 = PLACE_BITS + KEPT_BITS + TAG_BITS;
+
+/// Bits of a digest that say where it belongs.
+const HOME_BITS: u32 = 32;
+
+/// Places that are looked at together.
+const GROUP: usize = 16;
+
+/// Groups of the smallest table: as many as there are values of what a place tells. Of an empty one memory is only
+/// promised.
+const FEWEST: usize = 1 << PLACE_BITS;
+
+/// Of a hundred places, how many may be taken.
+const MOST_TAKEN: usize = 92;
+
+/// Of a hundred places, how many are taken when the digests are in that there was to be room for.
+const FIRST_TAKEN: usize = 88;
+
+/// From so many groups on (300 MB) the table grows by an eighth and not by a quarter: slower, with less memory to spare.
+const LARGE: usize = 1 << 21;
 
 /// The persons who hold digests.
 pub(crate) struct Index {
-    /// A byte of the digest in each place; zero where there is none. The last place is always free.
-    tags: Vec<u8>,
-    entries: Vec<Entry>,
-    /// How many places a digest can belong to; the others follow after them.
+    /// A byte of the digest in each place of a group; zero where there is none.
+    tags: Vec<[u8; GROUP]>,
+    entries: Vec<[u64; GROUP]>,
+    /// How many groups a digest can belong to; others follow after them, for those that find theirs taken.
     homes: usize,
     taken: usize,
+    /// Who holds digests that found no place near enough. Hardly anybody, but in a small table.
+    strays: HashMap<u64, u32, RandomState>,
 }
 
-/// The first eight bytes of a digest in two halves, so that an entry takes 12 bytes and not 16, and who holds it.
-#[derive(Clone, Copy, Default)]
+/// Where an entry lies: the group, and the place in it.
+#[derive(Clone, Copy)]
+struct Place(usize, usize);
+
+/// What is told apart of a digest, and who holds it.
+#[derive(Clone, Copy)]
 pub(crate) struct Entry {
-    first: u32,
-    second: u32,
+    /// The bits that the place tells, those that an entry keeps, the tag.
+    key: u64,
     person: u32,
 }
 
 impl Entry {
     pub(crate) fn new(digest: &[u8; 16], person: u32) -> Entry {
-        let start = u128::from_be_bytes(*digest) >> 64;
-        Entry { first: (start >> 32) as u32, second: start as u32, person }
+        debug_assert!(person <= MOST_PERSONS, "who adds persons has counted them");
+        let start = (u128::from_be_bytes(*digest) >> (u128::BITS - KEY_BITS)) as u64;
+        // No tag is zero.
+        let key = if start as u8 == 0 { start | 1 } else { start };
+        Entry { key, person }
     }
 
     fn tag(self) -> u8 {
-        (self.second as u8).max(1)
+        self.key as u8
     }
 
-    fn is_of(self, other: Entry) -> bool {
-        (self.first, self.second) == (other.first, other.second)
+    /// What lies in the entry's place.
+    fn kept(self) -> u64 {
+        self.key >> TAG_BITS << PERSON_BITS | u64::from(self.person)
     }
+
+    /// The group where the entry belongs among so many: its first bits as a share of the whole.
+    fn home(self, homes: usize) -> usize {
+        (((self.key >> (KEY_BITS - HOME_BITS)) * homes as u64) >> HOME_BITS) as usize
+    }
+
+    /// The entry of what lies in a group of a table of so many. Of the keys that it may be of it is the highest that does
+    /// not belong behind the group: from the others' homes the group is out of [`reach`]. `highest` is [`highest`].
+    fn lying(group: usize, homes: usize, highest: u64, tag: u8, kept: u64) -> Entry {
+        let rest = kept >> PERSON_BITS << TAG_BITS | u64::from(tag);
+        let of = |start: u64| Entry { key: start << (KEPT_BITS + TAG_BITS) | rest, person: kept as u32 & MOST_PERSONS };
+        let mut start = highest;
+        while of(start).home(homes) > group {
+            start -= 1;
+        }
+        of(start)
+    }
+}
+
+/// The highest value of the bits that a place tells, for what lies in a group of a table of so many.
+fn highest(group: usize, homes: usize) -> u64 {
+    let behind = ((group as u64 + 1) << PLACE_BITS) / homes as u64;
+    behind.min((1 << PLACE_BITS) - 1)
+}
+
+/// In how many groups from its home on a digest may lie in a table of so many. Digests that differ only in what the place
+/// tells belong at least so far from each other.
+fn reach(homes: usize) -> usize {
+    homes >> PLACE_BITS
+}
+
+/// The places of a group that hold a tag: for each a byte, with its highest bit set or zero. All are compared at once
+/// (Warren, Hacker's Delight, section 6-1): a byte that differs from the tag carries into its highest bit.
+fn places(tags: &[u8; GROUP], tag: u8) -> u128 {
+    const ONES: u128 = u128::MAX / 0xff;
+    const LOW: u128 = ONES * 0x7f;
+    let differing = u128::from_le_bytes(*tags) ^ (ONES * u128::from(tag));
+    !(((differing & LOW) + LOW) | differing | LOW)
+}
+
+/// The first of some places.
+fn first(places: u128) -> usize {
+    places.trailing_zeros() as usize / 8
 }
 
 impl Index {
     /// An index of nobody with room for so many digests.
     pub(crate) fn with_room(digests: usize) -> Index {
-        let homes = FEWEST.max(digests * 100 / MOST_TAKEN + 1);
-        let mut index = Index { tags: Vec::new(), entries: Vec::new(), homes, taken: 0 };
-        index.lengthen(homes + OVERHANG);
-        index
+        let homes = FEWEST.max(digests * 100 / (GROUP * FIRST_TAKEN) + 1);
+        let groups = homes + reach(homes);
+        let (tags, entries) = (vec![[0; GROUP]; groups], vec![[0; GROUP]; groups]);
+        Index { tags, entries, homes, taken: 0, strays: HashMap::default() }
     }
 
     /// The person who holds a digest.
     pub(crate) fn get(&self, digest: &[u8; 16]) -> Option<u32> {
-        self.find(Entry::new(digest, 0)).ok().map(|place| self.entries[place].person)
-    }
-
-    /// Where a digest lies, or else the free place where the search for it ended.
-    fn find(&self, entry: Entry) -> Result<usize, usize> {
-        let tag = entry.tag();
-        let mut place = self.home(entry);
-        loop {
-            match self.tags[place] {
-                0 => return Err(place),
-                found if found == tag && self.entries[place].is_of(entry) => return Ok(place),
-                _ => place += 1,
-            }
+        let sought = Entry::new(digest, 0);
+        match self.find(sought) {
+            Ok(Place(group, place)) => Some(self.entries[group][place] as u32 & MOST_PERSONS),
+            Err(Some(_)) => None,
+            Err(None) => self.strays.get(&sought.key).copied(),
         }
     }
 
-    /// Where a digest belongs: its first bytes as a share of the whole.
-    fn home(&self, entry: Entry) -> usize {
-        ((u64::from(entry.first) * self.homes as u64) >> 32) as usize
+    /// Where a digest lies, or else the free place where the search for it ended. None where all are taken that it may lie
+    /// in.
+    fn find(&self, sought: Entry) -> Result<Place, Option<Place>> {
+        let home = sought.home(self.homes);
+        for group in home..home + reach(self.homes) {
+            let tags = &self.tags[group];
+            let mut same = places(tags, sought.tag());
+            while same != 0 {
+                let place = first(same);
+                if (self.entries[group][place] ^ sought.kept()) >> PERSON_BITS == 0 {
+                    return Ok(Place(group, place));
+                }
+                same &= same - 1;
+            }
+            let free = places(tags, 0);
+            if free != 0 {
+                return Err(Some(Place(group, first(free))));
+            }
+        }
+        Err(None)
     }
 
     /// Asks memory for everything that finding these digests will look at. The look-ups of a row are many, each would wait
@@ -97,18 +189,21 @@ impl Index {
         let mut homes = [(0, 0); AT_ONCE];
         let (mut count, mut all) = (0, 0);
         for entry in sought.take(AT_ONCE) {
-            let home = self.home(entry);
-            // A search is hardly ever longer.
-            all ^= u32::from(self.tags[home] ^ self.tags[home + 16]);
+            let home = entry.home(self.homes);
+            all ^= u64::from(self.tags[home][0]);
             homes[count] = (home, entry.tag());
             count += 1;
         }
-        // Where the tag is found, the rest will be looked at too.
-        for (home, tag) in &homes[..count] {
-            let tags = &self.tags[*home..];
-            let found = tags.iter().position(|found| found == tag || *found == 0).unwrap_or(0);
-            if tags[found] == *tag {
-                all ^= self.entries[home + found].person;
+        // Where the tag is found, the rest will be looked at too. Few lie farther from their home.
+        for &(home, tag) in &homes[..count] {
+            for (tags, entries) in self.tags[home..].iter().zip(&self.entries[home..]).take(4) {
+                let same = places(tags, tag);
+                if same != 0 {
+                    all ^= entries[first(same)];
+                }
+                if same != 0 || places(tags, 0) != 0 {
+                    break;
+                }
             }
         }
         std::hint::black_box(all);
@@ -116,7 +211,7 @@ impl Index {
 
     /// Gives a digest to a person unless somebody holds it. Whether it was given.
     pub(crate) fn add(&mut self, digest: &[u8; 16], person: u32) -> bool {
-        self.place(Entry::new(digest, person)).is_ok()
+        self.place(Entry::new(digest, person))
     }
 
     /// Takes entries out of a register. Of equal digests the person with the lowest id holds them.
@@ -126,160 +221,92 @@ impl Index {
         for entries in entries.chunks(TOGETHER) {
             self.fetch(entries.iter().copied());
             for entry in entries {
-                if let Err(place) = self.place(*entry) {
-                    let person = &mut self.entries[place].person;
-                    *person = entry.person.min(*person);
+                if !self.place(*entry) {
+                    self.lower(*entry);
                 }
             }
         }
     }
 
-    /// Puts an entry into its place, or tells where its digest lies already.
-    fn place(&mut self, entry: Entry) -> Result<(), usize> {
-        match self.find(entry) {
-            Ok(place) => return Err(place),
-            Err(free) if self.taken * 100 < self.homes * MOST_TAKEN => self.put(free, entry),
-            Err(_) => {
-                self.grow();
-                self.put(self.free(self.home(entry)), entry);
-            }
+    /// Gives a digest that somebody holds to this person when the number is lower.
+    fn lower(&mut self, entry: Entry) {
+        if let Ok(Place(group, place)) = self.find(entry) {
+            // Of one digest, so the lower of two is that of the lower person.
+            let kept = &mut self.entries[group][place];
+            *kept = entry.kept().min(*kept);
+        } else if let Some(person) = self.strays.get_mut(&entry.key) {
+            *person = entry.person.min(*person);
+        }
+    }
+
+    /// Puts an entry into its place unless its digest lies there already. Whether it did.
+    fn place(&mut self, entry: Entry) -> bool {
+        let free = match self.find(entry) {
+            Err(None) if self.strays.contains_key(&entry.key) => return false,
+            Ok(_) => return false,
+            Err(free) => free,
+        };
+        if self.taken * 100 < self.homes * GROUP * MOST_TAKEN {
+            self.put(free, entry);
+        } else {
+            self.grow();
+            self.put(self.free(entry), entry);
         }
         self.taken += 1;
-        Ok(())
+        true
     }
 
-    /// The first free place from one on.
-    fn free(&self, home: usize) -> usize {
-        let free = self.tags[home..].iter().position(|tag| *tag == 0);
-        home + free.expect("the last place is free")
+    /// The first free place where an entry may lie.
+    fn free(&self, entry: Entry) -> Option<Place> {
+        let home = entry.home(self.homes);
+        let free = |group| (group, places(&self.tags[group], 0));
+        let mut groups = (home..home + reach(self.homes)).map(free);
+        groups.find(|(_, free)| *free != 0).map(|(group, free)| Place(group, first(free)))
     }
 
-    fn put(&mut self, place: usize, entry: Entry) {
-        (self.tags[place], self.entries[place]) = (entry.tag(), entry);
-        // The last place of all stays free: it ends a search.
-        if place + 1 == self.tags.len() {
-            self.lengthen(OVERHANG);
+    fn put(&mut self, free: Option<Place>, entry: Entry) {
+        match free {
+            Some(Place(group, place)) => {
+                (self.tags[group][place], self.entries[group][place]) = (entry.tag(), entry.kept());
+            }
+            None => drop(self.strays.insert(entry.key, entry.person)),
         }
     }
 
-    fn lengthen(&mut self, by: usize) {
-        let length = self.tags.len() + by;
-        self.tags.reserve_exact(by);
-        self.tags.resize(length, 0);
-        self.entries.reserve_exact(by);
-        self.entries.resize(length, Entry::default());
-    }
-
-    /// Makes the table longer. From the back to the front every entry moves behind all that have not moved yet, so none
-    /// stands in the way of another; only near the front, where the table grew by no more than the places that an entry lies
-    /// from its home, the rest is taken out together and put in anew.
+    /// Makes the table longer. From the back to the front the entries of each group move behind all that have not moved
+    /// yet, so none stands in the way of another; only near the front, where the table grew by no more than what an entry
+    /// lies from its home, the rest is taken out together and put in anew.
     fn grow(&mut self) {
-        let more = self.homes / if self.homes < LARGE { 2 } else { 4 };
-        let mut left = self.tags.len();
+        let before = self.homes;
+        let more = before / if before < LARGE { 4 } else { 8 };
+        let behind = self.tags.len();
         self.homes += more;
-        self.lengthen(more);
-        while left > 0 {
-            let entry = self.entries[left - 1];
-            let is_taken = self.tags[left - 1] != 0;
-            if is_taken && self.home(entry) < left {
-                break;
-            }
-            left -= 1;
-            if is_taken {
-                self.tags[left] = 0;
-                self.put(self.free(self.home(entry)), entry);
+        let groups = self.homes + reach(self.homes);
+        self.tags.reserve_exact(groups - behind);
+        self.tags.resize(groups, [0; GROUP]);
+        self.entries.reserve_exact(groups - behind);
+        self.entries.resize(groups, [0; GROUP]);
+        let front = behind.min(reach(before) * before.div_ceil(more) + reach(before) + 1);
+        for group in (front..behind).rev() {
+            for entry in self.pull(group, before).into_iter().flatten() {
+                self.put(self.free(entry), entry);
             }
         }
-        let front: Vec<Entry> = (0..left).filter_map(|place| self.pull(place)).collect();
-        for entry in front {
-            self.put(self.free(self.home(entry)), entry);
+        let rest: Vec<Entry> = (0..front).flat_map(|group| self.pull(group, before)).flatten().collect();
+        let strays = std::mem::take(&mut self.strays).into_iter().map(|(key, person)| Entry { key, person });
+        for entry in rest.into_iter().chain(strays) {
+            self.put(self.free(entry), entry);
         }
     }
 
-    /// Takes what lies in a place out of it.
-    fn pull(&mut self, place: usize) -> Option<Entry> {
-        (std::mem::take(&mut self.tags[place]) != 0).then(|| self.entries[place])
+    /// Takes what lies in a group out of it, from a table that had so many.
+    fn pull(&mut self, group: usize, homes: usize) -> [Option<Entry>; GROUP] {
+        let (tags, entries) = (std::mem::take(&mut self.tags[group]), &self.entries[group]);
+        let highest = highest(group, homes);
+        let lying = |place: usize| Entry::lying(group, homes, highest, tags[place], entries[place]);
+        std::array::from_fn(|place| (tags[place] != 0).then(|| lying(place)))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::HashMap;
-
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// Spread over the whole range, as digests are.
-    fn digest(number: u64) -> [u8; 16] {
-        bytes(number.wrapping_mul(0x9e37_79b9_7f4a_7c15))
-    }
-
-    fn bytes(start: u64) -> [u8; 16] {
-        (u128::from(start) << 64).to_be_bytes()
-    }
-
-    #[test]
-    fn an_empty_index_knows_nobody() {
-        for asked in [digest(7), [0xff; 16], [0; 16]] {
-            assert_eq!(Index::with_room(0).get(&asked), None);
-        }
-    }
-
-    #[test]
-    fn the_first_of_two_holders_holds() {
-        let mut index = Index::with_room(0);
-        index.take(&[Entry::new(&digest(1), 9), Entry::new(&digest(1), 4), Entry::new(&digest(2), 5)]);
-        assert_eq!((index.get(&digest(1)), index.get(&digest(2)), index.taken), (Some(4), Some(5), 2));
-    }
-
-    #[test]
-    fn every_digest_is_found_however_often_the_table_grew() {
-        let mut index = Index::with_room(0);
-        let many = 300_000;
-        for number in 0..many {
-            assert_eq!(index.get(&digest(number)), None);
-            assert!(index.add(&digest(number), number as u32));
-        }
-        assert_eq!(index.taken, 300_000);
-        for number in 0..many {
-            index.prepare([&digest(number)].into_iter());
-            assert!(!index.add(&digest(number), 7), "it is held");
-            assert_eq!(index.get(&digest(number)), Some(number as u32));
-        }
-        assert_eq!(index.get(&digest(many)), None);
-    }
-
-    #[test]
-    fn digests_that_fall_together_are_told_apart() {
-        // At the very front and the very back, more of them than the table has places after its last home.
-        for first in [0, u32::MAX] {
-            let digests = (0..2_000).map(|rest| bytes(u64::from(first) << 32 | rest));
-            let mut index = Index::with_room(0);
-            for (person, digest) in digests.clone().skip(1).enumerate() {
-                assert!(index.add(&digest, person as u32));
-            }
-            for (person, digest) in digests.skip(1).enumerate() {
-                assert_eq!(index.get(&digest), Some(person as u32));
-            }
-        }
-    }
-
-    proptest! {
-        /// Digests that crowd in few places, asked for and given in any order.
-        #[test]
-        fn an_index_is_a_map(given in prop::collection::vec((0_u64..40, 0_u64..60, any::<u32>()), 0..4_000), ask: u64) {
-            let (mut index, mut map) = (Index::with_room(0), HashMap::new());
-            for (first, rest, person) in given {
-                let start = first * 0x0600_0000_0000_0000 + (rest << 20) + 1;
-                prop_assert_eq!(index.get(&bytes(start)), map.get(&start).copied());
-                prop_assert_eq!(index.add(&bytes(start), person), !map.contains_key(&start));
-                map.entry(start).or_insert(person);
-            }
-            for (start, person) in &map {
-                prop_assert_eq!(index.get(&bytes(*start)), Some(*person));
-            }
-            prop_assert_eq!(index.get(&bytes(ask)), map.get(&ask).copied());
-        }
-    }
-}
+mod tests;

@@ -1,8 +1,11 @@
 //! Who was found to be one with whom: the log, the aliases that follow from it, and taking a link back.
 
-use rusqlite::{Connection, params};
+use std::collections::BTreeMap;
 
-use super::people::{People, rule};
+use rusqlite::{Connection, Row, params};
+
+use super::groups::Groups;
+use super::people::{self, Person};
 use super::{Register, failed};
 use crate::error::IdentityError;
 use crate::pseudonym::Pseudonym;
@@ -48,8 +51,7 @@ pub enum LogEvent {
 impl Register {
     /// All aliases, sorted, pending loads included.
     pub fn aliases(&self) -> Result<Vec<Alias>, IdentityError> {
-        let people = People::read(&self.connection).map_err(failed("reading aliases"))?;
-        Ok(aliases(&people))
+        Ok(Logged::read(&self.connection).map_err(failed("reading aliases"))?.aliases())
     }
 
     /// The log of merges and of links that were taken back, oldest first. Lines about erased persons are gone.
@@ -61,24 +63,24 @@ impl Register {
     /// linked to it. No later load makes the same two one again. Gives what was taken back.
     pub fn unlink(&mut self, alias: Pseudonym) -> Result<Alias, IdentityError> {
         self.refuse_pending()?;
-        let people = People::read(&self.connection).map_err(failed("reading aliases"))?;
-        let number = people.number_of(alias).ok_or(IdentityError::NoAlias)?;
-        let head = people.groups.head(number, |one, other| people.before(one, other));
-        let (next, rule) = people.groups.step(number, head).ok_or(IdentityError::NoAlias)?;
+        let logged = Logged::read(&self.connection).map_err(failed("reading aliases"))?;
+        let number = logged.number_of(alias).ok_or(IdentityError::NoAlias)?;
+        let head = logged.groups.head(number, |one, other| logged.before(one, other));
+        let (next, rule) = logged.groups.step(number, head).ok_or(IdentityError::NoAlias)?;
         log_join(&self.connection, ("unlinked", number, next), rule, None).map_err(failed("taking a link back"))?;
-        Ok(Alias { alias, person: people.member(head).pseudonym, rule })
+        Ok(Alias { alias, person: logged.pseudonym(head), rule })
     }
 
     fn read_log(&self) -> rusqlite::Result<Vec<LogLine>> {
-        let people = People::read(&self.connection)?;
+        let logged = Logged::read(&self.connection)?;
         let mut statement = self.connection.prepare_cached(include_str!("../../sql/list_joins.sql"))?;
         let lines = statement.query_map([], |row| {
             let is_merge = row.get_ref(1)?.as_str()? == "merged";
             Ok(LogLine {
                 number: row.get(0)?,
                 what: if is_merge { LogEvent::Merged } else { LogEvent::Unlinked },
-                one: people.member(row.get(2)?).pseudonym,
-                other: people.member(row.get(3)?).pseudonym,
+                one: logged.pseudonym(row.get(2)?),
+                other: logged.pseudonym(row.get(3)?),
                 rule: rule(row, 4)?,
                 load: row.get(5)?,
             })
@@ -87,15 +89,71 @@ impl Register {
     }
 }
 
-fn aliases(people: &People) -> Vec<Alias> {
-    let pseudonym = |number| people.member(number).pseudonym;
-    let found = people.groups.aliases(|one, other| people.before(one, other));
-    let mut aliases: Vec<Alias> = found
-        .into_iter()
-        .map(|(alias, (person, rule))| Alias { alias: pseudonym(alias), person: pseudonym(person), rule })
-        .collect();
-    aliases.sort_unstable();
-    aliases
+/// Everybody in the log, by number, and who of them is one with whom.
+struct Logged {
+    groups: Groups,
+    persons: BTreeMap<u32, Person>,
+}
+
+impl Logged {
+    fn read(connection: &Connection) -> rusqlite::Result<Logged> {
+        let groups = groups(connection)?;
+        let in_log = groups.everybody();
+        let persons = if in_log.is_empty() {
+            BTreeMap::new()
+        } else {
+            people::persons(connection, |number, _| in_log.contains(&number))?
+        };
+        Ok(Logged { groups, persons })
+    }
+
+    fn person(&self, number: u32) -> &Person {
+        self.persons.get(&number).expect("the log names persons whom the register knows")
+    }
+
+    fn pseudonym(&self, number: u32) -> Pseudonym {
+        self.person(number).pseudonym
+    }
+
+    fn number_of(&self, pseudonym: Pseudonym) -> Option<u32> {
+        self.persons.iter().find(|(_, person)| person.pseudonym == pseudonym).map(|(number, _)| *number)
+    }
+
+    /// Whether the first of two persons heads a group of both.
+    fn before(&self, one: u32, other: u32) -> bool {
+        (self.person(one).cohort, one) < (self.person(other).cohort, other)
+    }
+
+    fn aliases(&self) -> Vec<Alias> {
+        let found = self.groups.aliases(|one, other| self.before(one, other));
+        let named =
+            |(alias, (person, rule))| Alias { alias: self.pseudonym(alias), person: self.pseudonym(person), rule };
+        let mut aliases: Vec<Alias> = found.into_iter().map(named).collect();
+        aliases.sort_unstable();
+        aliases
+    }
+}
+
+/// Who is one with whom, as the log says.
+pub(super) fn groups(connection: &Connection) -> rusqlite::Result<Groups> {
+    let mut groups = Groups::default();
+    let mut statement = connection.prepare_cached(include_str!("../../sql/list_joins.sql"))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (what, one, other) = (row.get_ref(1)?.as_str()?, row.get(2)?, row.get(3)?);
+        if what == "merged" {
+            groups.merge(one, other, rule(row, 4)?);
+        } else {
+            groups.unlink(one, other);
+        }
+    }
+    Ok(groups)
+}
+
+/// The rule that a column holds.
+fn rule(row: &Row<'_>, column: usize) -> rusqlite::Result<LinkRule> {
+    let number: u8 = row.get(column)?;
+    LinkRule::of_number(number).ok_or(rusqlite::Error::IntegralValueOutOfRange(column, number.into()))
 }
 
 /// Writes a line of the log; what holds follows from it.

@@ -5,12 +5,13 @@ use std::fmt;
 
 use super::emptying::Emptying;
 use super::packed::{FACTS, LINKS, OFFERS, PERSONS, RECORDS, Writer};
-use super::people::{Joined, Known, Member, Memory, People};
+use super::people::{Joined, Memory};
+use super::pseudonyms::Pseudonyms;
 use super::{Register, failed};
 use crate::cohort::Cohort;
 use crate::error::IdentityError;
 use crate::pseudonym::Pseudonym;
-use crate::seal::{LinkKeys, LinkRule, Sealer};
+use crate::seal::{Class, LinkKeys, LinkRule, Sealer};
 
 /// The persons and link keys of one load in the making.
 pub struct RegisterLoad<'a> {
@@ -26,6 +27,7 @@ pub struct RegisterLoad<'a> {
 /// What a load needs once it has a row to link. A load without identities reads nobody.
 struct Linking {
     memory: Memory,
+    pseudonyms: Pseudonyms,
     /// Number of the first person whom this load made known.
     first_new: u32,
     offers: Writer,
@@ -33,10 +35,13 @@ struct Linking {
     facts: Writer,
 }
 
-/// Who the persons of a load are, once its last row was resolved: no row can lower a cohort any more. Nobody by
-/// default: rows of a table without persons.
+/// The cohorts of the persons whom a load made known, once its last row was resolved: no row can lower one any more.
+/// Nobody's by default: rows of a table without persons.
 #[derive(Default)]
-pub struct Decided(Option<People>);
+pub struct Decided {
+    first_new: u32,
+    cohorts: Vec<Cohort>,
+}
 
 /// What a row's link keys mean.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -45,11 +50,11 @@ pub struct Resolved {
     /// is for [`Register::aliases`] to say, so that a link can be taken back.
     pub person: Pseudonym,
     /// The cohort of this person as far as the rows up to this one say. For a person whom this load made known, a later
-    /// row may still lower it; ask [`Decided::person`] after the last one.
+    /// row may still lower it; ask [`Decided::cohort`] after the last one.
     pub cohort: Cohort,
     /// How the row and the person were brought together.
     pub how: How,
-    /// What [`Decided::person`] finds the person by again; nobody when the row must be left out.
+    /// What [`Decided::cohort`] finds the person by again; nobody when the row must be left out.
     pub number: Option<u32>,
 }
 
@@ -117,7 +122,7 @@ impl<'a> RegisterLoad<'a> {
     /// `keys` must not be empty: a row that says nothing about who the person is has no place in the register.
     pub fn resolve(&mut self, keys: &LinkKeys, record: Pseudonym, cohort: Cohort) -> Result<Resolved, IdentityError> {
         debug_assert!(!keys.is_empty(), "a row without link keys is a person of its own");
-        self.link(keys, record, cohort).map_err(failed("linking a row"))
+        self.link(keys, record, cohort)
     }
 
     /// The person of a row that was resolved before. None when these keys were never resolved.
@@ -129,10 +134,9 @@ impl<'a> RegisterLoad<'a> {
         }
         // Resolving gave every digest of the row that nobody held to the person whom it decided for, and nobody is found
         // by a stronger rule.
-        Ok(hits.first().map(|&(_, person)| {
-            let member = linking.memory.people.member(person);
-            Found::Person { person: member.pseudonym, cohort: member.cohort }
-        }))
+        let Some(&(_, number)) = hits.first() else { return Ok(None) };
+        let person = linking.pseudonyms.get(number)?;
+        Ok(Some(Found::Person { person, cohort: linking.memory.people.members.cohort(number) }))
     }
 
     /// Whether this load made the person with this number known, so that a later row may still lower the cohort.
@@ -142,7 +146,7 @@ impl<'a> RegisterLoad<'a> {
 
     /// Writes everything of this load to disk as pending. From here on only [`Register::settle`] ends it.
     pub fn stage(mut self) -> Result<Decided, IdentityError> {
-        self.write().map_err(failed("staging a load"))?;
+        self.write()?;
         let connection = &self.register.connection;
         connection.execute_batch(include_str!("../../sql/commit.sql")).map_err(failed("staging a load"))?;
         self.is_open = false;
@@ -155,12 +159,18 @@ impl<'a> RegisterLoad<'a> {
         self.decided()
     }
 
-    /// The persons without what finds them: that is the larger part, and the rows that wait need the memory.
+    /// Nothing but the cohorts: the rows that wait need the memory.
     fn decided(&mut self) -> Decided {
-        Decided(self.linking.take().map(|linking| linking.memory.people))
+        let Some(Linking { memory, first_new, .. }) = self.linking.take() else { return Decided::default() };
+        // The larger part goes first.
+        drop(memory.index);
+        let members = &memory.people.members;
+        let cohorts = (first_new..members.next()).map(|number| members.cohort(number)).collect();
+        Decided { first_new, cohorts }
     }
 
-    fn link(&mut self, keys: &LinkKeys, record: Pseudonym, cohort: Cohort) -> rusqlite::Result<Resolved> {
+    fn link(&mut self, keys: &LinkKeys, record: Pseudonym, cohort: Cohort) -> Result<Resolved, IdentityError> {
+        const DOING: &str = "linking a row";
         let connection = &self.register.connection;
         let linking = match &mut self.linking {
             Some(linking) => linking,
@@ -171,16 +181,16 @@ impl<'a> RegisterLoad<'a> {
             return Ok(Resolved { person: keys.newcomer(), cohort, how: How::Erased, number: None });
         }
         let (person, how) = match hits.split_first() {
-            None => (linking.add(keys.newcomer(), cohort), How::New),
+            None => (linking.add(keys.newcomer(), cohort)?, How::New),
             Some((&(rule, person), others)) => {
                 let pieces: [&[u8]; 3] = [&record.0, &person.to_le_bytes(), &[rule.number()]];
-                linking.links.add(connection, self.id, &pieces)?;
+                linking.links.add(connection, self.id, &pieces).map_err(failed(DOING))?;
                 let mut how = How::Known(rule);
                 for &other in others {
                     how = match (linking.memory.people.join((rule, person), other), how) {
                         (Joined::Now(weaker), _) => {
                             let sides = ("merged", person, other.1);
-                            super::log_join(connection, sides, weaker, Some(self.id))?;
+                            super::log_join(connection, sides, weaker, Some(self.id)).map_err(failed(DOING))?;
                             How::Merged(rule)
                         }
                         (Joined::Before, how) | (Joined::Never, how @ How::Merged(_)) => how,
@@ -192,33 +202,35 @@ impl<'a> RegisterLoad<'a> {
         };
         linking.leave(keys, person, connection, self.id)?;
         let cohort = linking.lower(person, cohort);
-        let number = Some(person);
-        Ok(Resolved { person: linking.memory.people.member(person).pseudonym, cohort, how, number })
+        let pseudonym = if how == How::New { keys.newcomer() } else { linking.pseudonyms.get_next(person)? };
+        Ok(Resolved { person: pseudonym, cohort, how, number: Some(person) })
     }
 
     /// Writes what is still in memory.
-    fn write(&mut self) -> rusqlite::Result<()> {
+    fn write(&mut self) -> Result<(), IdentityError> {
+        const DOING: &str = "staging a load";
         let connection = &self.register.connection;
-        self.records.flush(connection, self.id)?;
+        self.records.flush(connection, self.id).map_err(failed(DOING))?;
         let Some(linking) = &mut self.linking else { return Ok(()) };
         for writer in [&mut linking.offers, &mut linking.links, &mut linking.facts] {
-            writer.flush(connection, self.id)?;
+            writer.flush(connection, self.id).map_err(failed(DOING))?;
         }
         let mut persons = Writer::new(&PERSONS);
-        for number in linking.first_new..linking.memory.people.next() {
-            let Member { pseudonym, cohort, .. } = linking.memory.people.member(number);
-            persons.add(connection, self.id, &[&pseudonym.0, &number.to_le_bytes(), &cohort.to_bytes()])?;
+        let members = &linking.memory.people.members;
+        for number in linking.first_new..members.next() {
+            let pseudonym = linking.pseudonyms.get_next(number)?;
+            let pieces: [&[u8]; 3] = [&pseudonym.0, &number.to_le_bytes(), &members.cohort(number).to_bytes()];
+            persons.add(connection, self.id, &pieces).map_err(failed(DOING))?;
         }
-        persons.flush(connection, self.id)
+        persons.flush(connection, self.id).map_err(failed(DOING))
     }
 }
 
 impl Decided {
-    /// The person whom resolving a row decided for, by the number that it gave, with the cohort that this person belongs to
-    /// for ever.
-    pub fn person(&self, number: u32) -> Option<(Pseudonym, Cohort)> {
-        let member = self.0.as_ref()?.find(number)?;
-        Some((member.pseudonym, member.cohort))
+    /// The cohort that the person with this number belongs to for ever. None for numbers of persons who were known before:
+    /// what resolving their rows told was certain.
+    pub fn cohort(&self, number: u32) -> Option<Cohort> {
+        self.cohorts.get(number.checked_sub(self.first_new)? as usize).copied()
     }
 }
 
@@ -229,15 +241,19 @@ impl fmt::Debug for Decided {
 }
 
 impl Linking {
-    fn read(register: &Register) -> rusqlite::Result<Linking> {
-        let memory = Memory::read(&register.connection)?;
-        let first_new = memory.people.next();
+    fn read(register: &Register) -> Result<Linking, IdentityError> {
+        let mut pseudonyms = Pseudonyms::none(&register.folder)?;
+        let memory = Memory::read(&register.connection, register.most, |number, own| pseudonyms.put(number, own))?;
+        let first_new = memory.people.members.next();
         let [offers, links, facts] = [&OFFERS, &LINKS, &FACTS].map(Writer::new);
-        Ok(Linking { memory, first_new, offers, links, facts })
+        Ok(Linking { memory, pseudonyms, first_new, offers, links, facts })
     }
 
-    fn add(&mut self, pseudonym: Pseudonym, cohort: Cohort) -> u32 {
-        self.memory.people.add(Member { pseudonym, cohort, facts: Known::default(), is_rich: false })
+    fn add(&mut self, pseudonym: Pseudonym, cohort: Cohort) -> Result<u32, IdentityError> {
+        let members = &mut self.memory.people.members;
+        // Before there is a person: nobody is without a pseudonym.
+        self.pseudonyms.put(members.next(), pseudonym)?;
+        members.add(cohort)
     }
 
     /// Leaves the row's digests with its person.
@@ -247,27 +263,31 @@ impl Linking {
         person: u32,
         connection: &rusqlite::Connection,
         load: i64,
-    ) -> rusqlite::Result<()> {
+    ) -> Result<(), IdentityError> {
+        const DOING: &str = "keeping what a row says";
         let number = person.to_le_bytes();
+        let members = &mut self.memory.people.members;
         for offer in keys.offers() {
             if self.memory.index.add(&offer.digest, person) {
-                self.offers.add(connection, load, &[&offer.digest, &number, &[offer.class as u8]])?;
-                self.memory.people.member_mut(person).is_rich |= !crate::seal::Class::is_alone(offer.class as u8);
+                let pieces: [&[u8]; 3] = [&offer.digest, &number, &[offer.class as u8]];
+                self.offers.add(connection, load, &pieces).map_err(failed(DOING))?;
+                if !Class::is_alone(offer.class as u8) {
+                    members.enrich(person);
+                }
             }
         }
-        if let Some(learned) = self.memory.people.member_mut(person).facts.learn(keys.facts()) {
-            self.facts.add(connection, load, &[learned.as_flattened(), &number])?;
+        let mut known = members.known(person);
+        if let Some(learned) = known.learn(keys.facts()) {
+            members.know(person, known);
+            self.facts.add(connection, load, &[learned.as_flattened(), &number]).map_err(failed(DOING))?;
         }
         Ok(())
     }
 
     /// Gives a person whom this load made known the cohort of a row when that is earlier. The person's cohort then.
     fn lower(&mut self, person: u32, cohort: Cohort) -> Cohort {
-        let member = self.memory.people.member_mut(person);
-        if person >= self.first_new {
-            member.cohort = member.cohort.min(cohort);
-        }
-        member.cohort
+        let members = &mut self.memory.people.members;
+        if person < self.first_new { members.cohort(person) } else { members.lower(person, cohort) }
     }
 }
 
@@ -286,7 +306,7 @@ fn is_erased(tombstones: &HashSet<[u8; 16]>, keys: &LinkKeys, hits: &[(LinkRule,
 impl fmt::Debug for RegisterLoad<'_> {
     /// Shows how many persons are new, never which.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let new = self.linking.as_ref().map_or(0, |linking| linking.memory.people.next() - linking.first_new);
+        let new = self.linking.as_ref().map_or(0, |linking| linking.memory.people.members.next() - linking.first_new);
         write!(out, "RegisterLoad({new} new persons)")
     }
 }

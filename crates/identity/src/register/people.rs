@@ -1,98 +1,55 @@
-//! The persons of a register in memory: 32 bytes each, by the number in which they became known.
+//! Who is known, who is one with whom, and who holds which digest.
 
+use std::collections::BTreeMap;
 use std::sync::mpsc;
 
-use rusqlite::{Connection, Row};
+use rusqlite::Connection;
 
+use super::failed;
 use super::groups::Groups;
 use super::index::{Entry, Index};
+use super::joins;
+use super::members::Members;
 use super::packed::{self, FACTS, OFFERS, PERSONS, digest_at};
 use crate::cohort::Cohort;
+use crate::error::IdentityError;
 use crate::pseudonym::Pseudonym;
-use crate::seal::{Class, Facts, LinkKeys, LinkRule};
+use crate::seal::{Class, LinkKeys, LinkRule};
 
 /// Entries that go to the index together, and how many times as many may wait.
 const CHUNK: usize = 4_096;
 const CHUNKS_WAITING: usize = 4;
 
-/// One person.
+/// What is being done when the register is read as a whole.
+const READING: &str = "reading who is known";
+
+/// One person, as the register's file knows everybody.
 #[derive(Clone, Copy)]
-pub(crate) struct Member {
+pub(crate) struct Person {
     pub(crate) pseudonym: Pseudonym,
     pub(crate) cohort: Cohort,
-    pub(crate) facts: Known,
-    /// Whether one of the person's records says more than a document number.
-    pub(crate) is_rich: bool,
 }
 
-impl Member {
+impl Person {
     /// The person of an entry of [`PERSONS`]; what else is known stands elsewhere.
-    fn of(entry: &[u8]) -> Member {
-        let cohort = Cohort::of_bytes([entry[20], entry[21]]);
-        Member { pseudonym: Pseudonym(digest_at(entry, 0)), cohort, facts: Known::default(), is_rich: false }
+    fn of(entry: &[u8]) -> Person {
+        Person { pseudonym: Pseudonym(digest_at(entry, 0)), cohort: Cohort::of_bytes([entry[20], entry[21]]) }
     }
 }
 
-/// The first bytes of the digests of what is known about a person; enough to see that two differ. Zero is none.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Known {
-    birth: u32,
-    sex: u32,
-    father: u32,
-}
-
-impl Known {
-    /// Takes over what a record says and nobody said before, and tells it as full digests: birth date, sex, father's
-    /// name. What comes with another birth date than the first one is left: it could not be compared.
-    pub(crate) fn learn(&mut self, facts: &Facts) -> Option<[[u8; 16]; 3]> {
-        let birth = facts.birth.as_ref().map(short)?;
-        if self.birth != 0 && self.birth != birth {
-            return None;
+/// Looks up persons whose number or pseudonym is wanted, by number. For a few of them: all persons of the file are read.
+pub(crate) fn persons(
+    connection: &Connection,
+    wanted: impl Fn(u32, Pseudonym) -> bool,
+) -> rusqlite::Result<BTreeMap<u32, Person>> {
+    let mut persons = BTreeMap::new();
+    packed::each(connection, &PERSONS, |entry| {
+        let (number, person) = (PERSONS.person_of(entry), Person::of(entry));
+        if wanted(number, person.pseudonym) {
+            persons.insert(number, person);
         }
-        let mut learned = [[0; 16]; 3];
-        let slots = [&mut self.birth, &mut self.sex, &mut self.father];
-        for (at, (slot, fact)) in slots.into_iter().zip([facts.birth, facts.sex, facts.father]).enumerate() {
-            if let (0, Some(fact)) = (*slot, fact) {
-                *slot = short(&fact);
-                learned[at] = fact;
-            }
-        }
-        (learned != [[0; 16]; 3]).then_some(learned)
-    }
-
-    /// Takes over what was learned before.
-    fn recall(&mut self, learned: [[u8; 16]; 3]) {
-        for (slot, fact) in [&mut self.birth, &mut self.sex, &mut self.father].into_iter().zip(learned) {
-            if *slot == 0 && fact != [0; 16] {
-                *slot = short(&fact);
-            }
-        }
-    }
-
-    /// Whether two persons cannot be one: their birth dates differ, or with one birth date their sex or father's names.
-    pub(crate) fn contradicts(&self, other: &Known) -> bool {
-        let differ = |one: u32, other: u32| one != 0 && other != 0 && one != other;
-        let is_comparable = self.birth != 0 && other.birth != 0;
-        is_comparable && (self.birth != other.birth || differ(self.sex, other.sex) || differ(self.father, other.father))
-    }
-
-    /// Whether a record born on the same day is of the other sex.
-    fn has_another_sex(&self, facts: &Facts) -> bool {
-        let same_birth = facts.birth.as_ref().map(short) == Some(self.birth);
-        same_birth && self.sex != 0 && facts.sex.as_ref().is_some_and(|sex| short(sex) != self.sex)
-    }
-
-    /// Whether none of the father's names that a record may have is the person's.
-    fn has_another_father(&self, facts: &Facts) -> bool {
-        let same_birth = facts.birth.as_ref().map(short) == Some(self.birth);
-        let fathers = &facts.fathers;
-        same_birth && self.father != 0 && !fathers.is_empty() && fathers.iter().all(|one| short(one) != self.father)
-    }
-}
-
-/// The first four bytes of a digest, never zero.
-fn short(digest: &[u8; 16]) -> u32 {
-    ((u128::from_be_bytes(*digest) >> 96) as u32).max(1)
+    })?;
+    Ok(persons)
 }
 
 /// Whether two persons became one.
@@ -107,46 +64,74 @@ pub(crate) enum Joined {
 
 /// All persons and which of them are one.
 pub(crate) struct People {
-    /// By number; the numbers of persons who are gone stay empty, and so does the first.
-    members: Vec<Option<Member>>,
+    pub(crate) members: Members,
     pub(crate) groups: Groups,
 }
 
 impl People {
-    /// Reads who is known and who is one with whom.
-    pub(crate) fn read(connection: &Connection) -> rusqlite::Result<People> {
-        let mut members = vec![None];
-        packed::each(connection, &PERSONS, |entry| {
-            let number = PERSONS.person_of(entry) as usize;
-            if members.len() <= number {
-                members.resize(number + 1, None);
+    /// Reads who is known, and with whom each is one. `meet` is told everybody's pseudonym.
+    fn read(
+        connection: &Connection,
+        most: u32,
+        mut meet: impl FnMut(u32, Pseudonym) -> Result<(), IdentityError>,
+    ) -> Result<People, IdentityError> {
+        let mut members = Members::none(most);
+        let mut met = Ok(());
+        let read = packed::each(connection, &PERSONS, |entry| {
+            let (number, Person { pseudonym, cohort }) = (PERSONS.person_of(entry), Person::of(entry));
+            if met.is_ok() {
+                met = members.put(number, cohort).and_then(|()| meet(number, pseudonym));
             }
-            members[number] = Some(Member::of(entry));
-        })?;
-        let mut groups = Groups::default();
-        let mut statement = connection.prepare_cached(include_str!("../../sql/list_joins.sql"))?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let (what, one, other) = (row.get_ref(1)?.as_str()?, row.get(2)?, row.get(3)?);
-            if what == "merged" {
-                groups.merge(one, other, rule(row, 4)?);
-            } else {
-                groups.unlink(one, other);
-            }
-        }
+        });
+        read.map_err(failed(READING))?;
+        met?;
+        let groups = joins::groups(connection).map_err(failed(READING))?;
         Ok(People { members, groups })
     }
 
-    pub(crate) fn find(&self, number: u32) -> Option<&Member> {
-        self.members.get(number as usize)?.as_ref()
+    /// Sends everybody's digests to the index.
+    fn read_offers(
+        &mut self,
+        connection: &Connection,
+        index: &mpsc::SyncSender<Vec<Entry>>,
+    ) -> Result<(), IdentityError> {
+        let gone = "the index is filled until there is nothing to fill it with";
+        let mut is_whole = true;
+        let mut entries = Vec::with_capacity(CHUNK);
+        let read = packed::each(connection, &OFFERS, |entry| {
+            let person = OFFERS.person_of(entry);
+            if !self.members.has(person) {
+                is_whole = false;
+                return;
+            }
+            if !Class::is_alone(entry[20]) {
+                self.members.enrich(person);
+            }
+            entries.push(Entry::new(&digest_at(entry, 0), person));
+            if entries.len() == CHUNK {
+                index.send(std::mem::replace(&mut entries, Vec::with_capacity(CHUNK))).expect(gone);
+            }
+        });
+        index.send(entries).expect(gone);
+        read.map_err(failed(READING))?;
+        if is_whole { Ok(()) } else { Err(IdentityError::RegisterDamaged) }
     }
 
-    pub(crate) fn member(&self, number: u32) -> &Member {
-        self.members[number as usize].as_ref().expect("a number that the register gave stands for a person")
-    }
-
-    pub(crate) fn member_mut(&mut self, number: u32) -> &mut Member {
-        self.members[number as usize].as_mut().expect("a number that the register gave stands for a person")
+    /// Takes over what earlier loads learned.
+    fn read_facts(&mut self, connection: &Connection) -> Result<(), IdentityError> {
+        let mut is_whole = true;
+        let read = packed::each(connection, &FACTS, |entry| {
+            let person = FACTS.person_of(entry);
+            if self.members.has(person) {
+                let mut known = self.members.known(person);
+                known.recall([0, 16, 32].map(|place| digest_at(entry, place)));
+                self.members.know(person, known);
+            } else {
+                is_whole = false;
+            }
+        });
+        read.map_err(failed(READING))?;
+        if is_whole { Ok(()) } else { Err(IdentityError::RegisterDamaged) }
     }
 
     /// Makes two persons one whom a row links to, when nothing speaks against it:
@@ -162,9 +147,9 @@ impl People {
         if one.contains(&other) {
             return Joined::Before;
         }
-        let by_number_alone = |rule, person| rule == LinkRule::Document && self.member(person).is_rich;
+        let by_number_alone = |rule, person| rule == LinkRule::Document && self.members.is_rich(person);
         let differ = || {
-            let facts = |person: &u32| self.member(*person).facts;
+            let facts = |person: &u32| self.members.known(*person);
             one.iter().any(|one| two.iter().any(|two| facts(one).contradicts(&facts(two))))
         };
         let is_sure = rule.is_sure() && other_rule.is_sure();
@@ -180,32 +165,10 @@ impl People {
         Joined::Now(weaker)
     }
 
-    /// Adds a person and gives the number.
-    pub(crate) fn add(&mut self, member: Member) -> u32 {
-        self.members.push(Some(member));
-        (self.members.len() - 1) as u32
-    }
-
-    /// The number that the next person gets.
-    pub(crate) fn next(&self) -> u32 {
-        self.members.len() as u32
-    }
-
-    pub(crate) fn number_of(&self, pseudonym: Pseudonym) -> Option<u32> {
-        let is_it = |member: &Option<Member>| member.is_some_and(|member| member.pseudonym == pseudonym);
-        self.members.iter().position(is_it).map(|number| number as u32)
-    }
-
     /// Whether the first of two persons heads a group of both.
     pub(crate) fn before(&self, one: u32, other: u32) -> bool {
-        (self.member(one).cohort, one) < (self.member(other).cohort, other)
+        (self.members.cohort(one), one) < (self.members.cohort(other), other)
     }
-}
-
-/// The rule that a column holds.
-pub(crate) fn rule(row: &Row<'_>, column: usize) -> rusqlite::Result<LinkRule> {
-    let number: u8 = row.get(column)?;
-    LinkRule::of_number(number).ok_or(rusqlite::Error::IntegralValueOutOfRange(column, number.into()))
 }
 
 /// Persons with everything that linking needs to know of them.
@@ -215,10 +178,17 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    /// Reads the whole register: some seconds and a hundred megabytes for two million persons.
-    pub(crate) fn read(connection: &Connection) -> rusqlite::Result<Memory> {
-        let mut people = People::read(connection)?;
-        let size: i64 = connection.query_row(include_str!("../../sql/size_offers.sql"), [], |row| row.get(0))?;
+    /// Reads the whole register: some seconds and some hundred megabytes for ten million persons. It may know up to `most`.
+    /// `meet` is told everybody's pseudonym.
+    pub(crate) fn read(
+        connection: &Connection,
+        most: u32,
+        meet: impl FnMut(u32, Pseudonym) -> Result<(), IdentityError>,
+    ) -> Result<Memory, IdentityError> {
+        let mut people = People::read(connection, most, meet)?;
+        let size: i64 = connection
+            .query_row(include_str!("../../sql/size_offers.sql"), [], |row| row.get(0))
+            .map_err(failed(READING))?;
         let size = usize::try_from(size).unwrap_or_default();
         // Filling the index takes as long as reading the rest.
         std::thread::scope(|scope| {
@@ -230,22 +200,9 @@ impl Memory {
                 }
                 index
             });
-            let gone = "the index is filled until there is nothing to fill it with";
-            let mut entries = Vec::with_capacity(CHUNK);
-            packed::each(connection, &OFFERS, |entry| {
-                let person = OFFERS.person_of(entry);
-                people.member_mut(person).is_rich |= !Class::is_alone(entry[20]);
-                entries.push(Entry::new(&digest_at(entry, 0), person));
-                if entries.len() == CHUNK {
-                    sender.send(std::mem::replace(&mut entries, Vec::with_capacity(CHUNK))).expect(gone);
-                }
-            })?;
-            sender.send(entries).expect(gone);
+            people.read_offers(connection, &sender)?;
             drop(sender);
-            packed::each(connection, &FACTS, |entry| {
-                let learned = [0, 16, 32].map(|place| digest_at(entry, place));
-                people.member_mut(FACTS.person_of(entry)).facts.recall(learned);
-            })?;
+            people.read_facts(connection)?;
             Ok(Memory { people, index: filling.join().expect("filling does not panic") })
         })
     }
@@ -263,11 +220,11 @@ impl Memory {
             let Some(person) = self.index.get(&ask.digest) else { continue };
             let is_known = hits.iter().any(|(_, known)| *known == person);
             let other_father =
-                || ask.rule.is_of_pair() && self.people.member(person).facts.has_another_father(keys.facts());
+                || ask.rule.is_of_pair() && self.people.members.known(person).has_another_father(keys.facts());
             let other_sex = || {
                 ask.rule == LinkRule::DocumentBirth
                     && has_names
-                    && self.people.member(person).facts.has_another_sex(keys.facts())
+                    && self.people.members.known(person).has_another_sex(keys.facts())
             };
             if !is_known && !other_father() && !other_sex() {
                 hits.push((ask.rule, person));

@@ -400,7 +400,7 @@ fn a_register_says_which_key_it_is_on() {
 fn thousands_of_persons_are_found_again_after_reopening() {
     let place = Place::new();
     let mut register = place.open();
-    let all: Vec<LinkKeys> = (0..4_000_i32)
+    let all: Vec<LinkKeys> = (0..9_000_i32)
         .map(|number| place.person(Some(&format!("AB{:07}", number * 37 + 11)), (1930 + number % 80) as i16))
         .collect();
     let rows: Vec<(&LinkKeys, &str)> = all.iter().map(|keys| (keys, "2018")).collect();
