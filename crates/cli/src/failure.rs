@@ -191,6 +191,7 @@ fn code_of_question(error: &WarehouseError) -> Option<Code> {
     matches!(
         error,
         WarehouseError::NotReadOnly { .. }
+            | WarehouseError::Mistaken { .. }
             | WarehouseError::Plan(_)
             | WarehouseError::UnknownDimension { .. }
             | WarehouseError::UnknownCode { .. }

@@ -61,6 +61,7 @@ fn context(parts: usize, scheduler: &Scheduler) -> SessionContext {
         .with_config(config)
         .with_default_features()
         .with_optimizer_rules(ballista_default_optimizer_rules())
+        .with_physical_optimizer_rules(Session::physical_rules())
         .with_query_planner(Arc::new(Planner { scheduler: scheduler.clone() }));
     // Without these no statement could even be planned that reads or writes a file by its path.
     builder.table_factories().take();

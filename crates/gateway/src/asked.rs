@@ -95,6 +95,7 @@ fn copy(statement: Statement) -> PgWireResult<Asked> {
     };
     let query = Statement::Query(query);
     refuse_locks(&query)?;
+    refuse_unless_reading(&query, "").map_err(of_warehouse)?;
     Ok(Asked::Copy(query, CopyFormat::of(&options, &legacy_options)?))
 }
 

@@ -57,6 +57,9 @@ pub(crate) fn state_of(error: &PgWireError) -> &str {
 pub(crate) fn of_warehouse(failed: WarehouseError) -> PgWireError {
     match failed {
         WarehouseError::NotReadOnly { .. } => read_only(),
+        WarehouseError::Mistaken { place, rule, remedy } => {
+            error(NOT_SUPPORTED, format!("{place} is refused: {rule}"), remedy)
+        }
         WarehouseError::Plan(cause) | WarehouseError::Run(cause) => of_engine(&cause),
         other => error(INTERNAL, other.to_string(), "tell whoever looks after the warehouse"),
     }

@@ -157,7 +157,7 @@ fn empty_context(runtime: Arc<RuntimeEnv>, limits: &Limits) -> SessionContext {
 /// The engine's own rules but one, which finds columns by name alone when it moves a condition down: behind
 /// `regions AS a RIGHT JOIN regions AS b`, it looks at `b.region` where `WHERE` says `a.region`. Conditions were moved to the
 /// tables before, by a rule that does not mix them up.
-fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+pub(crate) fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let mut rules = PhysicalOptimizer::new().rules;
     rules.retain(|rule| rule.name() != "FilterPushdown");
     rules

@@ -62,6 +62,16 @@ pub enum WarehouseError {
         /// The kind of statement, or the words that could not be read as one.
         statement: String,
     },
+    /// The statement is one that the engine would answer wrongly.
+    #[error("{place} is refused: {rule}; {remedy}")]
+    Mistaken {
+        /// The words of SQL.
+        place: String,
+        /// What would go wrong.
+        rule: &'static str,
+        /// What to write instead.
+        remedy: &'static str,
+    },
     /// The answer could not be written, or not in the format asked for.
     #[error("the answer could not be written")]
     Write(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -29,6 +29,7 @@ mod formats;
 mod frame;
 mod library;
 mod locality;
+mod mistaken;
 mod order;
 mod place;
 mod project;

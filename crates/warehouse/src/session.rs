@@ -10,6 +10,7 @@ use datafusion::error::DataFusionError;
 use datafusion::execution::SessionState;
 use datafusion::execution::context::{SQLOptions, SessionConfig, SessionContext};
 use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast::Statement as SqlStatement;
 use deltalake::DeltaTable;
@@ -19,6 +20,7 @@ use crate::arguments::{Arguments, bind, needs_sources};
 use crate::error::{plan as planning, run};
 use crate::frame::CheckedFrame;
 use crate::library::Statistic;
+use crate::mistaken::refuse_mistaken;
 use crate::{Rows, WarehouseError, context};
 
 /// What one session may use.
@@ -66,8 +68,13 @@ impl Session {
         context::config(partitions)
     }
 
-    /// A conversation over an engine of somebody else's, such as a cluster's client, made with [`Session::settings`]: it is
-    /// given the stored tables by name (those of [`crate::Warehouse::snapshot`]), and gets the codes and the views. Nobody
+    /// The rules by which such an engine may choose how a plan is run: those of DataFusion, without the one that is wrong.
+    pub fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+        context::physical_rules()
+    }
+
+    /// A conversation over an engine of somebody else's, such as a cluster's client, made with [`Session::settings`] and
+    /// [`Session::physical_rules`]: it is given the stored tables by name (those of [`crate::Warehouse::snapshot`]), and gets the codes and the views. Nobody
     /// fences such an engine off from other files: what it can open is what its object stores open.
     pub async fn over(
         context: SessionContext,
@@ -135,22 +142,25 @@ pub(crate) async fn stream(state: SessionState, plan: LogicalPlan) -> Result<Row
 /// that changes data or settings, however deep.
 pub(crate) async fn read_only_plan(state: &SessionState, sql: &str) -> Result<LogicalPlan, WarehouseError> {
     let dialect = state.config_options().sql_parser.dialect;
-    let refused = |statement: &str| WarehouseError::NotReadOnly { statement: statement.to_owned() };
     let statement = state.sql_to_statement(sql, &dialect).map_err(|error| match error {
-        DataFusionError::NotImplemented(_) => refused("more than one statement"),
+        DataFusionError::NotImplemented(_) => {
+            WarehouseError::NotReadOnly { statement: "more than one statement".to_owned() }
+        }
         other => planning(other),
     })?;
-    if !only_reads(&statement) {
-        return Err(refused(&first_word(sql)));
-    }
+    refuse_unless_read(&statement, sql)?;
     let plan = state.statement_to_plan(statement).await.map_err(planning)?;
     refuse_changes(&plan, sql)?;
     Ok(plan)
 }
 
-/// Refuses every statement that is not on the list of those that read: SELECT, EXPLAIN of one, DESCRIBE, SHOW.
+/// Refuses every statement that is not on the list of those that read (SELECT, EXPLAIN of one, DESCRIBE, SHOW), and what the
+/// engine would answer wrongly.
 pub fn refuse_unless_reading(statement: &SqlStatement, sql: &str) -> Result<(), WarehouseError> {
-    if sql_only_reads(statement) { Ok(()) } else { Err(WarehouseError::NotReadOnly { statement: first_word(sql) }) }
+    if !sql_only_reads(statement) {
+        return Err(WarehouseError::NotReadOnly { statement: first_word(sql) });
+    }
+    refuse_mistaken(statement)
 }
 
 /// Looks through a plan for anything that changes data or settings, however deep.
@@ -159,11 +169,13 @@ pub fn refuse_changes(plan: &LogicalPlan, sql: &str) -> Result<(), WarehouseErro
     options.verify_plan(plan).map_err(|_| WarehouseError::NotReadOnly { statement: first_word(sql) })
 }
 
-fn only_reads(statement: &Statement) -> bool {
+fn refuse_unless_read(statement: &Statement, sql: &str) -> Result<(), WarehouseError> {
     match statement {
-        Statement::Statement(statement) => sql_only_reads(statement),
-        Statement::Explain(explain) => only_reads(&explain.statement),
-        Statement::CreateExternalTable(_) | Statement::CopyTo(_) | Statement::Reset(_) => false,
+        Statement::Statement(statement) => refuse_unless_reading(statement, sql),
+        Statement::Explain(explain) => refuse_unless_read(&explain.statement, sql),
+        Statement::CreateExternalTable(_) | Statement::CopyTo(_) | Statement::Reset(_) => {
+            Err(WarehouseError::NotReadOnly { statement: first_word(sql) })
+        }
     }
 }
 

@@ -1,0 +1,66 @@
+//! SQL that the engine would answer, and answer wrongly. No answer is better than a wrong one, so it is refused, with words
+//! that ask the same and are answered right.
+
+use std::ops::ControlFlow;
+
+use datafusion::sql::sqlparser::ast::{
+    BinaryOperator, Expr, Query, SetExpr, SetOperator, SetQuantifier, Statement, Visit as _, Visitor,
+};
+
+use crate::WarehouseError;
+
+/// Refuses a statement that says one of these, however deep:
+///
+/// * `EXCEPT ALL` and `INTERSECT ALL`: DataFusion 55.2 joins the two sides and so takes away, or keeps, a row as often as
+///   the left side has it; SQL counts on both sides.
+/// * `a IS DISTINCT FROM b AND c`, also with OR and XOR, and with NOT before DISTINCT: its parser takes `b AND c` for the
+///   right side. In SQL the comparison comes first.
+pub(crate) fn refuse_mistaken(statement: &Statement) -> Result<(), WarehouseError> {
+    match statement.visit(&mut Mistakes) {
+        ControlFlow::Break(refused) => Err(refused),
+        ControlFlow::Continue(()) => Ok(()),
+    }
+}
+
+struct Mistakes;
+
+impl Visitor for Mistakes {
+    type Break = WarehouseError;
+
+    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<WarehouseError> {
+        counts_rows(&query.body)
+    }
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<WarehouseError> {
+        let (place, right) = match expr {
+            Expr::IsDistinctFrom(_, right) => ("IS DISTINCT FROM", right),
+            Expr::IsNotDistinctFrom(_, right) => ("IS NOT DISTINCT FROM", right),
+            _ => return ControlFlow::Continue(()),
+        };
+        match right.as_ref() {
+            Expr::BinaryOp { op: BinaryOperator::And | BinaryOperator::Or | BinaryOperator::Xor, .. } => {
+                ControlFlow::Break(WarehouseError::Mistaken {
+                    place: place.into(),
+                    rule: "AND, OR and XOR after it would be taken for a part of its right side",
+                    remedy: "put the comparison in brackets, as in (a IS DISTINCT FROM b) AND c",
+                })
+            }
+            _ => ControlFlow::Continue(()),
+        }
+    }
+}
+
+/// Finds set operations that count rows. Queries in brackets are visited as queries.
+fn counts_rows(body: &SetExpr) -> ControlFlow<WarehouseError> {
+    let SetExpr::SetOperation { op, set_quantifier, left, right } = body else { return ControlFlow::Continue(()) };
+    let counts = matches!(set_quantifier, SetQuantifier::All | SetQuantifier::AllByName);
+    if counts && *op != SetOperator::Union {
+        return ControlFlow::Break(WarehouseError::Mistaken {
+            place: format!("{op} ALL"),
+            rule: "rows that come more than once would be counted on one side only",
+            remedy: "number equal rows with row_number() OVER (PARTITION BY …) on both sides and leave ALL out",
+        });
+    }
+    counts_rows(left)?;
+    counts_rows(right)
+}
