@@ -23,35 +23,28 @@
 --   was first identified) or intended (the person was stopped before); NULL when there is none
 -- column: destination_region code(region): first-level region of the destination; NULL when there is none
 WITH ends AS (
-       SELECT person,
-              record,
-              min(CASE WHEN role = 'recruitment' THEN step END) AS recruited,
-              max(CASE WHEN role = 'exploitation' THEN step END) AS exploited
-         FROM journeys
-        WHERE role IN ('recruitment', 'exploitation')
-          AND country NOT IN ('missing', 'unknown', 'not_applicable', 'suppressed')
-        GROUP BY person, record
-     ),
-     placed AS (
-       SELECT c.record,
-              c.person,
-              c.cohort,
-              c.source,
-              c.record_system,
-              c.reporting_country,
-              c.status,
-              c.registered_year,
-              c.gender,
-              c.age_band,
-              c.majority,
-              c.citizenships,
-              c.purposes,
-              CASE WHEN c.citizenships[1] NOT IN ('missing', 'unknown', 'not_applicable', 'suppressed')
-                   THEN c.citizenships[1] END AS citizenship,
-              c.journey[e.recruited] AS recruited,
-              c.journey[e.exploited] AS exploited
-         FROM cases AS c
-         LEFT JOIN ends AS e ON c.person = e.person AND c.record = e.record
+       SELECT record,
+              person,
+              cohort,
+              source,
+              record_system,
+              reporting_country,
+              status,
+              registered_year,
+              gender,
+              age_band,
+              majority,
+              citizenships,
+              purposes,
+              CASE WHEN citizenships[1] NOT IN ('missing', 'unknown', 'not_applicable', 'suppressed')
+                   THEN citizenships[1] END AS citizenship,
+              first_place(journey, 'recruitment', 'country') AS recruited,
+              first_place(journey, 'recruitment', 'basis') AS origin_basis,
+              first_place(journey, 'recruitment', 'region') AS origin_region,
+              last_place(journey, 'exploitation', 'country') AS destination,
+              last_place(journey, 'exploitation', 'basis') AS destination_basis,
+              last_place(journey, 'exploitation', 'region') AS destination_region
+         FROM cases
      )
 SELECT record,
        person,
@@ -66,13 +59,13 @@ SELECT record,
        majority,
        citizenships,
        purposes,
-       coalesce(recruited['country'], citizenship) AS origin,
-       CASE WHEN recruited['country'] IS NOT NULL THEN 'recruitment'
+       coalesce(recruited, citizenship) AS origin,
+       CASE WHEN recruited IS NOT NULL THEN 'recruitment'
             WHEN citizenship IS NOT NULL THEN 'citizenship'
             END AS origin_role,
-       recruited['basis'] AS origin_basis,
-       recruited['region'] AS origin_region,
-       exploited['country'] AS destination,
-       exploited['basis'] AS destination_basis,
-       exploited['region'] AS destination_region
-  FROM placed
+       origin_basis,
+       origin_region,
+       destination,
+       destination_basis,
+       destination_region
+  FROM ends

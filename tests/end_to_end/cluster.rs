@@ -9,20 +9,7 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
-use crate::panoh::{Place, fixture, text};
-
-/// Lists of every record system; the two last ones name the same persons, so there are aliases.
-const LISTS: &[(&str, &str)] = &[
-    ("ngo-assistance", "ngo-small.csv"),
-    ("mission-en", "mission-small.csv"),
-    ("referral-register", "referral-register-small.csv"),
-    ("hotline-log", "hotline-log-small.csv"),
-    ("assistance-register", "assistance-register-small.csv"),
-    ("proceedings", "proceedings-small.csv"),
-    ("activities", "activities-small.csv"),
-    ("ngo-assistance", "merge-ngo.csv"),
-    ("mission-en", "merge-mission.csv"),
-];
+use crate::panoh::{LISTS, Place, fixture, text};
 
 /// A part of the cluster; it ends with this value.
 struct Part(Child);
@@ -154,6 +141,9 @@ fn questions(place: &Place) -> Vec<Vec<String>> {
         "SELECT a.record, b.record FROM cases AS a LEFT JOIN cases AS b ON a.registered_year > b.registered_year ORDER BY 1, 2",
         "SELECT a.record, b.record FROM cases AS a FULL JOIN cases AS b ON a.registered_year > b.registered_year + 1 \
          ORDER BY 1, 2",
+        // A rule of DataFusion's asks the wrong side of this join.
+        "SELECT a.record, b.record FROM cases AS a RIGHT JOIN cases AS b ON a.registered_year = b.registered_year + 1 \
+         WHERE a.gender = 'woman' OR b.gender = 'nothing' ORDER BY 1, 2",
         "SELECT gender FROM cases WHERE FALSE",
         "SELECT country, en FROM countries ORDER BY country LIMIT 3",
         "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1",

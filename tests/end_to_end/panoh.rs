@@ -3,6 +3,19 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+/// Lists of every record system; the two last ones name the same persons, so there are aliases.
+pub(crate) const LISTS: &[(&str, &str)] = &[
+    ("ngo-assistance", "ngo-small.csv"),
+    ("mission-en", "mission-small.csv"),
+    ("referral-register", "referral-register-small.csv"),
+    ("hotline-log", "hotline-log-small.csv"),
+    ("assistance-register", "assistance-register-small.csv"),
+    ("proceedings", "proceedings-small.csv"),
+    ("activities", "activities-small.csv"),
+    ("ngo-assistance", "merge-ngo.csv"),
+    ("mission-en", "merge-mission.csv"),
+];
+
 /// A folder that goes away with the test, with a Panoh home in it.
 pub(crate) struct Place {
     folder: tempfile::TempDir,

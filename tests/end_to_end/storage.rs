@@ -15,22 +15,9 @@ use std::time::Duration;
 use panoh_dictionary::Dictionary;
 use panoh_warehouse::{Bucket, BucketAddress, Credentials, Place as Tables, Warehouse, WarehouseError};
 
-use crate::panoh::{Place, fixture, text};
+use crate::panoh::{LISTS, Place, fixture, text};
 
 const BUCKET: &str = "panoh-test";
-
-/// Lists of every record system; the two last ones name the same persons, so there are aliases.
-const LISTS: &[(&str, &str)] = &[
-    ("ngo-assistance", "ngo-small.csv"),
-    ("mission-en", "mission-small.csv"),
-    ("referral-register", "referral-register-small.csv"),
-    ("hotline-log", "hotline-log-small.csv"),
-    ("assistance-register", "assistance-register-small.csv"),
-    ("proceedings", "proceedings-small.csv"),
-    ("activities", "activities-small.csv"),
-    ("ngo-assistance", "merge-ngo.csv"),
-    ("mission-en", "merge-mission.csv"),
-];
 
 /// What the tests are told from outside.
 #[expect(clippy::disallowed_methods, reason = "tests find their server through the environment")]

@@ -15,24 +15,20 @@ import duckdb
 def views(folder):
     """The views by name, in the order in which they are made."""
     files = sorted(pathlib.Path(folder).glob("*.sql"))
-    return {file.stem.split("-", 1)[1]: in_duckdb(file.read_text(encoding="utf-8")) for file in files}
+    return {file.stem.split("-", 1)[1]: file.read_text(encoding="utf-8") for file in files}
 
 
-# What the views say in words that DuckDB does not have: what it says before and after the same arguments.
-WORDS = {"array_first": ("list_filter(", ")[1]"), "array_any_match": ("(len(list_filter(", ")) > 0)")}
-
-
-def in_duckdb(sql):
-    """The text of a view, with the few words that DuckDB does not have put into its own."""
-    for word, (before, after) in WORDS.items():
-        while (start := sql.find(f"{word}(")) >= 0:
-            first = end = start + len(word) + 1
-            depth = 1
-            while depth > 0:
-                depth += {"(": 1, ")": -1}.get(sql[end], 0)
-                end += 1
-            sql = sql[:start] + before + sql[first : end - 1] + after + sql[end:]
-    return sql
+# What the views say in words that DuckDB does not have.
+WORDS = """
+CREATE MACRO is_known(p) AS p.country NOT IN ('missing', 'unknown', 'not_applicable', 'suppressed');
+CREATE MACRO first_place(journey, role, field) AS
+    struct_extract(list_filter(journey, lambda p: p.role = role AND is_known(p))[1], field);
+CREATE MACRO last_place(journey, role, field) AS
+    struct_extract(list_filter(journey, lambda p: p.role = role AND is_known(p))[-1], field);
+CREATE MACRO way(journey, field) AS
+    list_transform(list_filter(journey, lambda p: p.role IN ('recruitment', 'transit', 'exploitation')),
+                   lambda p: struct_extract(p, field));
+"""
 
 
 def second_wordings(file):
@@ -51,6 +47,7 @@ def opened(home, like, texts, wordings):
         # A table without files has the columns that it has in the first home, where every table has files.
         of, limit = (files, "") if files else (like["tables"][table], " LIMIT 0")
         connection.execute(f"CREATE TABLE stored.{table} AS SELECT * FROM read_parquet(?){limit}", [of])
+    connection.execute(WORDS)
     for name, text in texts.items():
         connection.execute(f"CREATE TABLE {name} AS {text}")
     for kind, name, sql in wordings:

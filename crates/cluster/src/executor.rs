@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use ballista_core::extension::SessionConfigExt as _;
 use ballista_core::registry::BallistaFunctionRegistry;
-use ballista_core::utils::default_session_builder;
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
 use datafusion::execution::context::SessionConfig;
 use futures::future::{Either, select};
@@ -17,6 +16,7 @@ use tokio::time::timeout;
 
 use crate::engine::Silent;
 use crate::error::ballista;
+use crate::functions::session;
 use crate::listen::{Network, free_port, host};
 use crate::work::WorkFolder;
 use crate::{ClusterError, MESSAGE_BYTES, Scheduler};
@@ -92,10 +92,9 @@ fn config(options: &ExecutorOptions, work: &Path) -> Result<ExecutorProcessConfi
     })
 }
 
-/// The functions that tasks may call. Ballista's own list for executors lacks those over lists, which the views are full of;
-/// its list for sessions has them.
+/// The functions that tasks may call: those of a session. Ballista's own list for executors lacks those over lists too.
 fn functions() -> Result<Arc<BallistaFunctionRegistry>, ClusterError> {
-    let state = default_session_builder(SessionConfig::new_with_ballista());
+    let state = session(SessionConfig::new_with_ballista());
     let state = state.map_err(|error| ballista("executor")(error.into()))?;
     Ok(Arc::new(BallistaFunctionRegistry::from(&state)))
 }

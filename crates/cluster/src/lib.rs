@@ -7,8 +7,8 @@
 //!
 //! The client makes the whole plan: it names every file that the Delta log names, with its length, and lists no folder.
 //! A machine that lacks a file says so. If the scheduler made the plan, as Ballista's own client has it, a folder that is
-//! missing there would count as empty, and the answer would be wrong without a word. Stock Ballista binaries understand
-//! such a plan, but its stock executors lack the functions over lists (55.0): executors are these, a scheduler may be either.
+//! missing there would count as empty, and the answer would be wrong without a word. Stock Ballista binaries cannot serve:
+//! they lack the functions over lists (55.0), and those over journeys that the views call.
 //!
 //! Ballista asks nobody who they are, and encrypts nothing. Whoever reaches a scheduler can have it read every file that
 //! its executors can read.
@@ -19,6 +19,7 @@ mod engine;
 mod error;
 mod executor;
 mod files;
+mod functions;
 mod listen;
 mod remote;
 mod scheduler;

@@ -11,6 +11,7 @@ use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
 use tokio::net::TcpListener;
 
 use crate::error::ballista;
+use crate::functions::session;
 use crate::listen::{Network, host};
 use crate::{ClusterError, MESSAGE_BYTES};
 
@@ -55,6 +56,7 @@ fn config(address: SocketAddr) -> SchedulerConfig {
         grpc_server_max_decoding_message_size: MESSAGE_BYTES,
         grpc_server_max_encoding_message_size: MESSAGE_BYTES,
         grpc_client_max_message_size: MESSAGE_BYTES,
+        override_session_builder: Some(Arc::new(session)),
         ..SchedulerConfig::default()
     }
 }

@@ -26,7 +26,7 @@ use panoh_dictionary::Dictionary;
 use crate::error::{plan as planning, store};
 use crate::fence::{Fence, OneStore};
 use crate::session::{Limits, read_only_plan};
-use crate::{WarehouseError, codes, comments, library};
+use crate::{WarehouseError, codes, comments, journey, library};
 
 /// The catalogue of every session.
 pub(crate) const CATALOG: &str = "panoh";
@@ -103,6 +103,9 @@ pub(crate) async fn fill(
     }
     for (name, provider) in words {
         context.register_table(name, provider).map_err(planning)?;
+    }
+    for function in journey::functions() {
+        context.register_udf(function.as_ref().clone());
     }
     for view in library::views()? {
         let plan = read_only_plan(&context.state(), &view.sql).await?;

@@ -27,6 +27,7 @@ mod fence;
 mod files;
 mod formats;
 mod frame;
+mod journey;
 mod library;
 mod locality;
 mod mistaken;

@@ -9,7 +9,7 @@ use datafusion::dataframe::DataFrame;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SessionState;
 use datafusion::execution::context::{SQLOptions, SessionConfig, SessionContext};
-use datafusion::logical_expr::LogicalPlan;
+use datafusion::logical_expr::{LogicalPlan, ScalarUDF};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast::Statement as SqlStatement;
@@ -21,7 +21,7 @@ use crate::error::{plan as planning, run};
 use crate::frame::CheckedFrame;
 use crate::library::Statistic;
 use crate::mistaken::refuse_mistaken;
-use crate::{Rows, WarehouseError, context};
+use crate::{Rows, WarehouseError, context, journey};
 
 /// What one session may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +71,11 @@ impl Session {
     /// The rules by which such an engine may choose how a plan is run: those of DataFusion, without the one that is wrong.
     pub fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
         context::physical_rules()
+    }
+
+    /// The functions that the views call and DataFusion does not have, for whoever runs plans elsewhere.
+    pub fn functions() -> [Arc<ScalarUDF>; 3] {
+        journey::functions()
     }
 
     /// A conversation over an engine of somebody else's, such as a cluster's client, made with [`Session::settings`] and

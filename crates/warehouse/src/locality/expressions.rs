@@ -31,8 +31,10 @@ const FUNCTIONS: &[&str] = &[
     "concat_ws",
     "empty",
     "ends_with",
+    "first_place",
     "get_field",
     "greatest",
+    "last_place",
     "least",
     "left",
     "lower",
@@ -43,6 +45,7 @@ const FUNCTIONS: &[&str] = &[
     "right",
     "starts_with",
     "upper",
+    "way",
 ];
 /// Aggregates whose value does not depend on the order of the rows.
 const AGGREGATES: &[&str] = &["bool_and", "bool_or", "count", "max", "min", "sum"];
