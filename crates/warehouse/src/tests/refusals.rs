@@ -126,19 +126,14 @@ async fn what_would_be_answered_wrongly_is_refused() {
     }
 }
 
-/// A rule of DataFusion's asks the right side of such a join for what a condition says of the left one, and finds rows that
+/// A rule of DataFusion's asks the right side of this join for what the condition says of the left one, and finds rows that
 /// meet no condition.
 #[tokio::test]
 async fn a_condition_on_one_side_of_a_join_stays_there() {
     let home = filled().await;
-    let join = "FROM stored.cases AS a RIGHT JOIN stored.cases AS b ON a.registered_year = b.registered_year + 1";
-    let (on_a, on_b) = ("a.gender = 'woman'", "b.gender = 'no such word'");
-    let first = home.lines(&format!("SELECT count(*) {join} WHERE {on_a}")).await;
-    assert_eq!(home.lines(&format!("SELECT count(*) {join} WHERE {on_a} OR {on_b}")).await, first);
-    let alone = format!("SELECT a.record FROM stored.cases AS a WHERE {on_a}");
-    let found = home.lines(&format!("SELECT DISTINCT a.record {join} WHERE {on_a} OR {on_b}")).await;
-    let women = home.lines(&alone).await;
-    assert!(!women.is_empty() && found.iter().all(|record| women.contains(record)), "{found:?}");
+    let join = "FROM regions AS a RIGHT JOIN regions AS b ON a.country = b.region";
+    let asked = format!("SELECT b.region {join} WHERE a.region = 'TJ-DU' OR b.region = 'UZ-TK'");
+    assert_eq!(home.lines(&asked).await, ["UZ-TK"]);
 }
 
 #[tokio::test]
