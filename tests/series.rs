@@ -121,6 +121,24 @@ async fn three_years_of_a_series() {
     assert_eq!(spent(&releases, "2024"), [50, 0]);
 }
 
+/// The years until now in one release, and the next cohort in a second one of the same words: its table has no year.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_cohort_continues_a_series_with_years() {
+    let (mut loaded, releases) = (Loaded::empty().await, Releases::new());
+    for year in [2022, 2023, 2024] {
+        loaded.load("mission-en", &fixture(&format!("series/{year}.csv"))).await;
+    }
+    let with_years = |from: u16, to: u16| {
+        let text = definition(from, "first", 0.5, None).replace(&format!("to = {from}"), &format!("to = {to}"));
+        text.replace("dimensions = [\"gender\"]", "dimensions = [\"year\", \"gender\"]")
+    };
+    let years = releases.publish(&loaded, &with_years(2022, 2023)).await.unwrap();
+    let next = releases.publish(&loaded, &with_years(2024, 2024)).await.unwrap();
+    assert_eq!(releases.figures(&next), ["gender: woman = 1"]);
+    compared(&years, &next, "woman 2 1 -1, man 3 0 -3");
+    assert_eq!((spent(&releases, "2023"), spent(&releases, "2024")), ([50, 0], [50, 0]));
+}
+
 /// Two pseudonyms of one man lie in two registers: a case of 2021 and a referral of 2019. Whatever frame asks, he is of
 /// 2019, so that no other cohort pays for him.
 #[tokio::test(flavor = "multi_thread")]

@@ -247,6 +247,13 @@ impl Book {
         self.superseded.contains(head)
     }
 
+    /// The latest year in which something was charged, or up to which something counts as charged.
+    pub(crate) fn latest_year(&self) -> Option<i16> {
+        let of_text = |text: &str| text.get(..4).and_then(|year| year.parse().ok());
+        let charged = self.entries.iter().filter_map(|entry| of_text(&entry.reserved_at));
+        charged.chain(self.floor.as_ref().map(|floor| floor.through)).max()
+    }
+
     pub(crate) fn entries(&self) -> &[Entry] {
         &self.entries
     }

@@ -323,7 +323,7 @@ impl Parts<'_> {
     }
 
     fn write_head(&self) -> Result<(), LedgerError> {
-        head::write(self.head_file, &self.book.head())
+        head::write(self.head_file, &self.book.head(), self.book.latest_year())
     }
 
     /// Adds one sealed entry and returns the head after it. The book itself learns of it by reading it back.

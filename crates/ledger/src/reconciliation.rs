@@ -45,7 +45,7 @@ pub struct Evidence {
     pub given_up: Vec<(String, i16)>,
     /// How many entries somebody knows that there were, from a record kept elsewhere. It is taken as said.
     pub stated: Option<u64>,
-    /// This year, or a later one that stands in a release: no person of a later cohort was ever counted.
+    /// This year, or a later one that stands in a release or the head file: no person of a later cohort was ever counted.
     pub year: i16,
 }
 
@@ -201,9 +201,7 @@ fn unexplained(book: &Book, known: u64, evidence: &Evidence, strangers: &[&Stand
 
 /// The last year of which persons may have been counted in what is lost. A clock that was set back does not lower it.
 fn through(book: &Book, year: i16) -> i16 {
-    let of_text = |text: &str| text.get(..4).and_then(|year| year.parse().ok());
-    let reserved = book.entries().iter().filter_map(|entry| of_text(&entry.reserved_at));
-    reserved.max().map_or(year, |latest: i16| latest.max(year))
+    book.latest_year().map_or(year, |latest| latest.max(year))
 }
 
 fn restored(release: &Standing) -> Restored {

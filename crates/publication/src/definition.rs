@@ -5,6 +5,7 @@
 
 mod check;
 mod non_negative;
+mod one_year;
 
 use std::collections::BTreeSet;
 use std::ops::Deref;
@@ -232,8 +233,10 @@ pub struct TableWanted {
 }
 
 impl Definition {
-    /// Checks the fields against each other.
+    /// Checks the fields against each other. Where all cohorts are one code of the dimension `year`, it is left out of the
+    /// tables, and so is a table that would have no dimension without it, or would say what another says.
     pub fn new(fields: DefinitionFields) -> Result<Self, DefinitionError> {
+        let fields = one_year::settled(fields);
         check::check(&fields)?;
         Ok(Self { fields })
     }
@@ -260,6 +263,12 @@ impl Definition {
     pub fn cohorts(&self) -> Vec<String> {
         let years = (self.fields.cohorts.from..=self.fields.cohorts.to).map(|year| year.to_string());
         years.chain(self.fields.cohorts.no_year.then(|| NO_YEAR.to_owned())).collect()
+    }
+
+    /// Name and dimensions of each table, `year` apart: what the definitions of one series have in common. A definition of
+    /// one cohort has no `year`.
+    pub fn tables_over_years(&self) -> Vec<(Slug, BTreeSet<Slug>)> {
+        one_year::common(&self.fields.tables)
     }
 
     /// Names of the release's dimensions in the order of its tables: `year` if a table uses it, then the declared ones.

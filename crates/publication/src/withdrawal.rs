@@ -16,7 +16,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ArtefactError, Audience, CohortRho, Day, Purpose, Slug};
+use crate::signature::signer_of;
+use crate::{ArtefactError, Audience, CohortRho, Day, PublicKey, Purpose, Signer, Slug};
 
 pub use replace::{read_listing, read_withdrawal, withdraw, write_listing};
 
@@ -86,6 +87,9 @@ pub struct Withdrawal {
     pub ledger_head: String,
     /// Number of the entry of the ledger that withdrew it.
     pub ledger_entry: u64,
+    /// The publisher's signature of all the rest, because a ledger that was lost is counted by this note.
+    #[serde(default)]
+    pub signature: String,
 }
 
 /// `published/withdrawn.json`.
@@ -115,6 +119,23 @@ pub struct Void {
 }
 
 impl Withdrawal {
+    /// The same, signed.
+    #[must_use]
+    pub fn signed(self, signer: &Signer) -> Self {
+        Self { signature: signer.sign(&self.text()), ..self }
+    }
+
+    /// Whose signature it has; none when it has no good one.
+    pub fn signer(&self) -> Option<PublicKey> {
+        signer_of(self.signature.as_bytes(), &self.text())
+    }
+
+    /// What is signed: the note without a signature.
+    fn text(&self) -> Vec<u8> {
+        let unsigned = Self { signature: String::new(), ..self.clone() };
+        serde_json::to_vec(&unsigned).expect("a withdrawal holds only text, numbers and lists")
+    }
+
     /// The refusal of whoever asks for the figures.
     pub(crate) fn refusal(&self, dir: &Path) -> ArtefactError {
         ArtefactError::Withdrawn { path: dir.to_owned(), day: self.withdrawn.clone(), reason: self.reason }

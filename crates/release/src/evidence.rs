@@ -18,14 +18,22 @@ pub fn hold(published: &Path) -> Result<File, ReleaseError> {
     lock(published)
 }
 
-/// Reads everything that stands in public. Each release is verified first, so what it says it cost follows from its noise.
+/// Reads everything that stands in public. Each release is verified first, so what it says it cost follows from its noise;
+/// and each release, and each note about a withdrawn one, must be signed by `signer`: what another home charged explains
+/// nothing that was lost here.
 ///
 /// `stated` is the number of entries that somebody knows the ledger had, `year` this year. A folder that cannot be
 /// counted is an error: it may have been released with other figures than those that stand there now.
-pub fn evidence(published: &Path, stated: Option<u64>, year: i16) -> Result<Evidence, ReleaseError> {
+pub fn evidence(
+    published: &Path,
+    stated: Option<u64>,
+    year: i16,
+    signer: &PublicKey,
+) -> Result<Evidence, ReleaseError> {
     let mut evidence = Evidence { standing: Vec::new(), given_up: Vec::new(), stated, year };
     for dir in release_folders(published)? {
-        let found = found(&dir).map_err(|source| ReleaseError::Uncounted { path: dir, source: Box::new(source) })?;
+        let found = found(&dir).and_then(|found| found.signed_by(signer, &dir));
+        let found = found.map_err(|source| ReleaseError::Uncounted { path: dir, source: Box::new(source) })?;
         evidence.year = evidence.year.max(found.year());
         evidence.standing.push(found.standing()?);
     }
@@ -37,7 +45,8 @@ pub fn evidence(published: &Path, stated: Option<u64>, year: i16) -> Result<Evid
     }
     for note in listing.withdrawn {
         if !evidence.standing.iter().any(|release| release.release_id == note.id.as_str()) {
-            let found = Found::Withdrawn(Box::new(note));
+            let list = published.join("withdrawn.json");
+            let found = Found::Withdrawn(Box::new(note)).signed_by(signer, &list)?;
             evidence.year = evidence.year.max(found.year());
             evidence.standing.push(found.standing()?);
         }
@@ -83,16 +92,23 @@ pub(crate) fn found(dir: &Path) -> Result<Found, ReleaseError> {
 }
 
 impl Found {
-    /// Refuses figures that somebody else signed; a note about a withdrawal is not signed.
-    pub(crate) fn signed_by(self, signer: &PublicKey, dir: &Path) -> Result<Found, ReleaseError> {
-        match &self {
-            Self::Public(artefact) if artefact.signer != *signer => {
-                let (place, rule) =
-                    (dir.display().to_string(), format!("somebody else signed it: {}", artefact.signer));
-                Err(ReleaseError::Unsound { place, rule })
+    /// Refuses what somebody else signed, or nobody.
+    pub(crate) fn signed_by(self, signer: &PublicKey, place: &Path) -> Result<Found, ReleaseError> {
+        let found = match &self {
+            Self::Public(artefact) => Some(artefact.signer),
+            Self::Withdrawn(note) => note.signer(),
+        };
+        let rule = match found {
+            Some(found) if found == *signer => return Ok(self),
+            Some(found) => format!("somebody else signed it: {found}"),
+            None => {
+                let id = self.id();
+                format!(
+                    "the note that {id} was withdrawn is not as it was signed; put the signed one back, or take it out"
+                )
             }
-            Self::Public(_) | Self::Withdrawn(_) => Ok(self),
-        }
+        };
+        Err(ReleaseError::Unsound { place: place.display().to_string(), rule })
     }
 
     pub(crate) fn id(&self) -> &str {

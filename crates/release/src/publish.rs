@@ -82,7 +82,7 @@ pub fn publish(
         }
         Err(error) => {
             let settled = settle(ledger, run.published, id.as_str(), run.clock);
-            if settled.and_then(|_| publish_list(ledger, run.published)).is_err() {
+            if settled.and_then(|_| publish_list(ledger, run.published, run.signer)).is_err() {
                 tracing::warn!(release = %id, "the release stays reserved until it is recovered");
             }
             Err(error)
@@ -95,6 +95,10 @@ fn refuse_future(definition: &Definition, day: &Day) -> Result<(), ReleaseError>
     let last = definition.cohorts.to;
     if last > day.year() {
         return Err(ReleaseError::NotYet { what: format!("cohort {last}") });
+    }
+    let written = definition.dimensions.iter().filter_map(|dimension| dimension.date.as_ref());
+    if let Some(date) = written.chain([&definition.date]).find(|date| *date > day) {
+        return Err(ReleaseError::NotYet { what: format!("the day of a definition or of a code list in it, {date},") });
     }
     if let Some(until) = definition.observed_until.as_ref().filter(|until| *until > day) {
         return Err(ReleaseError::NotYet { what: format!("the day until which outcomes count, {until},") });

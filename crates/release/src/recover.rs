@@ -5,7 +5,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 
 use panoh_ledger::{Ledger, VoidReason};
-use panoh_publication::{ArtefactError, Slug, Withdrawal, discard, read_withdrawal};
+use panoh_publication::{ArtefactError, Signer, Slug, Withdrawal, discard, read_withdrawal};
 use serde::Serialize;
 
 use crate::ReleaseError;
@@ -40,6 +40,7 @@ pub enum Outcome {
 pub fn recover(
     ledger: &mut Ledger,
     published: &Path,
+    signer: &Signer,
     clock: &dyn Fn() -> String,
 ) -> Result<Vec<Recovered>, ReleaseError> {
     let _lock = lock(published)?;
@@ -50,7 +51,7 @@ pub fn recover(
     });
     let settled: Vec<Recovered> = settled.collect::<Result<_, ReleaseError>>()?;
     // Finishes withdrawals that were cut off, too.
-    publish_list(ledger, published)?;
+    publish_list(ledger, published, signer)?;
     Ok(settled)
 }
 

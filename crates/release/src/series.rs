@@ -57,9 +57,6 @@ fn members(published: &Path, series: &Slug) -> Result<Vec<Artefact>, ReleaseErro
 
 /// In which words two definitions of one series differ, titles and years apart.
 fn difference(one: &Definition, other: &Definition) -> Option<&'static str> {
-    let tables = |definition: &Definition| -> Vec<_> {
-        definition.tables.iter().map(|table| (table.name.clone(), definition.table_dimensions(table))).collect()
-    };
     let columns = |definition: &Definition| -> Vec<_> {
         let dimensions = definition.dimensions.iter();
         dimensions.map(|wanted| (wanted.name.clone(), wanted.column.clone())).collect()
@@ -67,10 +64,10 @@ fn difference(one: &Definition, other: &Definition) -> Option<&'static str> {
     if one.frame != other.frame {
         return Some("another frame");
     }
-    if columns(one) != columns(other) || one.dimension_names() != other.dimension_names() {
+    if columns(one) != columns(other) {
         return Some("other dimensions");
     }
-    (tables(one) != tables(other)).then_some("other tables")
+    (one.tables_over_years() != other.tables_over_years()).then_some("other tables")
 }
 
 /// The codes of each dimension but the years, which are the cohorts.

@@ -5,19 +5,22 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use panoh_ledger::{Entry, Ledger, State, VoidReason, WithdrawalReason};
-use panoh_publication::{CohortRho, Day, FORMAT_VERSION, Listing, Purpose, Reason, Rho, Slug, Void, Withdrawal};
+use panoh_publication::{
+    CohortRho, Day, FORMAT_VERSION, Listing, Purpose, Reason, Rho, Signer, Slug, Void, Withdrawal,
+};
 
 use crate::ReleaseError;
 use crate::recover::{lock, settle};
 
 /// Withdraws a published release. Doing it again finishes what was cut off, whatever reason is given then.
 ///
-/// `clock` tells the time for the ledger, RFC 3339; its day is the public day of the withdrawal.
+/// `signer` signs the note that stays. `clock` tells the time for the ledger, RFC 3339; its day is the public day of the withdrawal.
 pub fn withdraw(
     ledger: &mut Ledger,
     published: &Path,
     id: &Slug,
     reason: WithdrawalReason,
+    signer: &Signer,
     clock: &dyn Fn() -> String,
 ) -> Result<Withdrawal, ReleaseError> {
     let _lock = lock(published)?;
@@ -28,7 +31,7 @@ pub fn withdraw(
     if !ledger.releases()?.iter().any(|entry| entry.release_id == id.as_str() && is_done(entry)) {
         ledger.withdraw(id.as_str(), reason, &clock())?;
     }
-    let listing = publish_list(ledger, published)?;
+    let listing = publish_list(ledger, published, signer)?;
     let told = listing.withdrawn.into_iter().find(|withdrawal| withdrawal.id == *id);
     told.ok_or_else(|| ReleaseError::Unsound {
         place: format!("release {id}"),
@@ -40,7 +43,7 @@ pub fn withdraw(
 ///
 /// A list that names a release which the ledger does not know shows that the ledger is not the newest, and may be all that
 /// is left of what that release cost: nothing is written then. One that was counted at the limits stays in the list.
-pub(crate) fn publish_list(ledger: &mut Ledger, published: &Path) -> Result<Listing, ReleaseError> {
+pub(crate) fn publish_list(ledger: &mut Ledger, published: &Path, signer: &Signer) -> Result<Listing, ReleaseError> {
     let before = panoh_publication::read_listing(published)?;
     refuse_unknown(&before, ledger)?;
     let mut listing = Listing::default();
@@ -52,7 +55,7 @@ pub(crate) fn publish_list(ledger: &mut Ledger, published: &Path) -> Result<List
             State::Void { reason, at } => listing.void.push(void(&entry, *reason, at)?),
             State::Withdrawn { .. } => {
                 if let Some(withdrawal) = withdrawal(&entry, ledger)? {
-                    listing.withdrawn.push(panoh_publication::withdraw(published, &withdrawal)?);
+                    listing.withdrawn.push(panoh_publication::withdraw(published, &withdrawal, signer)?);
                 }
             }
             State::Reserved | State::Published { .. } => {}
@@ -113,6 +116,7 @@ fn withdrawal(entry: &Entry, ledger: &mut Ledger) -> Result<Option<Withdrawal>, 
         artefact_digest: artefact_digest.clone(),
         ledger_head: head.map_or_else(|| format!("{}:", entry.sequence), |head| head.to_string()),
         ledger_entry: *ledger_entry,
+        signature: String::new(),
     }))
 }
 

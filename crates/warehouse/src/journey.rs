@@ -133,9 +133,9 @@ impl<'a> Journeys<'a> {
     fn of(lists: &'a ListArray, field: &str) -> Result<Self> {
         let places = lists.values().as_struct();
         // Of a text already, this copies nothing.
-        let texts = |name: &str| match places.column_by_name(name) {
-            Some(column) => Ok(cast(column, &DataType::Utf8)?.as_string::<i32>().clone()),
-            None => exec_err!("a place has no field {name}"),
+        let texts = |name: &str| -> Result<StringArray> {
+            let Some(column) = places.column_by_name(name) else { return exec_err!("a place has no field {name}") };
+            Ok(cast(column, &DataType::Utf8)?.as_string::<i32>().clone())
         };
         Ok(Self { lists, places, role: texts("role")?, country: texts("country")?, field: texts(field)? })
     }
@@ -207,7 +207,9 @@ mod tests {
 
     async fn asked(expression: &str) -> Result<Vec<String>> {
         let context = SessionContext::new();
-        functions().into_iter().for_each(|function| context.register_udf(function.as_ref().clone()));
+        for function in functions() {
+            context.register_udf(function.as_ref().clone());
+        }
         let sql = format!("SELECT {expression} AS x FROM ({JOURNEYS}) AS j ORDER BY record");
         let mut shown = Vec::new();
         for batch in context.sql(&sql).await?.collect().await? {

@@ -4,7 +4,7 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, Expr, Query, SetExpr, SetOperator, SetQuantifier, Statement, Visit as _, Visitor,
+    BinaryOperator, Expr, Query, SetExpr, SetOperator, SetQuantifier, Statement, TableFactor, Visit as _, Visitor,
 };
 
 use crate::WarehouseError;
@@ -15,6 +15,8 @@ use crate::WarehouseError;
 ///   the left side has it; SQL counts on both sides.
 /// * `a IS DISTINCT FROM b AND c`, also with OR and XOR, and with NOT before DISTINCT: its parser takes `b AND c` for the
 ///   right side. In SQL the comparison comes first.
+/// * `TABLESAMPLE`, `FOR SYSTEM_TIME AS OF` and `PARTITION` after a table: the planner reads past them, and the answer would
+///   be about all rows of the newest version.
 pub(crate) fn refuse_mistaken(statement: &Statement) -> Result<(), WarehouseError> {
     match statement.visit(&mut Mistakes) {
         ControlFlow::Break(refused) => Err(refused),
@@ -29,6 +31,23 @@ impl Visitor for Mistakes {
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<WarehouseError> {
         counts_rows(&query.body)
+    }
+
+    fn pre_visit_table_factor(&mut self, table: &TableFactor) -> ControlFlow<WarehouseError> {
+        let (place, remedy) = match table {
+            TableFactor::Table { sample: Some(_), .. } | TableFactor::Derived { sample: Some(_), .. } => {
+                ("TABLESAMPLE", "leave it out, or take a part of the rows with WHERE")
+            }
+            TableFactor::Table { version: Some(_), .. } => {
+                ("a version of a table", "ask about an older version with `panoh query --at VERSION`")
+            }
+            TableFactor::Table { partitions, .. } if !partitions.is_empty() => {
+                ("PARTITION", "leave it out, or take a part of the rows with WHERE")
+            }
+            _ => return ControlFlow::Continue(()),
+        };
+        let rule = "it would be read past, and all rows would be answered for";
+        ControlFlow::Break(WarehouseError::Mistaken { place: place.into(), rule, remedy })
     }
 
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<WarehouseError> {

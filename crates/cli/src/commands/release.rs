@@ -100,7 +100,7 @@ pub(crate) fn plan_of(named: &str, key: &MasterKey, home: &Home, world: &World) 
 /// Reads the persons, charges the ledger, draws the noise and writes the artefact.
 pub(crate) async fn publish_plan(plan: ReleasePlan, key: &MasterKey, home: &Home, world: &World) -> Result<Published> {
     let mut ledger = ledger_under(key, home)?;
-    settle_open(&mut ledger, &home.published())?;
+    settle_open(&mut ledger, &home.published(), &signer(key))?;
     refuse_strangers(&mut ledger, &home.published())?;
     if !plan.report().shortfalls.is_empty() {
         let message = format!(
@@ -127,8 +127,8 @@ pub(crate) async fn publish_plan(plan: ReleasePlan, key: &MasterKey, home: &Home
 }
 
 /// Settles what a crash may have left open, before anything new is charged.
-fn settle_open(ledger: &mut Ledger, published: &Path) -> Result<()> {
-    for settled in recover(ledger, published, &now)? {
+fn settle_open(ledger: &mut Ledger, published: &Path, signer: &Signer) -> Result<()> {
+    for settled in recover(ledger, published, signer, &now)? {
         note(format!("a crashed run was settled: {} is {:?}", settled.release_id, settled.outcome));
     }
     Ok(())

@@ -89,7 +89,8 @@ impl Parts<'_> {
             Err(LedgerError::HeadUnreadable { .. }) => LastHead::Unreadable,
             Err(error) => return Err(error),
         };
-        Ok(assess(self.book, &head, evidence, &self.limits))
+        let year = head::year(self.head_file).map_or(evidence.year, |known| known.max(evidence.year));
+        Ok(assess(self.book, &head, &Evidence { year, ..evidence.clone() }, &self.limits))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::one_year::year_codes;
 use super::{Audience, Codes, DefinitionFields, DimensionWanted, Objective, Purpose, TableWanted, YEAR};
 use crate::{DefinitionError, Weight};
 
@@ -157,9 +158,7 @@ fn check_table(fields: &DefinitionFields, table: &TableWanted, before: &[TableWa
             return refuse(&place, &format!("dimension {name} is not declared; add a [[dimension]] of that name"));
         }
     }
-    let years = i32::from(fields.cohorts.to) - i32::from(fields.cohorts.from) + 1;
-    let codes = (years + i32::from(fields.cohorts.years_together) - 1) / i32::from(fields.cohorts.years_together);
-    if codes + i32::from(fields.cohorts.no_year) < 2 && set.iter().any(|name| name.as_str() == YEAR) {
+    if year_codes(fields) < 2 && set.iter().any(|name| name.as_str() == YEAR) {
         return refuse(
             &place,
             "year has one code only; take more cohorts, put fewer years together, or leave year out",

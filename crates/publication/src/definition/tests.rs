@@ -149,7 +149,6 @@ fn bad_definitions_are_refused_with_a_remedy() {
         ("purpose = \"first\"", "purpose = \"first\"\nobserved_until = \"2026-02\"", "YYYY-MM-DD"),
         ("smallest_count_of_interest = 20", "smallest_count_of_interest = 0", "1 or more"),
         ("from = 2018", "from = 2021", "no later than `to`"),
-        ("from = 2018\nto = 2020\nno_year = true", "from = 2018\nto = 2018", "year has one code only"),
         ("name = \"gender\"", "name = \"year\"", "made of the cohorts"),
         ("name = \"gender\"", "name = \"estimate\"", "choose another"),
         ("name = \"gender\"", "name = \"destination\"", "is there twice"),
@@ -185,4 +184,35 @@ fn bad_definitions_are_refused_with_a_remedy() {
         let error = Definition::from_toml(&GOOD.replacen(from, to, 1)).expect_err(to).to_string();
         assert!(error.contains(words), "{to:?}: {error}");
     }
+}
+
+#[test]
+fn with_one_cohort_the_year_is_left_out() {
+    let table = |name: &str, dimensions: &str| {
+        format!("[[table]]\nname = \"{name}\"\ntitle = \"T\"\ndimensions = [{dimensions}]\n")
+    };
+    let head = GOOD.split("[[table]]").next().expect("it has tables").replace("no_year = true", "no_year = false");
+    let read = |tables: &str, to: i16| {
+        Definition::from_toml(&format!("{}{tables}", head.replace("to = 2020", &format!("to = {to}"))))
+    };
+    let all = [
+        table("years", "\"year\""),
+        table("gender_by_year", "\"year\", \"gender\""),
+        table("gender", "\"gender\""),
+        table("destination_by_year", "\"destination\", \"year\""),
+    ]
+    .concat();
+    let [one, three] = [2018, 2020].map(|to| read(&all, to).expect("good"));
+    let names =
+        |definition: &Definition| definition.tables.iter().map(|table| table.name.to_string()).collect::<Vec<_>>();
+    assert_eq!(names(&one), ["gender", "destination_by_year"]);
+    assert_eq!(one.dimension_names(), ["destination", "gender"]);
+    assert_eq!((one.year_dimension(), one.table_dimensions(&one.tables[1])), (None, vec![0]));
+    assert_eq!(names(&three).len(), 4);
+    assert_eq!(one.tables_over_years(), three.tables_over_years());
+    let stored: Definition =
+        serde_json::from_str(&serde_json::to_string(&one).expect("json")).expect("it is read again");
+    assert_eq!(stored, one);
+    let refused = read(&table("years", "\"year\""), 2018).expect_err("nothing is left").to_string();
+    assert!(refused.contains("year has one code only"), "{refused}");
 }

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Listing, Withdrawal};
 use crate::definition::hex;
-use crate::{ArtefactError, Audience, Day, Release};
+use crate::{ArtefactError, Audience, Day, Release, Signer};
 
 /// In the folder of a release, and in the folder of all releases.
 const WITHDRAWN: &str = "withdrawn.json";
@@ -22,8 +22,8 @@ const SUMS: &str = "SHA256SUMS";
 /// Puts a small folder that says what was withdrawn in the place of a release, durably. Doing it again finishes what was
 /// cut off and changes nothing else.
 ///
-/// Title, day and audience are taken over from `release.json` if it is as it was published.
-pub fn withdraw(published: &Path, withdrawal: &Withdrawal) -> Result<Withdrawal, ArtefactError> {
+/// Title, day and audience are taken over from `release.json` if it is as it was published. The note is signed.
+pub fn withdraw(published: &Path, withdrawal: &Withdrawal, signer: &Signer) -> Result<Withdrawal, ArtefactError> {
     let target = published.join(withdrawal.id.as_str());
     let [fresh, old] = ["withdrawn", "taken"].map(|word| published.join(format!(".{word}-{}", withdrawal.id)));
     if let Some(done) = read_withdrawal(&target)? {
@@ -34,7 +34,7 @@ pub fn withdraw(published: &Path, withdrawal: &Withdrawal) -> Result<Withdrawal,
     remove(&fresh)?;
     let source = if target.is_dir() { &target } else { &old };
     let kept = Kept::of(source, withdrawal);
-    let told = kept.as_ref().map_or_else(|| withdrawal.clone(), |kept| kept.told(withdrawal));
+    let told = kept.as_ref().map_or_else(|| withdrawal.clone(), |kept| kept.told(withdrawal)).signed(signer);
     fs::create_dir(&fresh).map_err(at(&fresh))?;
     put(&fresh.join(WITHDRAWN), &json(&told))?;
     put(&fresh.join("README.md"), readme(&told).as_bytes())?;

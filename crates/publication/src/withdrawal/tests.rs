@@ -5,6 +5,7 @@ use std::fs;
 use sha2::{Digest, Sha256};
 
 use super::*;
+use crate::artefact::tests::signer;
 use crate::definition::hex;
 use crate::{FORMAT_VERSION, Rho, read};
 
@@ -26,6 +27,7 @@ fn withdrawal() -> Withdrawal {
         artefact_digest: DIGEST.into(),
         ledger_head: "1:".into(),
         ledger_entry: 3,
+        signature: String::new(),
     }
 }
 
@@ -48,7 +50,7 @@ fn names(dir: &Path) -> Vec<String> {
 #[test]
 fn the_figures_go_and_a_note_stays() {
     let folder = published();
-    let told = withdraw(folder.path(), &withdrawal()).unwrap();
+    let told = withdraw(folder.path(), &withdrawal(), &signer()).unwrap();
     let dir = folder.path().join("small-1");
     assert_eq!(names(&dir), ["README.md", "withdrawn.json"], "a damaged release.json is not kept");
     assert_eq!(names(folder.path()), ["small-1"]);
@@ -66,7 +68,7 @@ fn release_json_stays_when_the_sums_name_it() {
     let sums = format!("{}  release.json\n", hex(&Sha256::digest("{}")));
     fs::write(dir.join("SHA256SUMS"), &sums).unwrap();
     let named = Withdrawal { artefact_digest: hex(&Sha256::digest(&sums)), ..withdrawal() };
-    withdraw(folder.path(), &named).unwrap();
+    withdraw(folder.path(), &named, &signer()).unwrap();
     // Named, but no release: only a file that reads as the release is kept.
     assert_eq!(names(&dir), ["README.md", "withdrawn.json"]);
 }
@@ -79,12 +81,12 @@ fn a_withdrawal_that_was_cut_off_is_finished() {
     fs::rename(&dir, &old).unwrap();
     fs::create_dir(&fresh).unwrap();
     fs::write(fresh.join("withdrawn.json"), "{").unwrap();
-    withdraw(folder.path(), &withdrawal()).unwrap();
+    withdraw(folder.path(), &withdrawal(), &signer()).unwrap();
     assert_eq!(names(folder.path()), ["small-1"]);
     // After the second rename the old folder may be left.
     fs::create_dir(&old).unwrap();
     let other_day = Withdrawal { withdrawn: Day::new("2026-12-01").unwrap(), ..withdrawal() };
-    let told = withdraw(folder.path(), &other_day).unwrap();
+    let told = withdraw(folder.path(), &other_day, &signer()).unwrap();
     assert_eq!(told.withdrawn.as_str(), "2026-11-22", "what is public already stays");
     assert_eq!(names(folder.path()), ["small-1"]);
 }
@@ -105,8 +107,27 @@ fn the_list_is_written_when_it_changes() {
 #[test]
 fn a_note_about_another_release_is_refused() {
     let folder = published();
-    withdraw(folder.path(), &withdrawal()).unwrap();
+    withdraw(folder.path(), &withdrawal(), &signer()).unwrap();
     fs::rename(folder.path().join("small-1"), folder.path().join("small-2")).unwrap();
     let error = read_withdrawal(&folder.path().join("small-2")).unwrap_err();
     assert!(error.to_string().contains("another release"), "{error}");
+}
+
+#[test]
+fn a_note_that_was_changed_has_no_signer() {
+    let folder = published();
+    let told = withdraw(folder.path(), &withdrawal(), &signer()).unwrap();
+    assert_eq!(told.signer(), Some(signer().public_key()));
+    let read = read_withdrawal(&folder.path().join("small-1")).unwrap().unwrap();
+    assert_eq!(read.signer(), Some(signer().public_key()));
+    let cheaper = vec![CohortRho { cohort: "2019".into(), rho: Rho::new(0.001).expect("good") }];
+    for changed in [
+        Withdrawal { cohorts: cheaper, ..told.clone() },
+        Withdrawal { ledger_entry: 4, ..told.clone() },
+        Withdrawal { ledger_head: "2:".into(), ..told.clone() },
+        Withdrawal { purpose: Purpose::Project, ..told.clone() },
+        Withdrawal { signature: String::new(), ..told.clone() },
+    ] {
+        assert_eq!(changed.signer(), None, "{changed:?}");
+    }
 }

@@ -4,6 +4,7 @@
 use std::fs;
 
 use panoh_ledger::{Limits, WithdrawalReason};
+use panoh_publication::Signer;
 
 use super::*;
 use crate::fixture::{Home, PEOPLE, definition, draft_of, persons, planned, run, signer, silence};
@@ -40,7 +41,8 @@ fn a_sound_home_has_nothing_to_find() {
     assert_eq!(rules(&home), Vec::<String>::new());
     let one = published(&home, None);
     published(&home, Some(&one));
-    withdraw(&mut home.ledger(), &home.published(), &one.id, WithdrawalReason::Legal, &|| AT.to_owned()).unwrap();
+    withdraw(&mut home.ledger(), &home.published(), &one.id, WithdrawalReason::Legal, signer(), &|| AT.to_owned())
+        .unwrap();
     let audit = audited(&home);
     assert_eq!(audit.findings, []);
     assert_eq!(audit.releases, BTreeMap::from([("published", 1), ("withdrawn", 1)]));
@@ -127,13 +129,15 @@ fn an_older_ledger_is_brought_back_from_what_is_public() {
     let one = published(&home, None);
     let backup = home.ledger_bytes();
     let two = published(&home, Some(&one));
-    withdraw(&mut home.ledger(), &home.published(), &one.id, WithdrawalReason::OperatorError, &|| AT.to_owned())
-        .unwrap();
+    withdraw(&mut home.ledger(), &home.published(), &one.id, WithdrawalReason::OperatorError, signer(), &|| {
+        AT.to_owned()
+    })
+    .unwrap();
     let (truth, releases) = (home.ledger().budget().unwrap(), home.ledger().releases().unwrap());
     home.put_ledger(&backup);
 
     let _held = hold(&home.published()).unwrap();
-    let evidence = evidence(&home.published(), None, 2026).unwrap();
+    let evidence = evidence(&home.published(), None, 2026, &signer().public_key()).unwrap();
     let (database, head) = home.ledger_files();
     let done = Ledger::reconcile(&database, &head, Home::KEY, Limits::STANDARD, &evidence, AT).unwrap().unwrap();
     assert_eq!((done.reconciliation.found, done.reconciliation.known), (2, Some(5)));
@@ -151,8 +155,9 @@ fn an_older_ledger_is_brought_back_from_what_is_public() {
 fn a_note_that_is_lost_is_counted_from_the_public_list() {
     let home = Home::new();
     let release = published(&home, None);
-    let evidence_of = || evidence(&home.published(), None, 2026).unwrap().standing;
-    withdraw(&mut home.ledger(), &home.published(), &release.id, WithdrawalReason::Legal, &|| AT.to_owned()).unwrap();
+    let evidence_of = || evidence(&home.published(), None, 2026, &signer().public_key()).unwrap().standing;
+    withdraw(&mut home.ledger(), &home.published(), &release.id, WithdrawalReason::Legal, signer(), &|| AT.to_owned())
+        .unwrap();
     let whole = evidence_of();
     assert_eq!(whole[0].withdrawn, Some((WithdrawalReason::Legal, 3)));
     fs::remove_dir_all(&release.path).unwrap();
@@ -164,10 +169,10 @@ fn a_folder_that_cannot_be_counted_stops_the_reconciliation() {
     let home = Home::new();
     let release = published(&home, None);
     fs::remove_file(release.path.join("cube.parquet")).unwrap();
-    let error = evidence(&home.published(), None, 2026).unwrap_err();
+    let error = evidence(&home.published(), None, 2026, &signer().public_key()).unwrap_err();
     assert!(error.to_string().contains("take the folder away"), "{error}");
     fs::rename(&release.path, home.published().join(".away")).unwrap();
-    assert_eq!(evidence(&home.published(), None, 2026).unwrap().standing, []);
+    assert_eq!(evidence(&home.published(), None, 2026, &signer().public_key()).unwrap().standing, []);
 }
 
 /// Ledger and head file are both copies of one older day, and the release that was given up since left nothing but its name in
@@ -190,19 +195,47 @@ fn a_release_that_was_given_up_and_lost_is_counted_before_the_next() {
 
     home.put_ledger(&backup);
     fs::write(&head, old_head).unwrap();
-    let refused = crate::recover(&mut home.ledger(), &path, &clock).unwrap_err();
+    let refused = crate::recover(&mut home.ledger(), &path, signer(), &clock).unwrap_err();
     assert!(matches!(refused, ReleaseError::ListedUnknown { .. }), "{refused}");
     assert_eq!(panoh_publication::read_listing(&path).unwrap(), lost, "what is left of it stays");
     assert!(rules(&home).iter().any(|rule| rule.contains("`panoh budget reconcile`")), "{:?}", rules(&home));
 
-    let evidence = evidence(&path, None, 2026).unwrap();
+    let evidence = evidence(&path, None, 2026, &signer().public_key()).unwrap();
     let done = Ledger::reconcile(&database, &head, Home::KEY, Limits::STANDARD, &evidence, AT).unwrap().unwrap();
     assert!(done.reconciliation.floor.is_some(), "nobody can tell what it cost");
     let again = Ledger::reconcile(&database, &head, Home::KEY, Limits::STANDARD, &evidence, AT).unwrap();
     assert_eq!(again, None, "it is counted");
-    crate::recover(&mut home.ledger(), &path, &clock).unwrap();
+    crate::recover(&mut home.ledger(), &path, signer(), &clock).unwrap();
     assert_eq!(panoh_publication::read_listing(&path).unwrap(), lost);
     assert_eq!(rules(&home), Vec::<String>::new());
     let error = publish_with(&mut silence).unwrap_err();
     assert!(matches!(error, ReleaseError::Ledger(_)), "{error}");
+}
+
+/// A release of another home, and a note in which somebody wrote another cost, say nothing about what was lost here.
+#[test]
+fn what_this_home_did_not_sign_explains_nothing() {
+    let home = Home::new();
+    let release = published(&home, None);
+    let refused = |signer: &Signer| {
+        evidence(&home.published(), None, 2026, &signer.public_key()).expect_err("it is refused").to_string()
+    };
+    assert!(evidence(&home.published(), None, 2026, &signer().public_key()).is_ok());
+    let stranger = Signer::of_secret([6; 32]);
+    assert!(refused(&stranger).contains("take the folder away"), "{}", refused(&stranger));
+
+    withdraw(&mut home.ledger(), &home.published(), &release.id, WithdrawalReason::Legal, signer(), &|| AT.to_owned())
+        .unwrap();
+    let [note, list] = [release.path.join("withdrawn.json"), home.published().join("withdrawn.json")];
+    for path in [note, list] {
+        let whole = fs::read_to_string(&path).unwrap();
+        let cheaper = whole.replace("\"ledger_entry\": 3", "\"ledger_entry\": 4");
+        assert_ne!(cheaper, whole);
+        fs::write(&path, cheaper).unwrap();
+        assert!(refused(signer()).contains("take"), "{}", refused(signer()));
+        fs::write(&path, whole).unwrap();
+        // What stands in the folder is looked at first; then the list.
+        fs::remove_dir_all(&release.path).ok();
+    }
+    assert!(evidence(&home.published(), None, 2026, &signer().public_key()).is_ok());
 }

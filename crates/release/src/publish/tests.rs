@@ -109,10 +109,10 @@ fn a_crash_while_drawing_is_void_and_draws_nothing_again() {
     }));
     assert!(crash.is_err());
     assert_eq!(states(&home), ["reserved"]);
-    let recovered = recover(&mut home.ledger(), &home.published(), &|| home.clock()).unwrap();
+    let recovered = recover(&mut home.ledger(), &home.published(), signer(), &|| home.clock()).unwrap();
     assert_eq!(recovered.iter().map(|one| one.outcome).collect::<Vec<_>>(), [Outcome::Void]);
     assert_eq!(states(&home), ["void"]);
-    assert!(recover(&mut home.ledger(), &home.published(), &|| home.clock()).unwrap().is_empty());
+    assert!(recover(&mut home.ledger(), &home.published(), signer(), &|| home.clock()).unwrap().is_empty());
 }
 
 #[test]
@@ -126,7 +126,8 @@ fn a_crash_after_the_artefact_publishes_it() {
     let crash = catch_unwind(AssertUnwindSafe(|| publish_with(&home, &clock, &mut silence)));
     assert!(crash.is_err());
     assert_eq!(states(&home), ["reserved"]);
-    let recovered = recover(&mut home.ledger(), &home.published(), &|| String::from("2026-02-01T00:00:00Z")).unwrap();
+    let recovered =
+        recover(&mut home.ledger(), &home.published(), signer(), &|| String::from("2026-02-01T00:00:00Z")).unwrap();
     assert_eq!(recovered[0].outcome, Outcome::Published);
     assert_eq!(states(&home), ["published"]);
     read(&home.published().join(&recovered[0].release_id)).unwrap();
@@ -142,7 +143,8 @@ fn an_artefact_that_is_not_whole_is_not_published_by_recovery() {
     assert!(catch_unwind(AssertUnwindSafe(|| publish_with(&home, &clock, &mut silence))).is_err());
     let id = home.ledger().open_reservations().unwrap().remove(0).release_id;
     std::fs::remove_file(home.published().join(&id).join("measurements.parquet")).unwrap();
-    let recovered = recover(&mut home.ledger(), &home.published(), &|| String::from("2026-02-01T00:00:00Z")).unwrap();
+    let recovered =
+        recover(&mut home.ledger(), &home.published(), signer(), &|| String::from("2026-02-01T00:00:00Z")).unwrap();
     assert_eq!(recovered[0].outcome, Outcome::Void);
 }
 
@@ -150,7 +152,7 @@ fn an_artefact_that_is_not_whole_is_not_published_by_recovery() {
 fn a_running_release_is_not_taken_for_a_crashed_one() {
     let home = Home::new();
     publish_with(&home, &|| home.clock(), &mut |values, sigma| {
-        let busy = recover(&mut home.ledger(), &home.published(), &|| home.clock()).unwrap_err();
+        let busy = recover(&mut home.ledger(), &home.published(), signer(), &|| home.clock()).unwrap_err();
         assert!(matches!(busy, ReleaseError::Busy { .. }), "{busy}");
         let busy = publish_with(&home, &|| home.clock(), &mut silence).unwrap_err();
         assert!(matches!(busy, ReleaseError::Busy { .. }), "{busy}");
@@ -175,7 +177,8 @@ fn the_artefact_does_not_know_the_warehouse() {
 
 #[test]
 fn nothing_is_published_about_a_time_that_has_not_come() {
-    let future: [fn(String) -> String; 2] = [
+    let future: [fn(String) -> String; 3] = [
+        |text| text.replace("date = \"2026-01-01\"", "date = \"2026-02-01\""),
         |text| text.replace("to = 2020", "to = 2027"),
         |text| text.replace("date = \"2026-01-01\"", "date = \"2026-01-01\"\nobserved_until = \"2026-02-01\""),
     ];

@@ -6,7 +6,7 @@ use panoh_ledger::LedgerError;
 use panoh_publication::{ArtefactError, read, read_listing};
 
 use super::*;
-use crate::fixture::{Home, PEOPLE, definition, persons, planned, run, silence};
+use crate::fixture::{Home, PEOPLE, definition, persons, planned, run, signer, silence};
 use crate::{Published, publish, recover};
 
 fn published(home: &Home) -> Published {
@@ -16,7 +16,7 @@ fn published(home: &Home) -> Published {
 }
 
 fn withdraw_it(home: &Home, id: &Slug) -> Result<Withdrawal, ReleaseError> {
-    withdraw(&mut home.ledger(), &home.published(), id, WithdrawalReason::Legal, &|| home.clock())
+    withdraw(&mut home.ledger(), &home.published(), id, WithdrawalReason::Legal, signer(), &|| home.clock())
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn a_withdrawal_that_was_cut_off_is_finished_by_recovery() {
     // The machine stops after the ledger has been told.
     home.ledger().withdraw(release.id.as_str(), WithdrawalReason::Superseded, "2026-02-03T00:00:00Z").unwrap();
     read(&release.path).unwrap();
-    recover(&mut home.ledger(), &home.published(), &|| home.clock()).unwrap();
+    recover(&mut home.ledger(), &home.published(), signer(), &|| home.clock()).unwrap();
     let listed = read_listing(&home.published()).unwrap().withdrawn.remove(0);
     assert_eq!((listed.reason, listed.withdrawn.as_str()), (Reason::Superseded, "2026-02-03"));
     assert!(matches!(read(&release.path), Err(ArtefactError::Withdrawn { .. })));

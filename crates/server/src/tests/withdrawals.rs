@@ -25,6 +25,7 @@ fn withdrawal(path: &Path) -> Withdrawal {
         artefact_digest: artefact.digest.clone(),
         ledger_head: artefact.release.ledger_head.clone(),
         ledger_entry: 3,
+        signature: String::new(),
     }
 }
 
@@ -33,7 +34,7 @@ fn withdrawn_for(audience: Audience) -> Router {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path();
     fixture::publish(path);
-    let told = withdraw(path, &withdrawal(path)).expect("it can be withdrawn");
+    let told = withdraw(path, &withdrawal(path), &fixture::signer()).expect("it can be withdrawn");
     assert_eq!(told.audience, Some(Audience::Public));
     if audience == Audience::Project {
         let note = path.join(fixture::ID).join("withdrawn.json");

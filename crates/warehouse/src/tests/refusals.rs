@@ -103,6 +103,8 @@ const MISTAKEN: &[(&str, &str)] = &[
     ("SELECT count(*) FROM cases WHERE gender IS DISTINCT FROM 'man' OR age_low > 3", "IS DISTINCT FROM"),
     ("SELECT count(*) FROM cases WHERE true AND age_low IS NOT DISTINCT FROM 3 AND true", "IS NOT DISTINCT FROM"),
     ("SELECT CASE WHEN 1 IS DISTINCT FROM 2 AND true THEN 1 END", "IS DISTINCT FROM"),
+    ("SELECT count(*) FROM cases TABLESAMPLE (10 PERCENT)", "TABLESAMPLE"),
+    ("SELECT count(*) FROM (SELECT * FROM cases) TABLESAMPLE BERNOULLI (10)", "TABLESAMPLE"),
 ];
 
 #[tokio::test]

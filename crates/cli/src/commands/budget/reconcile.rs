@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::LEDGER_KEY;
 use crate::args::Reconcile;
+use crate::commands::release::signer;
 use crate::failure::Code;
 use crate::home::Home;
 use crate::output::{json, note, say, table, thousands};
@@ -24,9 +25,10 @@ struct Report<'a> {
 
 pub(super) fn run(options: &Reconcile, world: &World) -> Result<Code> {
     let home = world.open_home()?;
-    let key = read_key(&home, world)?.derive(LEDGER_KEY);
+    let master = read_key(&home, world)?;
+    let (key, signer) = (master.derive(LEDGER_KEY), signer(&master));
     let held = hold(&home.published())?;
-    let evidence = evidence(&home.published(), options.entries, this_year())?;
+    let evidence = evidence(&home.published(), options.entries, this_year(), &signer.public_key())?;
     let (ledger, head) = (home.ledger(), home.ledger_head());
     let Some(expected) = Ledger::assess(&ledger, head, key, Limits::STANDARD, &evidence)? else {
         return nothing_missing(options.json);
@@ -48,7 +50,7 @@ pub(super) fn run(options: &Reconcile, world: &World) -> Result<Code> {
     };
     drop(held);
     let mut opened = Ledger::open(&ledger, head, key, Limits::STANDARD)?;
-    for settled in recover(&mut opened, &home.published(), &now)? {
+    for settled in recover(&mut opened, &home.published(), &signer, &now)? {
         note(format!("a run that was open is settled: {} is {:?}", settled.release_id, settled.outcome));
     }
     if options.json {

@@ -14,7 +14,7 @@ use crate::commands::budget::open_ledger;
 use crate::failure::{Code, Failure};
 use crate::home::{Home, chosen};
 use crate::output::{json, note, say, table, thousands};
-use crate::world::World;
+use crate::world::{World, this_year};
 
 /// The plan with what the home's ledger has left; without a home, with an untouched budget. Opens no table.
 pub(crate) fn show(options: &PlanOptions, world: &World) -> Result<Code> {
@@ -41,7 +41,13 @@ pub(crate) fn show(options: &PlanOptions, world: &World) -> Result<Code> {
         let page = page::page(plan.report(), &outlook(&definition, &dictionary)?)?;
         std::fs::write(file, page).with_context(|| format!("cannot write {}", file.display()))?;
     }
-    Ok(Code::Ok)
+    let last = definition.cohorts.to;
+    if last > this_year() {
+        note(format!("note: cohort {last} lies in the future; nothing is published about it before it has come"));
+    }
+    // What would be refused when it is published is no success for a script either.
+    let is_refused = !plan.report().refusals.is_empty() || !plan.report().shortfalls.is_empty();
+    Ok(if is_refused { Code::Budget } else { Code::Ok })
 }
 
 /// The definition with the least ρ that reaches the target.

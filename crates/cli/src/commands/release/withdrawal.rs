@@ -5,11 +5,12 @@ use panoh_ledger::WithdrawalReason;
 use panoh_publication::{Slug, Withdrawal};
 use panoh_release::withdraw;
 
+use super::signer;
 use crate::args::WithdrawReason;
-use crate::commands::budget::open_ledger;
+use crate::commands::budget::ledger_under;
 use crate::failure::{Code, Failure};
 use crate::output::{json, note, say};
-use crate::world::{World, now};
+use crate::world::{World, now, read_key};
 
 /// Takes a release out of public.
 pub(super) fn withdraw_release(id: &str, reason: WithdrawReason, as_json: bool, world: &World) -> Result<Code> {
@@ -20,7 +21,8 @@ pub(super) fn withdraw_release(id: &str, reason: WithdrawReason, as_json: bool, 
         WithdrawReason::Superseded => WithdrawalReason::Superseded,
         WithdrawReason::Legal => WithdrawalReason::Legal,
     };
-    let told = withdraw(&mut open_ledger(&home, world)?, &home.published(), &id, reason, &now)?;
+    let key = read_key(&home, world)?;
+    let told = withdraw(&mut ledger_under(&key, &home)?, &home.published(), &id, reason, &signer(&key), &now)?;
     if !as_json {
         note("What it cost stays spent. Copy published/ to the public host again: it still shows the figures.");
     }

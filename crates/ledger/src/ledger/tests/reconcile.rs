@@ -348,3 +348,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn where_only_the_head_file_is_left_it_tells_the_year() {
+    let home = two_releases();
+    fs::remove_file(home.database()).unwrap();
+    // A dead battery: the clock begins anew.
+    let found = home.assess(&Evidence { year: 1970, ..evidence(Vec::new()) }).unwrap();
+    assert_eq!(found.reconciliation.floor.map(|floor| floor.through), Some(YEAR));
+}
