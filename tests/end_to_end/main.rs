@@ -6,6 +6,7 @@
 mod budget;
 mod cluster;
 mod erasures;
+mod exports;
 mod faults;
 mod frames;
 mod keys;

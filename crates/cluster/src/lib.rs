@@ -23,6 +23,7 @@ mod functions;
 mod listen;
 mod remote;
 mod scheduler;
+mod watch;
 mod work;
 
 pub use address::Scheduler;

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use ballista_scheduler::cluster::BallistaCluster;
 use ballista_scheduler::config::{SchedulerConfig, TaskDistributionPolicy};
 use ballista_scheduler::scheduler_process::{create_scheduler, start_grpc_service_with_listener};
-use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
 use tokio::net::TcpListener;
 
 use crate::error::ballista;
 use crate::functions::session;
 use crate::listen::{Network, host};
+use crate::watch::{Server, Watched};
 use crate::{ClusterError, MESSAGE_BYTES};
 
 /// Seconds without a word from an executor after which it is given up. They say a word every 5 seconds.
@@ -35,8 +35,9 @@ pub async fn serve_scheduler(
     let address = listener.local_addr().map_err(|error| failed(error.into()))?;
     let config = config(address);
     let cluster = BallistaCluster::new_from_config(&config).await.map_err(&failed)?;
-    let scheduler = create_scheduler::<LogicalPlanNode, PhysicalPlanNode>(cluster, Arc::new(config));
-    let scheduler = scheduler.await.map_err(&failed)?;
+    let (cluster, server) = Watched::over(&cluster);
+    let scheduler: Server = create_scheduler(cluster, Arc::new(config)).await.map_err(&failed)?;
+    server.get_or_init(|| scheduler.clone());
     tokio::select! {
         ended = start_grpc_service_with_listener(listener, scheduler) => ended.map_err(failed),
         () = shutdown => Ok(()),
@@ -56,6 +57,8 @@ fn config(address: SocketAddr) -> SchedulerConfig {
         grpc_server_max_decoding_message_size: MESSAGE_BYTES,
         grpc_server_max_encoding_message_size: MESSAGE_BYTES,
         grpc_client_max_message_size: MESSAGE_BYTES,
+        // A part whose results cannot be fetched is not run again: see `watch`.
+        stage_max_failures: 1,
         override_session_builder: Some(Arc::new(session)),
         ..SchedulerConfig::default()
     }
