@@ -37,10 +37,10 @@ public class Jdbc {
                 statement.executeQuery().close();
             }
             var tables = connection.getMetaData().getTables(null, null, "%", new String[] {"TABLE", "VIEW"});
-            while (tables.next()) OUT.print(tables.getString("TABLE_SCHEM") + "\u001f" + tables.getString("TABLE_NAME") + "\u001e");
+            while (tables.next()) OUT.print(tables.getString("TABLE_SCHEM") + "\u001f" + tables.getString("TABLE_NAME") + "\u001f" + tables.getString("REMARKS") + "\u001e");
             OUT.print("\u001d");
             var columns = connection.getMetaData().getColumns(null, "stored", "cases", "%");
-            while (columns.next()) OUT.print(columns.getString("COLUMN_NAME") + "\u001f" + columns.getString("TYPE_NAME") + "\u001e");
+            while (columns.next()) OUT.print(columns.getString("COLUMN_NAME") + "\u001f" + columns.getString("TYPE_NAME") + "\u001f" + columns.getString("REMARKS") + "\u001e");
             OUT.print("\u001d");
             if (fetch > 0) connection.commit();
         }

@@ -204,7 +204,16 @@ def with_psql(tally, gateway, answers):
         tally.check(f"psql lists {schema}.{name}", f"{schema}|{name}|" in listed, listed[:300])
     described = psql(gateway, "-A", "-t", "-c", "\\d stored.cases").stdout
     tally.check("psql describes", all(f"{column}|" in described for column in ["person", "gender", "journey"]), described)
-    for meta in ["\\dn", "\\dt *.*", "\\dv", "\\l", "\\d cases", "\\conninfo", "\\encoding"]:
+    comments = answers_of_comments(gateway)
+    for meta, wanted in [
+        ("\\d+ stored.cases", [comments["stored", "cases", column] for column in ("person", "gender", "journey")]),
+        ("\\d+ cases", [comments["public", "cases", column] for column in ("person", "gender")]),
+        ("\\dt+ stored.*", [comments["stored", "cases", None], comments["stored", "contacts", None]]),
+        ("\\dv+", [comments["public", "cases", None], comments["public", "routes", None]]),
+    ]:
+        said = psql(gateway, "-A", "-t", "-c", meta)
+        tally.check(f"psql {meta} shows comments", all(comment in said.stdout for comment in wanted), said.stderr or said.stdout)
+    for meta in ["\\dn+", "\\l+", "\\dn", "\\dt *.*", "\\dv", "\\l", "\\d cases", "\\conninfo", "\\encoding"]:
         said = psql(gateway, "-c", meta)
         tally.check(f"psql {meta}", said.returncode == 0 and said.stdout.strip(), said.stderr)
     with tempfile.TemporaryDirectory() as folder:
@@ -212,6 +221,12 @@ def with_psql(tally, gateway, answers):
         said = psql(gateway, "-c", f"\\copy (SELECT code, en, ru FROM codes WHERE list = 'absence' ORDER BY code) TO '{target}' CSV HEADER")
         lines = target.read_text().splitlines() if target.exists() else []
         tally.check("psql \\copy", lines[:1] == ["code,en,ru"] and len(lines) == 5, said.stderr or lines)
+
+
+def answers_of_comments(gateway):
+    """The warehouse's comments, by schema, table and column; None for the table itself."""
+    with psycopg.connect(gateway.dsn(), autocommit=True) as connection:
+        return {tuple(row[:3]): row[3] for row in connection.execute("SELECT table_schema, table_name, column_name, comment FROM comments")}
 
 
 def with_psycopg(tally, gateway, answers):
@@ -256,6 +271,25 @@ def with_psycopg(tally, gateway, answers):
             with cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT binary)") as copy:
                 copy.set_types(kinds)
                 tally.check("psycopg copy binary", equal(rows(copy.rows()), wanted), sql)
+        for name, query in [
+            ("codes", "SELECT * FROM codes"), ("stored.cases", "SELECT * FROM stored.cases"), ("public.cases", "SELECT * FROM public.cases"),
+            ("codes (list, code)", "SELECT list, code FROM codes"),
+        ]:
+            copied = []
+            for source in [name, f"({query})"]:
+                with cursor.copy(f"COPY {source} TO STDOUT") as copy:
+                    copied.append(sorted(copy.rows()))
+            tally.check(f"psycopg COPY {name}", copied[0] == copied[1] and copied[0], copied[0][:2])
+        tally.same("psycopg TABLE", sorted(cursor.execute("TABLE codes").fetchall()), sorted(cursor.execute("SELECT * FROM codes").fetchall()))
+        for prepare in [False, True]:
+            twice = cursor.execute("SELECT count(*), gender, count(*), gender FROM cases GROUP BY gender ORDER BY gender", prepare=prepare).fetchall()
+            tally.check("psycopg equal columns", twice and all(row[:2] == row[2:] for row in twice), twice)
+            names = [column.name for column in cursor.description]
+            tally.check("psycopg equal columns have equal names", names[:2] == names[2:] and names[1] == "gender", names)
+        wanted = cursor.execute("SELECT count(*) FROM cases WHERE gender IN ('woman', 'man')").fetchone()
+        for values in [b"{woman,man}", b'{"woman", "man"}']:
+            got = connection.pgconn.exec_params(b"SELECT count(*) FROM cases WHERE gender = ANY ($1)", [values])
+            tally.check(f"list {values}", got.get_value(0, 0) == str(wanted[0]).encode(), got.error_message)
 
 
 def with_sqlalchemy(tally, gateway, answers):
@@ -278,6 +312,16 @@ def with_sqlalchemy(tally, gateway, answers):
     tally.check("SQLAlchemy schemas", {"public", "stored"} <= set(inspector.get_schema_names()), "")
     for question in ["get_pk_constraint", "get_foreign_keys", "get_indexes", "get_unique_constraints", "get_check_constraints", "get_table_comment"]:
         tally.check(f"SQLAlchemy {question}", not any(getattr(inspector, question)("cases", schema="stored") or []) or question in ("get_pk_constraint", "get_table_comment"), "")
+    comments = answers_of_comments(gateway)
+    for schema in ["public", "stored"]:
+        frame = pandas.read_sql_table("cases", engine, schema=schema)
+        with engine.connect() as connection:
+            whole = pandas.read_sql(sqlalchemy.text(f"SELECT * FROM {schema}.cases"), connection)
+        key = lambda frame: sorted(map(str, frame.astype(str).itertuples(index=False, name=None)))  # SQLAlchemy reads a list of records as its text
+        tally.check(f"pandas read_sql_table {schema}", list(frame.columns) == list(whole.columns) and key(frame) == key(whole) and len(frame), frame.shape)
+        tally.same(f"SQLAlchemy comment {schema}", inspector.get_table_comment("cases", schema=schema)["text"], comments[schema, "cases", None])
+        said = {column["name"]: column["comment"] for column in inspector.get_columns("cases", schema)}
+        tally.same(f"SQLAlchemy comments {schema}", said, {name: comments[schema, "cases", name] for name in said})
     engine.dispose()
 
 
@@ -299,6 +343,26 @@ def with_adbc(tally, gateway, answers):
             if copy == "true":
                 schema = connection.adbc_get_table_schema("cases", db_schema_filter="stored")
                 tally.check("ADBC describes", schema.field("registered_year").type == "int16", schema)
+                adbc_objects(tally, connection, answers, answers_of_comments(gateway))
+
+
+def adbc_objects(tally, connection, answers, comments):
+    """Catalogue, schemas, tables and columns as ADBC tells them, whole and filtered."""
+    def listed(**filters):
+        catalogs = {one["catalog_name"]: one["catalog_db_schemas"] for one in connection.adbc_get_objects(**filters).read_all().to_pylist()}
+        return {(schema["db_schema_name"], table["table_name"]): table for schema in catalogs["panoh"] or [] for table in schema["db_schema_tables"] or []}
+
+    wanted = tables_of(answers)
+    for depth in ["tables", "all"]:
+        tally.same(f"ADBC objects {depth}", {name for name in listed(depth=depth) if name[0] in ("public", "stored")}, wanted)
+        filtered = listed(depth=depth, db_schema_filter="stored")
+        tally.same(f"ADBC objects {depth} stored", set(filtered), {name for name in wanted if name[0] == "stored"})
+    tally.same("ADBC types", {table["table_type"] for table in listed(depth="tables").values()}, {"table", "view"})
+    columns = {column["column_name"]: column for column in listed(depth="all")["stored", "cases"]["table_columns"]}
+    tally.check("ADBC columns", columns["registered_year"]["xdbc_type_name"] == "int2" and "person" in columns, list(columns))
+    tally.same("ADBC remarks", columns["person"]["remarks"], comments["stored", "cases", "person"])
+    one = listed(depth="all", db_schema_filter="stored", table_name_filter="cases")
+    tally.same("ADBC one table", set(one), {("stored", "cases")})
 
 
 def adbc_value(value, field):
@@ -351,10 +415,17 @@ def with_jdbc(tally, gateway, answers, jar):
             got = [tuple(line.split("\x1f")) for line in section.split("\x1e")[:-1]]
             tally.check(f"JDBC fetch {fetch} query {number}", equal_text(got, wanted), f"{sql}\n  got {got[:3]}\n  wanted {wanted[:3]}")
         if len(sections) > len(answers) + 1:
-            listed = {tuple(line.split("\x1f")) for line in sections[len(answers)].split("\x1e")[:-1]}
+            lines = [tuple(line.split("\x1f")) for line in sections[len(answers)].split("\x1e")[:-1]]
+            listed = {line[:2] for line in lines}
             for table in sorted(tables_of(answers)):
                 tally.check(f"JDBC lists {table}", table in listed, "")
-            described = dict(line.split("\x1f") for line in sections[len(answers) + 1].split("\x1e")[:-1])
+            remarks = {(*line[:2], None): line[2] for line in lines}
+            lines = [line.split("\x1f") for line in sections[len(answers) + 1].split("\x1e")[:-1]]
+            described = {line[0]: line[1] for line in lines}
+            remarks.update({("stored", "cases", line[0]): line[2] for line in lines})
+            comments = answers_of_comments(gateway)
+            for key in [("stored", "cases", None), ("public", "routes", None), ("stored", "cases", "person")]:
+                tally.same(f"JDBC remarks {key}", remarks.get(key), comments[key])
             tally.check("JDBC describes", described.get("registered_year") == "int2" and described.get("person") == "text", described)
 
 
@@ -413,6 +484,7 @@ def with_settings(tally, gateway):
         "BEGIN", "SELECT 1", "SAVEPOINT a", "RELEASE SAVEPOINT a", "COMMIT", "BEGIN READ ONLY", "ROLLBACK",
         "START TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", "END", "BEGIN", "ABORT", "DEALLOCATE ALL",
         "EXPLAIN SELECT 1", "EXPLAIN ANALYZE SELECT count(*) FROM cases", "VALUES (1), (2)", "", ";",
+        "TABLE codes", "SELECT current_setting('TimeZone')",
         "SELECT version()", "SELECT current_user", "SELECT current_schema()", "SELECT current_database()", "SELECT 1;",
     ]
     good = {pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK, pq.ExecStatus.EMPTY_QUERY}
@@ -595,12 +667,24 @@ def with_audit(tally, panoh, home, gateway):
     tally.same("audit outcome", last["outcome"], "ok")
     tally.check("audit knows refusals", any(line["outcome"] == "refused" and line["kind"] == "delete" for line in lines), "")
     tally.same("audit client", lines[0]["client"], "probe")
+    begun = [line for line in lines if line["outcome"] == "begun"]
+    ended = [line for line in lines if line["kind"] in ("select", "copy") and line["outcome"] == "ok" and line["tables"]]
+    tally.check("audit begins", begun and [line["statement"] for line in begun] == [line["statement"] for line in ended], (len(begun), len(ended)))
     every = "".join(path.read_text() for path in audit.iterdir())
     tally.check("audit holds no pseudonym", person not in every and person[:12] not in every, "")
     outcomes = {json.loads(line)["outcome"] for line in every.splitlines()}
     tally.check("audit outcomes", {"ok", "refused", "cancelled", "deadline", "row_limit", "failed"} <= outcomes, outcomes)
     tally.same("audit modes", {path.stat().st_mode & 0o777 for path in audit.iterdir()}, {0o600})
+    with Gateway(panoh, home) as killed:
+        connection = psycopg.connect(killed.dsn(), autocommit=True)
+        connection.pgconn.send_query(LONG.encode())
+        time.sleep(2)
+        killed.process.kill()
+        killed.process.wait(10)
+        connection.close()
     month = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m")
+    left = json.loads((audit / f"gateway-ann-{month}.jsonl").read_text().splitlines()[-1])
+    tally.same("audit after a kill", (left["outcome"], left["tables"]), ("begun", ["public.cases"]))
     (audit / f"gateway-dora-{month}.jsonl").mkdir()
     try:
         psycopg.connect(gateway.dsn("dora")).close()

@@ -1,7 +1,8 @@
 //! The audit log: one line of JSON for each statement, in one file for each user and month below the home's `audit/`.
 //!
 //! No line, no answer: the file is opened before anything is planned, and the line is written before the client is told
-//! that its statement is done. A line holds no value of the data and none that a statement named ([`crate::shape`]).
+//! that its statement is done. A statement that reads the warehouse has a line before its first row too, so that what was
+//! read is known even if the gateway is killed before the end. A line holds no value of the data and none that a statement named ([`crate::shape`]).
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
@@ -13,6 +14,7 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use crate::GatewayError;
+use crate::catalog::{STORED, VIEWS};
 use crate::reading::Read;
 use crate::refusal::{CANCELLED, IO, ROW_LIMIT, error, state_of};
 
@@ -20,6 +22,8 @@ use crate::refusal::{CANCELLED, IO, ROW_LIMIT, error, state_of};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
+    /// It has not ended: rows of the warehouse may be sent from now on. Its other line says how it ended.
+    Begun,
     Ok,
     /// It is none that the gateway answers.
     Refused,
@@ -106,14 +110,30 @@ impl Account {
         self.line.rows
     }
 
+    /// Writes a first line when tables or views of the warehouse are read; the catalogue holds nothing about people.
+    pub(crate) fn begins(&mut self) -> PgWireResult<()> {
+        let of_warehouse =
+            |table: &String| table.split_once('.').is_some_and(|(schema, _)| [VIEWS, STORED].contains(&schema));
+        if !self.line.tables.iter().any(of_warehouse) {
+            return Ok(());
+        }
+        let text = self.text(Outcome::Begun)?;
+        self.file.as_mut().map_or(Ok(()), |file| file.write_all(&text)).map_err(|e| unwritten(&e))
+    }
+
     /// Writes the line.
     pub(crate) fn settle(&mut self, outcome: Outcome) -> PgWireResult<()> {
         let Some(mut file) = self.file.take() else { return Ok(()) };
+        let text = self.text(outcome)?;
+        file.write_all(&text).map_err(|e| unwritten(&e))
+    }
+
+    fn text(&mut self, outcome: Outcome) -> PgWireResult<Vec<u8>> {
         self.line.outcome = outcome;
         self.line.milliseconds = self.begun.elapsed().as_millis().try_into().unwrap_or(u64::MAX);
         let mut text = serde_json::to_vec(&self.line).map_err(|e| unwritten(&e.into()))?;
         text.push(b'\n');
-        file.write_all(&text).map_err(|e| unwritten(&e))
+        Ok(text)
     }
 
     /// Drops the account of a statement that was only prepared: its line is written when it runs.

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use arrow_pg::datatypes::arrow_schema_to_pg_fields;
 use arrow_pg::row_encoder::RowEncoder;
 use datafusion::dataframe::DataFrame;
 use datafusion::logical_expr::LogicalPlan;
@@ -25,6 +24,7 @@ use crate::catalog::Engine;
 use crate::conversation::after;
 use crate::reading::Read;
 use crate::refusal::{CANCELLED, ROW_LIMIT, error, of_engine};
+use crate::repeated;
 
 /// The deadline of a statement, and its client's wish to end it.
 #[derive(Debug)]
@@ -158,8 +158,9 @@ async fn start(
     let state = engine.context().state();
     let optimised = state.optimize(&plan).map_err(|e| of_engine(&e))?;
     account.reads(Read::of(statement, &optimised, engine));
+    account.begins()?;
     check_format(look.format, plan.schema().fields().len())?;
-    let fields = arrow_schema_to_pg_fields(plan.schema().as_arrow(), look.format, Some(Arc::new(look.options)))?;
+    let fields = repeated::fields(plan.schema().as_arrow(), look.format, Some(Arc::new(look.options)))?;
     let context = state.task_ctx();
     let plan = DataFrame::new(state, plan).create_physical_plan().await.map_err(|e| of_engine(&e))?;
     let batches = Batches::run(plan, context, engine.threads(), lane).map_err(|e| of_engine(&e))?;

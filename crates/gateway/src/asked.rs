@@ -1,9 +1,11 @@
 //! What a statement is: one of a short list, or refused.
 
 use datafusion::sql::sqlparser::ast::{
-    CopySource, CopyTarget, Expr, ObjectName, Reset, Set, Statement, TransactionAccessMode, TransactionMode,
-    UnaryOperator, Value,
+    CopySource, CopyTarget, Expr, Ident, ObjectName, Query, Reset, SelectItem, Set, SetExpr, Statement, TableFactor,
+    TransactionAccessMode, TransactionMode, UnaryOperator, Value,
 };
+use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
+use datafusion::sql::sqlparser::parser::Parser;
 use panoh_warehouse::refuse_unless_reading;
 use pgwire::error::{PgWireError, PgWireResult};
 
@@ -82,21 +84,37 @@ pub(crate) fn asked(statement: Statement) -> PgWireResult<Asked> {
     }
 }
 
-/// COPY of a query to the client, and no other: not of a table, not from anything, not to a file or a program.
+/// COPY of a query or a table to the client, and no other: not from anything, not to a file or a program.
 fn copy(statement: Statement) -> PgWireResult<Asked> {
     let Statement::Copy { source, to: true, target: CopyTarget::Stdout, options, legacy_options, .. } = statement
     else {
         let hint = "write COPY (SELECT …) TO STDOUT, or \\copy (SELECT …) TO 'file' in psql";
         return Err(error(NOT_ALLOWED, "COPY from anything, and COPY to a file or a program, are refused", hint));
     };
-    let CopySource::Query(query) = source else {
-        let hint = "write COPY (SELECT … FROM …) TO STDOUT";
-        return Err(error(NOT_SUPPORTED, "COPY of a table by its name is refused", hint));
+    let query = match source {
+        CopySource::Query(query) => Some(query),
+        CopySource::Table { table_name, columns } => rows_of(table_name, columns),
     };
+    let hint = "write COPY (SELECT … FROM …) TO STDOUT";
+    let query = query.ok_or_else(|| error(NOT_SUPPORTED, "this COPY of a table is refused", hint))?;
     let query = Statement::Query(query);
     refuse_locks(&query)?;
     refuse_unless_reading(&query, "").map_err(of_warehouse)?;
     Ok(Asked::Copy(query, CopyFormat::of(&options, &legacy_options)?))
+}
+
+/// The query for a table by its name, with these columns or all.
+fn rows_of(table: ObjectName, columns: Vec<Ident>) -> Option<Box<Query>> {
+    let mut statements = Parser::parse_sql(&PostgreSqlDialect {}, "SELECT * FROM t").ok()?;
+    let Statement::Query(mut query) = statements.pop()? else { return None };
+    let SetExpr::Select(select) = query.body.as_mut() else { return None };
+    let TableFactor::Table { name, .. } = &mut select.from.first_mut()?.relation else { return None };
+    *name = table;
+    if !columns.is_empty() {
+        let named = |column| SelectItem::UnnamedExpr(Expr::Identifier(column));
+        select.projection = columns.into_iter().map(named).collect();
+    }
+    Some(query)
 }
 
 fn setting(set: Set) -> PgWireResult<Asked> {

@@ -1,16 +1,19 @@
 //! The parameters of a prepared statement: of which types they are, and their values.
 //!
 //! DataFusion tells the type of a parameter from the column it is compared with; where it cannot, a cast that stands
-//! around the parameter tells it.
+//! around the parameter tells it, or what is looked for in it: `gender = ANY ($1)`.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use arrow_pg::datatypes::df::deserialize_parameters_with_server_types;
 use arrow_pg::datatypes::{PG_OID_ALIAS_KEY, into_pg_type, pg_type_for_alias_kind};
+use bytes::Bytes;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::ParamValues;
 use datafusion::common::tree_node::{TreeNode as _, TreeNodeRecursion};
-use datafusion::logical_expr::{Expr, LogicalPlan};
+use datafusion::logical_expr::utils::merge_schema;
+use datafusion::logical_expr::{Expr, ExprSchemable as _, LogicalPlan};
 use pgwire::api::Type;
 use pgwire::api::portal::{Format, Portal};
 use pgwire::error::PgWireResult;
@@ -28,14 +31,14 @@ pub(crate) struct Parameter {
 /// The parameters of a plan, `$1` first.
 pub(crate) fn parameters(plan: &LogicalPlan) -> PgWireResult<Vec<Parameter>> {
     let known = plan.get_parameter_fields().map_err(|e| of_engine(&e))?;
-    let casts = if known.values().any(Option::is_none) { casts(plan)? } else { HashMap::new() };
+    let around = if known.values().any(Option::is_none) { told_around(plan)? } else { HashMap::new() };
     let number = |id: &String| id.trim_start_matches('$').parse::<usize>().unwrap_or_default();
     let last = known.keys().map(number).max().unwrap_or_default();
     (1..=last)
         .map(|at| {
             let id = format!("${at}");
             let field = known.get(&id).cloned().flatten();
-            let engine = field.as_ref().map(|field| field.data_type().clone()).or_else(|| casts.get(&id).cloned());
+            let engine = field.as_ref().map(|field| field.data_type().clone()).or_else(|| around.get(&id).cloned());
             // The catalogue's object ids are numbers of 32 bits that clients send as what they are.
             let alias = field.as_ref().and_then(|field| field.metadata().get(PG_OID_ALIAS_KEY));
             let alias = alias.filter(|_| engine == Some(DataType::Int32)).and_then(|kind| pg_type_for_alias_kind(kind));
@@ -64,7 +67,7 @@ pub(crate) fn values(portal: &Portal<Prepared>, parameters: &[Parameter]) -> PgW
     check_format(&portal.parameter_format, portal.parameter_len())?;
     let engine: Vec<_> = parameters.iter().map(|parameter| parameter.engine.as_ref()).collect();
     let wire: Vec<_> = parameters.iter().map(|parameter| Some(&parameter.wire)).collect();
-    deserialize_parameters_with_server_types(portal, &engine, &wire)
+    deserialize_parameters_with_server_types(&tightened(portal, parameters), &engine, &wire)
 }
 
 /// Refuses a list of formats that is shorter than what it is for; pgwire would look past its end.
@@ -77,15 +80,26 @@ pub(crate) fn check_format(format: &Format, columns: usize) -> PgWireResult<()> 
     }
 }
 
-fn casts(plan: &LogicalPlan) -> PgWireResult<HashMap<String, DataType>> {
+/// The types that the expressions around parameters tell.
+fn told_around(plan: &LogicalPlan) -> PgWireResult<HashMap<String, DataType>> {
     let mut found = HashMap::new();
     plan.apply_with_subqueries(|node| {
+        let schema = merge_schema(&node.inputs());
         node.apply_expressions(|expression| {
             expression.apply(|expression| {
-                if let Expr::Cast(cast) = expression
-                    && let Expr::Placeholder(placeholder) = cast.expr.as_ref()
-                {
-                    found.insert(placeholder.id.clone(), cast.field.data_type().clone());
+                match expression {
+                    Expr::Cast(cast) => {
+                        if let Expr::Placeholder(placeholder) = cast.expr.as_ref() {
+                            found.insert(placeholder.id.clone(), cast.field.data_type().clone());
+                        }
+                    }
+                    Expr::ScalarFunction(call) if call.func.name() == "array_has" => {
+                        if let [Expr::Placeholder(list), member] = call.args.as_slice() {
+                            let of = member.get_type(&schema)?;
+                            found.insert(list.id.clone(), DataType::new_list(of, true));
+                        }
+                    }
+                    _ => {}
                 }
                 Ok(TreeNodeRecursion::Continue)
             })
@@ -93,4 +107,55 @@ fn casts(plan: &LogicalPlan) -> PgWireResult<HashMap<String, DataType>> {
     })
     .map_err(|e| of_engine(&e))?;
     Ok(found)
+}
+
+/// The portal with its lists in text as the decoder reads them, which takes a space after a comma for a part of the value.
+fn tightened(portal: &Portal<Prepared>, parameters: &[Parameter]) -> Portal<Prepared> {
+    let mut tight = Portal::new_cursor(portal.name.clone(), Arc::clone(&portal.statement));
+    tight.parameter_format = portal.parameter_format.clone();
+    tight.parameters.clone_from(&portal.parameters);
+    for (at, (value, parameter)) in tight.parameters.iter_mut().zip(parameters).enumerate() {
+        if matches!(parameter.engine, Some(DataType::List(_))) && portal.parameter_format.is_text(at) {
+            *value = value.as_deref().map(without_spaces);
+        }
+    }
+    tight
+}
+
+/// A list without the spaces that stand beside its signs, outside of quotes.
+fn without_spaces(list: &[u8]) -> Bytes {
+    let (mut text, mut spaces) = (Vec::with_capacity(list.len()), 0);
+    let (mut quoted, mut escaped, mut after_sign) = (false, false, true);
+    for &byte in list {
+        let is_sign = !quoted && !escaped && matches!(byte, b'{' | b',' | b'}');
+        if !quoted && !escaped && byte.is_ascii_whitespace() {
+            spaces += 1;
+            continue;
+        }
+        if !is_sign && !after_sign {
+            text.resize(text.len() + spaces, b' ');
+        }
+        (spaces, after_sign) = (0, is_sign);
+        quoted ^= byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        text.push(byte);
+    }
+    text.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spaces_beside_signs_go_and_others_stay() {
+        for (list, wanted) in [
+            (r#" {"p", "f" ,r } "#, r#"{"p","f",r}"#),
+            (r#"{a b, " c, d ", "\" , e"}"#, r#"{a b," c, d ","\" , e"}"#),
+            (r"{a\, b,  {c , d} }", r"{a\, b,{c,d}}"),
+            ("{}", "{}"),
+        ] {
+            assert_eq!(without_spaces(list.as_bytes()), wanted.as_bytes(), "{list}");
+        }
+    }
 }

@@ -9,8 +9,9 @@ use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 use datafusion_pg_catalog::sql::PostgresCompatibilityParser;
-use pgwire::api::METADATA_APPLICATION_NAME;
+use pgwire::api::{ClientInfo, METADATA_APPLICATION_NAME};
 use pgwire::error::PgWireResult;
+use pgwire::messages::response::TransactionStatus;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
@@ -20,7 +21,7 @@ use crate::asked::{Asked, asked, unreadable};
 use crate::brake::Lane;
 use crate::cancel::Cancellable;
 use crate::catalog::Engine;
-use crate::dialect::adapt;
+use crate::dialect::{adapt, spelled_out};
 use crate::refusal::{INTERNAL, SYNTAX, TOO_COMPLEX, USER_GONE, error, fatal};
 use crate::scram::Verifier;
 use crate::server::Office;
@@ -116,7 +117,13 @@ impl Conversation {
     }
 
     /// The engine that answers now. Within a transaction it stays the one that the transaction began with.
-    pub(crate) async fn engine(&self, in_transaction: bool) -> PgWireResult<Arc<Engine>> {
+    pub(crate) async fn engine<C: ClientInfo>(&self, client: &C) -> PgWireResult<Arc<Engine>> {
+        let engine = self.held(client.transaction_status() == TransactionStatus::Transaction).await?;
+        engine.follow(client.metadata());
+        Ok(engine)
+    }
+
+    async fn held(&self, in_transaction: bool) -> PgWireResult<Arc<Engine>> {
         let mut held = self.engine.lock().await;
         if let Some(engine) = held.as_ref().filter(|engine| in_transaction || engine.since().elapsed() < FRESH) {
             return Ok(Arc::clone(engine));
@@ -132,7 +139,7 @@ impl Conversation {
     /// Reads one statement.
     pub(crate) fn read(&self, sql: &str) -> PgWireResult<Asked> {
         refuse_complex(sql)?;
-        let mut statements = self.parser.parse(sql).map_err(unreadable)?;
+        let mut statements = self.parser.parse(&spelled_out(sql)).map_err(unreadable)?;
         let Some(statement) = statements.pop() else { return Ok(Asked::Nothing("")) };
         if statements.is_empty() {
             return asked(adapt(statement));

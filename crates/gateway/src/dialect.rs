@@ -3,19 +3,24 @@
 //!
 //! There are no indexes, sequences, defaults, constraints or collations here, so what asks for them may say NULL.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    ArrayElemTypeDef, BinaryOperator, CastKind, DataType, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Query,
-    Statement, Value, VisitMut as _, VisitorMut, visit_relations,
+    ArrayElemTypeDef, BinaryOperator, CastKind, DataType, Expr, Function, FunctionArg, FunctionArgExpr,
+    FunctionArguments, Query, Select, Statement, Value, VisitMut as _, VisitorMut, visit_relations,
 };
 use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::parser::Parser;
+
+use crate::repeated::tell_apart;
 
 /// Columns that hold the name of a function here, and its number in PostgreSQL; "-" is none.
 const FUNCTION_COLUMNS: &[&str] = &["typinput", "typoutput", "typreceive", "typsend", "typanalyze"];
 /// Columns of tables without rows that PostgreSQL holds as arrays.
 const ARRAY_COLUMNS: &[&str] = &["indkey", "indclass", "indoption", "conkey", "confkey"];
+/// Columns that hold options and rights, which nothing here has.
+const NEVER_SET: &[&str] = &["reloptions", "nspacl"];
 /// Tables that say nothing about what is here.
 const NOTHING_IN: &[&str] = &["pg_attrdef", "pg_sequence", "pg_collation"];
 /// The answer to ADBC's question for constraints.
@@ -32,6 +37,16 @@ pub(crate) fn adapt(mut statement: Statement) -> Statement {
     statement
 }
 
+/// `TABLE x` as the query that it stands for; the parser knows it within a query only.
+pub(crate) fn spelled_out(sql: &str) -> Cow<'_, str> {
+    match sql.trim_start().split_at_checked(5) {
+        Some((word, rest)) if word.eq_ignore_ascii_case("table") && rest.starts_with([' ', '\t', '\n', '\r', '"']) => {
+            Cow::Owned(["SELECT * FROM", rest].join(" "))
+        }
+        _ => Cow::Borrowed(sql),
+    }
+}
+
 struct Adapt;
 
 impl VisitorMut for Adapt {
@@ -41,6 +56,11 @@ impl VisitorMut for Adapt {
         if let Some(other) = instead_of(expression) {
             *expression = other;
         }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<()> {
+        tell_apart(select);
         ControlFlow::Continue(())
     }
 }
@@ -68,14 +88,38 @@ fn instead_of(expression: &Expr) -> Option<Expr> {
         Expr::CompoundIdentifier(parts) if parts.last().is_some_and(|name| name.value == "reloptions") => {
             Some(null(DataType::Text))
         }
-        Expr::Function(function) => {
-            let unnests = matches!(function.name.to_string().as_str(), "unnest" | "generate_subscripts");
-            (unnests && is_of_array_column(&function.args)).then(|| null(DataType::Integer(None)))
-        }
+        Expr::Function(function) => instead_of_call(function),
         // SQLAlchemy: `LIKE … ESCAPE '/'`; the engine knows the backslash.
         Expr::Like { negated, any, expr, pattern, escape_char: Some(escape) } if is_slash(&escape.value) => {
             let pattern = Box::new(call("replace(NULL, '/', '\\')", pattern)?);
             Some(Expr::Like { negated: *negated, any: *any, expr: expr.clone(), pattern, escape_char: None })
+        }
+        _ => None,
+    }
+}
+
+fn instead_of_call(function: &Function) -> Option<Expr> {
+    let first = first_of(&function.args)?;
+    match function.name.to_string().as_str() {
+        "unnest" | "generate_subscripts" if column(first).is_some_and(|name| ARRAY_COLUMNS.contains(&name)) => {
+            Some(null(DataType::Integer(None)))
+        }
+        // psql: options of tables and rights on schemas, as text.
+        "array_to_string" if NEVER_SET.iter().any(|name| first.to_string().contains(name)) => {
+            Some(null(DataType::Text))
+        }
+        // psql: sizes, which nobody knows here.
+        "pg_size_pretty" if matches!(first, Expr::Function(of) if of.name.to_string().ends_with("_size")) => {
+            Some(null(DataType::Text))
+        }
+        // pgjdbc: `'pg_class'::regclass`, which the parser has made a question for a table of `public`.
+        "parse_ident" => {
+            let Expr::Cast { expr, .. } = first else { return None };
+            let Expr::Value(name) = expr.as_ref() else { return None };
+            let Value::SingleQuotedString(name) = &name.value else { return None };
+            let whole = Value::SingleQuotedString(["pg_catalog", name].join("."));
+            (name.starts_with("pg_") && !name.contains('.'))
+                .then(|| call("parse_ident(NULL)", &Expr::Value(whole.into())))?
         }
         _ => None,
     }
@@ -121,10 +165,12 @@ fn call(text: &str, value: &Expr) -> Option<Expr> {
     Some(parsed)
 }
 
-fn is_of_array_column(arguments: &FunctionArguments) -> bool {
-    let FunctionArguments::List(list) = arguments else { return false };
-    matches!(list.args.first(), Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(first)))
-        if column(first).is_some_and(|name| ARRAY_COLUMNS.contains(&name)))
+fn first_of(arguments: &FunctionArguments) -> Option<&Expr> {
+    let FunctionArguments::List(list) = arguments else { return None };
+    match list.args.first() {
+        Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(first))) => Some(first),
+        _ => None,
+    }
 }
 
 fn is_about_nothing(query: &Query) -> bool {
@@ -161,7 +207,28 @@ mod tests {
         check("SELECT (SELECT adbin FROM pg_catalog.pg_attrdef)", "SELECT NULL::TEXT");
         check("SELECT unnest(i.indkey), generate_subscripts(indkey, 1)", "SELECT NULL::INTEGER, NULL::INTEGER");
         check("SELECT a NOT LIKE 'b/_' ESCAPE '/'", "SELECT a NOT LIKE replace('b/_', '/', '\\')");
+        check("SELECT array_to_string(c.reloptions || array(SELECT 1), ', ')", "SELECT NULL::TEXT");
+        check("SELECT pg_size_pretty(pg_table_size(c.oid))", "SELECT NULL::TEXT");
+        check("SELECT parse_ident('pg_class'::TEXT)", "SELECT parse_ident('pg_catalog.pg_class')");
         check("WITH fk_unnest AS (SELECT 1 FROM pg_constraint) SELECT 1", NO_CONSTRAINTS.trim_end());
+    }
+
+    #[test]
+    fn tells_equal_columns_apart() {
+        check("SELECT 1, 1, 2, 1", "SELECT 1, 1 AS \"\u{1}1\u{1}1\", 2, 1 AS \"\u{1}3\u{1}3\"");
+        check("SELECT 1 AS a, 2 AS a", "SELECT 1 AS a, 2 AS \"\u{1}1\u{1}1\"");
+    }
+
+    #[test]
+    fn spells_a_table_out() {
+        for (sql, wanted) in [
+            ("TABLE codes", "SELECT * FROM  codes"),
+            (" table\n\"Codes\" LIMIT 1;", "SELECT * FROM \n\"Codes\" LIMIT 1;"),
+            ("TABLES", "TABLES"),
+            ("SELECT 1", "SELECT 1"),
+        ] {
+            assert_eq!(spelled_out(sql), wanted);
+        }
     }
 
     #[test]
@@ -173,6 +240,9 @@ mod tests {
             "SELECT unnest(citizenships) FROM cases",
             "SELECT (SELECT count(*) FROM cases)",
             "SELECT a LIKE 'b%'",
+            "SELECT pg_size_pretty(1024), array_to_string(citizenships, ',')",
+            "SELECT parse_ident('cases'::TEXT), parse_ident('pg_class')",
+            "SELECT gender, count(*) AS n, *, gender, p.gender FROM cases",
             "WITH fk_unnest AS (SELECT 1 FROM cases) SELECT * FROM fk_unnest",
         ] {
             check(sql, sql);

@@ -4,7 +4,6 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use arrow_pg::datatypes::arrow_schema_to_pg_fields;
 use async_trait::async_trait;
 use futures::Sink;
 use pgwire::api::portal::{Format, Portal};
@@ -21,9 +20,9 @@ use pgwire::messages::simplequery::Query;
 
 use crate::account::{Account, Outcome};
 use crate::asked::Asked;
-use crate::binding;
 use crate::conversation::Prepared;
 use crate::speaker::{Running, Speaker, shown_field};
+use crate::{binding, repeated};
 
 #[async_trait]
 impl SimpleQueryHandler for Speaker {
@@ -162,7 +161,7 @@ impl QueryParser for Speaker {
         match (prepared.asked.as_ref(), &prepared.planned) {
             (Asked::Rows(_), Some(planned)) => {
                 binding::check_format(format, planned.plan.schema().fields().len())?;
-                arrow_schema_to_pg_fields(planned.plan.schema().as_arrow(), format, None)
+                repeated::fields(planned.plan.schema().as_arrow(), format, None)
             }
             (Asked::Show(name), _) => {
                 binding::check_format(format, 1)?;

@@ -5,6 +5,8 @@ use datafusion::error::DataFusionError;
 use panoh_warehouse::WarehouseError;
 use pgwire::error::{ErrorInfo, PgWireError};
 
+use crate::functions::NO_SETTING;
+
 /// An SQLSTATE of PostgreSQL.
 pub(crate) type State = &'static str;
 
@@ -87,6 +89,7 @@ pub(crate) fn of_engine(failed: &DataFusionError) -> PgWireError {
             ("42P01", "`\\d` or information_schema.tables lists what there is")
         }
         DataFusionError::Plan(text) if text.contains("Invalid function") => ("42883", ""),
+        DataFusionError::Configuration(text) if text == NO_SETTING => (UNKNOWN_SETTING, ""),
         DataFusionError::SQL(..) | DataFusionError::Plan(_) => (SYNTAX, ""),
         DataFusionError::NotImplemented(_) => (NOT_SUPPORTED, ""),
         DataFusionError::ArrowError(..) | DataFusionError::Execution(_) => ("22000", ""),

@@ -64,6 +64,7 @@ const SETTINGS: &[Setting] = &[
     told("timezone", "TimeZone", "UTC", Takes::Text(64)),
     quiet("bytea_output", "hex", Takes::OneOf(&["hex", "escape"])),
     quiet("client_min_messages", "notice", Takes::Text(16)),
+    quiet("default_table_access_method", "heap", Takes::Nothing),
     quiet("default_transaction_isolation", "repeatable read", Takes::OneOf(LEVELS)),
     quiet("extra_float_digits", "1", Takes::Number(-15, 3)),
     quiet("idle_in_transaction_session_timeout", "0", Takes::Time),

@@ -53,8 +53,7 @@ impl Speaker {
         sql: &str,
         account: &mut Account,
     ) -> PgWireResult<Prepared> {
-        let in_transaction = client.transaction_status() == TransactionStatus::Transaction;
-        let engine = self.conversation.engine(in_transaction).await?;
+        let engine = self.conversation.engine(client).await?;
         account.asked(kind(sql), shape(sql, engine.names()));
         let asked = self.conversation.read(sql)?;
         refuse_after_failure(client, &asked)?;
@@ -194,8 +193,7 @@ impl Speaker {
         account: &mut Account,
     ) -> PgWireResult<Bound> {
         let prepared = &portal.statement.statement;
-        let in_transaction = client.transaction_status() == TransactionStatus::Transaction;
-        let engine = self.conversation.engine(in_transaction).await?;
+        let engine = self.conversation.engine(client).await?;
         account.asked(kind(&prepared.sql), shape(&prepared.sql, engine.names()));
         refuse_after_failure(client, &prepared.asked)?;
         binding::check_format(

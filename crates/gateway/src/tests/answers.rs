@@ -67,6 +67,66 @@ async fn copies_to_the_client_in_three_formats() {
         assert_eq!(copied(&client.simple(&sql).await), wanted, "{sql}");
         assert_eq!(copied(&client.extended(&sql, &[], 0).await), wanted, "{sql}");
     }
+    let whole = copied(&client.simple("COPY codes TO STDOUT").await);
+    assert!(whole.len() > 1000, "{whole:?}");
+    assert_eq!(copied(&client.simple("COPY (SELECT * FROM public.codes) TO STDOUT").await).len(), whole.len());
+    let part = copied(&client.simple("COPY public.codes (list, \"code\") TO STDOUT CSV HEADER").await);
+    assert!(part.starts_with(b"list,code\n"), "{part:?}");
+    assert_eq!(client.ask("TABLE codes").await.unwrap().len(), whole.split(|byte| *byte == b'\n').count() - 1);
+}
+
+#[tokio::test]
+async fn answers_columns_that_say_the_same() {
+    let home = Home::new().await;
+    let mut client = Client::login(home.open().await, "ann", PASSWORD).await.unwrap();
+    for (sql, wanted) in [
+        ("SELECT count(*), count(*) FROM cases", "count(*),count(*)\n0,0\n"),
+        (
+            "SELECT list, code AS x, list, 1 AS x FROM codes WHERE code = 'woman'",
+            "list,x,list,x\ngender,woman,gender,1\n",
+        ),
+        ("SELECT * FROM (SELECT sum(1), sum(1)) x", "sum(Int64(1)),sum(Int64(1))\n1,1\n"),
+    ] {
+        let copy = format!("COPY ({sql}) TO STDOUT CSV HEADER");
+        assert_eq!(String::from_utf8(copied(&client.simple(&copy).await)).unwrap(), wanted);
+        let columns = wanted.lines().next().unwrap().split(',').count();
+        assert_eq!(rows(&client.extended(sql, &[], 0).await).unwrap()[0].len(), columns, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn says_comments_and_settings_as_postgresql_does() {
+    let home = Home::new().await;
+    let mut client = Client::login(home.open().await, "ann", PASSWORD).await.unwrap();
+    let of =
+        "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE nspname = 'stored' AND relname = 'cases'";
+    let table = client.ask(&format!("SELECT obj_description(c.oid, 'pg_class') {of}")).await.unwrap();
+    let comment = "SELECT comment FROM comments WHERE table_schema = 'stored' AND table_name = 'cases'";
+    assert_eq!(table, client.ask(&format!("{comment} AND column_name IS NULL")).await.unwrap());
+    assert!(table[0][0].is_some());
+    let column = format!("SELECT col_description(c.oid, attnum) {of}")
+        .replace("WHERE", "JOIN pg_attribute a ON attrelid = c.oid WHERE");
+    let column = client.ask(&format!("{column} AND attname = 'person'")).await.unwrap();
+    assert_eq!(column, client.ask(&format!("{comment} AND column_name = 'person'")).await.unwrap());
+    assert!(column[0][0].is_some());
+    let class = "SELECT count(*) > 200, count(*) = count(c.oid) FROM pg_description d LEFT JOIN pg_class c ON c.oid = d.objoid \
+                 WHERE d.classoid = 'pg_class'::regclass";
+    assert_eq!(client.ask(class).await.unwrap(), [[Some("t".to_owned()), Some("t".to_owned())]]);
+    client.ask("SET TIME ZONE 'Asia/Dushanbe'").await.unwrap();
+    let setting = "SELECT current_setting($1)";
+    assert_eq!(rows(&client.extended(setting, &["TimeZone"], 0).await).unwrap(), one("Asia/Dushanbe"));
+    assert_eq!(rows(&client.extended(setting, &["nothing"], 0).await).unwrap_err().0, "42704");
+    assert_eq!(client.ask("SELECT current_setting('nothing', true)").await.unwrap(), [[None]]);
+}
+
+#[tokio::test]
+async fn takes_lists_as_clients_write_them() {
+    let home = Home::new().await;
+    let mut client = Client::login(home.open().await, "ann", PASSWORD).await.unwrap();
+    let sql = "SELECT count(*) FROM codes WHERE list = 'gender' AND code = ANY ($1)";
+    for list in ["{woman,man}", "{\"woman\", \"man\"}", " { woman , man } "] {
+        assert_eq!(rows(&client.extended(sql, &[list], 0).await).unwrap(), one("2"), "{list}");
+    }
 }
 
 #[tokio::test]
@@ -115,18 +175,22 @@ async fn writes_a_line_for_each_statement_without_a_value() {
     let lines = home.lines("boris");
     let seen: Vec<_> =
         lines.iter().map(|line| (line["kind"].as_str().unwrap(), line["outcome"].as_str().unwrap())).collect();
+    // Who reads the warehouse has a line before the first row.
     let wanted = [
         ("login", "ok"),
+        ("select", "begun"),
         ("select", "ok"),
         ("delete", "refused"),
         ("select", "failed"),
         ("unknown", "failed"),
+        ("select", "begun"),
         ("select", "ok"),
     ];
     assert_eq!(seen, wanted);
+    assert_eq!(lines[1]["tables"], lines[2]["tables"]);
     assert_eq!(lines[1]["statement"], "SELECT person, gender FROM cases WHERE person = ?");
     assert_eq!(lines[1]["tables"], serde_json::json!(["public.cases"]));
-    assert_eq!(lines[5]["rows"], 1);
-    assert_eq!(lines[5]["time"], "2026-11-22T10:11:12Z");
-    assert_eq!(lines[5]["client"], "psql");
+    assert_eq!(lines[7]["rows"], 1);
+    assert_eq!(lines[7]["time"], "2026-11-22T10:11:12Z");
+    assert_eq!(lines[7]["client"], "psql");
 }
