@@ -1,6 +1,7 @@
 //! Printing: rows and reports on standard output, words on standard error.
 
 use std::io::{ErrorKind, Write};
+use std::path::Path;
 
 use anyhow::Result;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
@@ -65,6 +66,14 @@ pub(crate) fn counted(count: u64, one: &str) -> String {
     format!("{} {one}{}", thousands(count), if count == 1 { "" } else { "s" })
 }
 
+/// A path as a POSIX shell takes it for one word.
+pub(crate) fn shell_word(path: &Path) -> String {
+    let text = path.display().to_string();
+    let text = if text.starts_with('-') { format!("./{text}") } else { text };
+    let is_plain = |letter: char| letter.is_alphanumeric() || "/._-+=:,@%".contains(letter);
+    if !text.is_empty() && text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
 /// An error and its causes in one line. Some libraries repeat the cause in their own message; it is said once.
 pub(crate) fn causes(error: &anyhow::Error) -> String {
     let mut said: Vec<String> = Vec::new();
@@ -84,6 +93,23 @@ pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_can_be_pasted_into_a_shell() {
+        for (path, word) in [
+            ("cases.xlsx", "cases.xlsx"),
+            ("/data/случаи_2024.csv", "/data/случаи_2024.csv"),
+            ("filled cases.xlsx", "'filled cases.xlsx'"),
+            ("it's.csv", r"'it'\''s.csv'"),
+            ("$(reboot).csv", "'$(reboot).csv'"),
+            ("cases(1)&more;*.csv", "'cases(1)&more;*.csv'"),
+            ("~/a.csv", "'~/a.csv'"),
+            ("-x.csv", "./-x.csv"),
+            ("", "''"),
+        ] {
+            assert_eq!(shell_word(Path::new(path)), word);
+        }
+    }
 
     #[test]
     fn counts_read_well() {

@@ -19,7 +19,7 @@ use phrases::Phrases;
 /// Prints what a load came to.
 pub(crate) fn print(report: &LoadReport, file: &Path, language: Language) -> Result<()> {
     say(format!("{}: {}", file.display(), headline(report, language)))?;
-    if language == Language::En && matches!(report.outcome, Outcome::RefusedWhole | Outcome::DryRun | Outcome::Loaded) {
+    if language == Language::En && is_sum(report.outcome) {
         say(format!(
             "  {} made known; {} of persons known before",
             counted(report.persons_new + report.persons_unlinked, "person"),
@@ -47,8 +47,12 @@ fn headline(report: &LoadReport, language: Language) -> String {
         Outcome::ReplacedSince => said.replaced_since.to_owned(),
         Outcome::NoRows => said.no_rows.to_owned(),
         Outcome::LeftOut => said.only_left_out.to_owned(),
-        Outcome::RefusedWhole | Outcome::DryRun | Outcome::Loaded => sum(report, language),
+        Outcome::RefusedWhole | Outcome::Withdrawn | Outcome::DryRun | Outcome::Loaded => sum(report, language),
     }
+}
+
+fn is_sum(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::RefusedWhole | Outcome::Withdrawn | Outcome::DryRun | Outcome::Loaded)
 }
 
 /// How to bring rows in that are not there although their file was loaded: replaced by a later export, or refused.
@@ -89,6 +93,8 @@ fn facts(report: &LoadReport, language: Language) -> Vec<String> {
         (said.merged, report.merged),
         (said.ambiguous, report.ambiguous),
         (said.replaced, report.replaced),
+        (said.withdrawn, report.withdrawn),
+        (said.outdated, report.outdated),
         (said.rows_replaced_since, report.replaced_since),
         (said.still_there, report.still_there),
         (said.refused_before, report.refused_before),

@@ -10,7 +10,7 @@ use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
 use panoh_dictionary::{Does, Identity, Source};
 use panoh_identity::{Cohort, Decided, Pseudonym, RegisterLoad};
-use panoh_intake::{Batch, IntakeError, Reader, Sealed, SealedIdentity};
+use panoh_intake::{Batch, IntakeError, Reader, RefusedRecord, Sealed, SealedIdentity};
 use panoh_warehouse::Append;
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -45,12 +45,23 @@ pub(crate) struct Target<'a, 'r> {
     pub(crate) rejections: &'a mut RejectionFile,
     /// Gathered when rows are to replace those of earlier exports.
     pub(crate) records: Option<Records>,
+    /// Those of refused rows; none is told unless rows are to replace those of earlier exports.
+    pub(crate) refused: RefusedRecords,
     pub(crate) places: Places,
 }
 
 /// The records of the rows that were carried over: 16 bytes each. Intake refuses a row whose record another row of the
 /// file had before.
 pub(crate) type Records = HashSet<[u8; 16]>;
+
+/// The records of the rows that were refused: an earlier export may have brought what they say no more.
+#[derive(Debug, Default)]
+pub(crate) struct RefusedRecords {
+    /// Of rows without consent or legal basis. What the table has of them must go.
+    pub(crate) withdrawn: Records,
+    /// Of rows that were refused for something else. What the table has of them stays until they are corrected.
+    pub(crate) others: Records,
+}
 
 /// Whether rows under this mapping can say who the person is.
 pub(crate) fn links(source: &Source) -> bool {
@@ -73,6 +84,8 @@ pub(crate) struct Carried {
     aside: Aside,
     /// The records of its rows, when they were to be gathered.
     pub(crate) records: Option<Records>,
+    /// Those of refused rows that no other row of the file brings.
+    pub(crate) refused: RefusedRecords,
 }
 
 /// Streams the export to its target, or aside. Reading, checking and sealing run on threads of their own, so that they
@@ -88,6 +101,7 @@ pub(crate) async fn carry(
         let batch = batch?;
         target.rejections.write(&batch.rejections)?;
         target.places.count(&batch.rejections);
+        target.refused.gather(&batch.refused);
         report.count_tally(&batch.tally);
         report.rows_read += batch.rows_read;
         report.refused += batch.rows_refused;
@@ -96,8 +110,9 @@ pub(crate) async fn carry(
     }
     // The channel also ends when the thread does, for whatever reason: a short file must not look like a whole one.
     reading.await.map_err(|_| CustodyError::Stopped)?;
-    let Target { columns, aside, records, places, .. } = target;
-    Ok((Carried { columns, aside, records }, places))
+    let Target { columns, aside, records, mut refused, places, .. } = target;
+    refused.leave_out(records.as_ref());
+    Ok((Carried { columns, aside, records, refused }, places))
 }
 
 impl Target<'_, '_> {
@@ -241,9 +256,26 @@ pub(crate) async fn records(reader: Reader, report: &LoadReport, way: &mut Way<'
 /// Takes down the records of rows that stay.
 fn gather(records: &mut Records, rows: &RecordBatch) {
     let column = rows.column_by_name("record").and_then(|column| column.as_string_opt::<i32>());
-    for record in column.into_iter().flatten().flatten() {
-        let number = u128::from_str_radix(record, 16).expect("a record is 32 hexadecimal digits");
-        records.insert(number.to_be_bytes());
+    records.extend(column.into_iter().flatten().flatten().map(bytes));
+}
+
+fn bytes(record: &str) -> [u8; 16] {
+    u128::from_str_radix(record, 16).expect("a record is 32 hexadecimal digits").to_be_bytes()
+}
+
+impl RefusedRecords {
+    fn gather(&mut self, refused: &[RefusedRecord]) {
+        for row in refused {
+            let records = if row.no_consent { &mut self.withdrawn } else { &mut self.others };
+            records.insert(bytes(&row.sender.to_string()));
+        }
+    }
+
+    // A record that another row of the file brings is replaced; one that goes is not said to stay.
+    fn leave_out(&mut self, brought: Option<&Records>) {
+        let is_brought = |record: &[u8; 16]| brought.is_some_and(|brought| brought.contains(record));
+        self.withdrawn.retain(|record| !is_brought(record));
+        self.others.retain(|record| !is_brought(record) && !self.withdrawn.contains(record));
     }
 }
 

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use panoh_dictionary::Source;
 use panoh_identity::{Decided, FileDigest, IdentityError, RegisterLoad, Sealer};
 use panoh_intake::{Intake, IntakeError, Language, Options, Reader};
-use panoh_warehouse::{Append, Brought, WarehouseError};
+use panoh_warehouse::{Append, Brought, Warehouse, WarehouseError};
 use tokio::task::spawn_blocking;
 
 use crate::aliases;
 use crate::aside::Aside;
-use crate::carry::{Records, Target, Way, carry, links, records};
+use crate::carry::{Records, RefusedRecords, Target, Way, carry, links, records};
 use crate::columns::Columns;
 use crate::error::CustodyError;
 use crate::rejections::RejectionFile;
@@ -159,19 +159,24 @@ impl<R: Fn() -> Result<Reader, IntakeError>> Loading<'_, R> {
                 append: &mut append,
                 rejections: &mut rejections,
                 records: load.source.file.replace_by_record_id.then(Records::default),
+                refused: RefusedRecords::default(),
                 places: report::Places::new(load.language),
             };
             let rows = reader()?;
             report.other_sheets = u64::from(rows.other_sheets());
             let (mut carried, places) = carry(rows, target, &mut report, &mut way).await?;
+            let refused = std::mem::take(&mut carried.refused);
+            count_standing(&stores.warehouse, load, export, &refused, &mut report).await?;
             let outcome = outcome(&report, load.keep, export)?;
             places.tell(&mut report);
             // Before the rows that wait: while they are compressed, the register's log moves into its file.
             let ready = ready(outcome, &mut rejections, persons)?;
-            let records = carried.records.take().filter(|_| outcome == Outcome::Loaded);
+            let records = carried.records.take().filter(|_| outcome.is_commit());
             carried.fetch(&ready.decided, &mut append, export, &mut report, &mut way).await?;
-            if let Some(records) = records {
-                report.replaced = append.replace(&load.source.name, &records).await?;
+            if let Some(mut records) = records {
+                records.extend(refused.withdrawn);
+                let gone = append.replace(&load.source.name, &records).await?;
+                report.replaced = gone.saturating_sub(report.withdrawn);
             }
             append.end();
             Ok((outcome, ready.rejections))
@@ -187,8 +192,10 @@ impl<R: Fn() -> Result<Reader, IntakeError>> Loading<'_, R> {
                 return Err(error);
             }
         };
-        let done = if report.outcome == Outcome::Loaded {
-            commit(stores, append, &export.load_id, has_persons, report).await
+        let done = if report.outcome.is_commit() {
+            // Rows that go bring no person.
+            let stages_persons = has_persons && report.outcome == Outcome::Loaded;
+            commit(stores, append, &export.load_id, stages_persons, report).await
         } else {
             abandon(append).await;
             Ok(report)
@@ -235,11 +242,30 @@ fn metadata(path: &Path) -> Result<Metadata, IntakeError> {
     fs::metadata(path).map_err(|source| IntakeError::Read { path: path.to_owned(), source })
 }
 
+/// Counts the rows of earlier exports whose records this one refuses: those that go because consent is no longer given,
+/// and those that stay.
+async fn count_standing(
+    warehouse: &Warehouse,
+    load: &Load<'_>,
+    export: &Export,
+    refused: &RefusedRecords,
+    report: &mut LoadReport,
+) -> Result<(), CustodyError> {
+    let counts = [(&refused.withdrawn, &mut report.withdrawn), (&refused.others, &mut report.outdated)];
+    for (records, count) in counts.into_iter().filter(|(records, _)| !records.is_empty()) {
+        let brought = warehouse.brought(&load.source.table, &load.source.name, records, &export.load_id).await?;
+        *count = brought.by_load + brought.by_others;
+    }
+    Ok(())
+}
+
 /// What is to become of a load whose rows were all read.
 fn outcome(report: &LoadReport, keep: Keep, export: &Export) -> Result<Outcome, CustodyError> {
     export.refuse_change()?;
     Ok(match (report.rows_read, report.loaded, keep) {
         (0, _, _) => Outcome::NoRows,
+        (_, 0, Keep::Rows) if report.withdrawn > 0 => Outcome::Withdrawn,
+        (_, 0, Keep::Nothing) if report.withdrawn > 0 => Outcome::DryRun,
         (_, 0, _) if report.left_out_erased > 0 => Outcome::LeftOut,
         (_, 0, _) => Outcome::RefusedWhole,
         (_, _, Keep::Nothing) => Outcome::DryRun,
@@ -276,8 +302,8 @@ fn take_back(stores: &mut Stores, load_id: &str) -> Result<(), IdentityError> {
     if is_staged { stores.register.settle(load_id, false) } else { Ok(()) }
 }
 
-/// Commits a load whose persons are staged, and settles the register as the warehouse says. A load without persons left
-/// the register alone.
+/// Commits a load whose persons are staged, and settles the register as the warehouse says. A load that brings no persons
+/// left the register alone.
 async fn commit(
     stores: &mut Stores,
     append: Append,

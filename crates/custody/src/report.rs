@@ -38,6 +38,12 @@ pub struct LoadReport {
     pub left_out_erased: u64,
     /// Rows of earlier loads of this source that rows of this one replaced.
     pub replaced: u64,
+    /// Rows of earlier loads of this source that were taken out because the row of the same record is now refused for want
+    /// of consent or legal basis (in a dry run: would be).
+    pub withdrawn: u64,
+    /// Rows of earlier loads of this source that stay although the row of the same record was refused: they say what an
+    /// earlier export said.
+    pub outdated: u64,
     /// Of a file that was loaded before: its rows in whose place rows of a later load stand now.
     pub replaced_since: u64,
     /// Of a file some of whose rows were replaced since: its rows that are still in the table.
@@ -127,12 +133,21 @@ pub enum Outcome {
     ReplacedSince,
     /// Every row was refused; nothing was changed.
     RefusedWhole,
+    /// No row was loaded, and rows of earlier loads were taken out because consent is no longer given.
+    Withdrawn,
     /// The file has a header and no rows; nothing was changed.
     NoRows,
     /// Every row that was not refused is about a person who was erased; nothing was changed.
     LeftOut,
     /// The load was tried and nothing was kept, as asked.
     DryRun,
+}
+
+impl Outcome {
+    /// Whether the load changes the table.
+    pub(crate) fn is_commit(self) -> bool {
+        matches!(self, Self::Loaded | Self::Withdrawn)
+    }
 }
 
 impl LoadReport {
@@ -151,6 +166,8 @@ impl LoadReport {
             refused: 0,
             left_out_erased: 0,
             replaced: 0,
+            withdrawn: 0,
+            outdated: 0,
             replaced_since: 0,
             still_there: 0,
             refused_before: 0,

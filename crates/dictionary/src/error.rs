@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use crate::words::Absence;
+
 /// Why a dictionary or a mapping was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum DictionaryError {
@@ -231,6 +233,18 @@ pub enum Problem {
         absence: String,
         /// The code that it also stands for.
         code: String,
+    },
+    /// A word for not knowing that stands for two ways of it.
+    #[error(
+        "`{word}` stands under `{first}` and under `{second}`, whatever its letter case; keep it under one of them"
+    )]
+    AbsentWordTwice {
+        /// The word.
+        word: String,
+        /// One of the ways.
+        first: Absence,
+        /// The other one.
+        second: Absence,
     },
     /// A place of the journey that cannot be built.
     #[error("the place `{place}` {rule}")]

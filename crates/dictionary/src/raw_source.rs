@@ -22,13 +22,13 @@ pub(crate) struct RawSource {
     pub(crate) standard: Option<RawStandard>,
     pub(crate) accept: Option<Vec<Accept>>,
     #[serde(default)]
-    pub(crate) missing: Vec<String>,
+    pub(crate) missing: Vec<Spanned<String>>,
     #[serde(default)]
-    pub(crate) unknown: Vec<String>,
+    pub(crate) unknown: Vec<Spanned<String>>,
     #[serde(default)]
-    pub(crate) not_applicable: Vec<String>,
+    pub(crate) not_applicable: Vec<Spanned<String>>,
     #[serde(default)]
-    pub(crate) suppressed: Vec<String>,
+    pub(crate) suppressed: Vec<Spanned<String>>,
     #[serde(default)]
     pub(crate) file: RawFile,
     #[serde(default)]

@@ -28,7 +28,7 @@ pub(crate) fn read_column(
     let (verb_name, verb) = raw.verb(header).map_err(here)?;
     raw.refuse_stray_keys(verb_name).map_err(here)?;
     refuse_optional(raw, &verb).map_err(here)?;
-    let absence = absence_words(scope, raw);
+    let absence = absence_words(scope, raw)?;
     let reader = Reader { scope, raw, span, absence: &absence };
     let does = reader.does(&verb)?;
     let also = raw.also.iter().map(|also| also.get_ref().trim().to_owned()).collect();
@@ -50,7 +50,7 @@ fn refuse_optional(raw: &RawColumn, verb: &Verb<'_>) -> Result<(), Problem> {
 }
 
 // Words of the column replace those of the source, kind by kind.
-fn absence_words(scope: &Scope<'_>, raw: &RawColumn) -> AbsenceWords {
+fn absence_words(scope: &Scope<'_>, raw: &RawColumn) -> Result<AbsenceWords, DictionaryError> {
     let source = scope.raw;
     let kinds = [
         (Absence::Missing, &raw.missing, &source.missing),
@@ -58,10 +58,17 @@ fn absence_words(scope: &Scope<'_>, raw: &RawColumn) -> AbsenceWords {
         (Absence::NotApplicable, &raw.not_applicable, &source.not_applicable),
         (Absence::Suppressed, &raw.suppressed, &source.suppressed),
     ];
-    let words = kinds.into_iter().flat_map(|(absence, own, common)| {
-        own.as_ref().unwrap_or(common).iter().map(move |word| (fold(word), absence))
-    });
-    AbsenceWords { words: words.collect() }
+    let mut words: Vec<(String, Absence)> = Vec::new();
+    let declared = kinds.into_iter().map(|(absence, own, common)| (absence, own.as_ref().unwrap_or(common)));
+    for (absence, said) in declared.flat_map(|(absence, words)| words.iter().map(move |word| (absence, word))) {
+        let folded = fold(said.get_ref());
+        if let Some(&(_, first)) = words.iter().find(|(word, first)| *word == folded && *first != absence) {
+            let word = said.get_ref().clone();
+            return Err(scope.text.error(&said.span(), Problem::AbsentWordTwice { word, first, second: absence }));
+        }
+        words.push((folded, absence));
+    }
+    Ok(AbsenceWords { words })
 }
 
 /// What one column is read with.

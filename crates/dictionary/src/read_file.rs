@@ -17,7 +17,7 @@ pub(crate) fn read_file(text: Text<'_>, raw: &RawFile) -> Result<FileShape, Dict
         None => None,
         Some(said) => Some(encoding(said.get_ref()).map(str::to_owned).ok_or_else(|| {
             let remedy =
-                "write utf-8, utf-16le, utf-16be, windows-1251, koi8-r, koi8-t, ibm866, iso-8859-5 or windows-1252";
+                "write utf-8, utf-16le, utf-16be, windows-1251, koi8-r, koi8-t, ibm866, iso-8859-5, x-mac-cyrillic, windows-1252 or windows-1254";
             text.error(&said.span(), bad_cell("encoding", said.get_ref(), remedy))
         })?),
     };

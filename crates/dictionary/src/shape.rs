@@ -32,12 +32,28 @@ pub enum Separator {
 }
 
 /// The names of encodings that a mapping may declare.
-pub const ENCODINGS: [&str; 9] =
-    ["utf-8", "utf-16le", "utf-16be", "windows-1251", "koi8-r", "koi8-t", "ibm866", "iso-8859-5", "windows-1252"];
+pub const ENCODINGS: [&str; 11] = [
+    "utf-8",
+    "utf-16le",
+    "utf-16be",
+    "windows-1251",
+    "koi8-r",
+    "koi8-t",
+    "ibm866",
+    "iso-8859-5",
+    "x-mac-cyrillic",
+    "windows-1252",
+    "windows-1254",
+];
 
-/// The encoding of that name among [`ENCODINGS`]; letter case does not matter and `cp866` is `ibm866`.
+/// The encoding of that name among [`ENCODINGS`]; letter case does not matter, `cp866` is `ibm866`, and `iso-8859-9` is
+/// `windows-1254`, which has all its letters.
 pub fn encoding(name: &str) -> Option<&'static str> {
     let name = name.trim().to_ascii_lowercase();
-    let name = if name == "cp866" { "ibm866" } else { &name };
+    let name = match name.as_str() {
+        "cp866" => "ibm866",
+        "iso-8859-9" => "windows-1254",
+        name => name,
+    };
     ENCODINGS.into_iter().find(|known| *known == name)
 }

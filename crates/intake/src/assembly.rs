@@ -22,7 +22,7 @@ use crate::name::check_number;
 use crate::number::write_record_number;
 use crate::person::{Fault, Person};
 use crate::program::{Cell, Program, Step};
-use crate::reader::{Sealed, SealedIdentity};
+use crate::reader::{RefusedRecord, Sealed, SealedIdentity};
 use crate::rejection::{Rejection, Site};
 use crate::row::RawRow;
 use crate::rule::Rule;
@@ -64,6 +64,7 @@ pub(crate) struct Stamp {
 pub(crate) struct Gathered {
     pub(crate) people: Vec<Sealed>,
     pub(crate) records: Vec<Pseudonym>,
+    pub(crate) refused: Vec<RefusedRecord>,
     pub(crate) rejections: Vec<Rejection>,
     pub(crate) tally: Tally,
 }
@@ -114,6 +115,10 @@ impl Assembly {
         self.noted.clear();
         if let Err(fault) = self.try_take(row, split, number) {
             self.faults.push(fault);
+        }
+        if self.program.replaces && !self.faults.is_empty() && split.is_ok() {
+            let refused = self.refused_record(row);
+            self.gathered.refused.extend(refused);
         }
         for &(at, rule) in &self.faults {
             let column = at.map(|at| (at, self.program.names[at].as_str()));
@@ -259,6 +264,21 @@ impl Assembly {
             self.gathered.tally.note(&self.program.implies[place].note);
         }
         Ok(())
+    }
+
+    // The record of a row that is refused, when its number can be told.
+    fn refused_record(&mut self, row: &RawRow) -> Option<RefusedRecord> {
+        let Self { program, faults, number, stamp, .. } = self;
+        if row.broken(program.names.len()).is_some() {
+            return None;
+        }
+        number.clear();
+        write_record_number(program.person.record_id(row)?, number);
+        let is_basis = |at: &Option<usize>| at.is_some_and(|at| program.legal_basis.contains(&at));
+        let no_consent =
+            faults.iter().any(|(at, rule)| *rule == Rule::NoConsent || *rule == Rule::Required && is_basis(at));
+        let sender = (!number.is_empty()).then(|| stamp.sealer.stable_record(&stamp.source, number))?;
+        Some(RefusedRecord { sender, no_consent })
     }
 
     // What tells the sender's record in every export; none when it has no number, or when nobody asks.

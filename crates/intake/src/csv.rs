@@ -4,6 +4,9 @@
 //! closing quote as part of the cell, lets an unclosed quote swallow the rest of the file, and grows without limit while
 //! it does. A stray quote then hides rows, or moves one person's cells into another person's row. Here every quote must
 //! open a cell, close it or be doubled inside it; a row where one does not is refused with all the lines that it covers.
+//!
+//! Two stray quotes in the same column are sound as quotes go: the first opens a cell, the second closes it lines later, and
+//! the rows between them are text. [`RawRow::swallows_rows`] knows such a cell by its separators.
 
 use std::io::{self, Read};
 
@@ -36,6 +39,12 @@ pub(crate) struct CsvRows<R> {
     line: u64,
     /// The width of the table and, in the file, of empty columns behind it.
     beside: Option<(usize, usize)>,
+    /// Whether the bytes before `begin` end a line; none when nothing was read yet.
+    after_line_end: Option<bool>,
+    /// Whether a row that is too large ends the reading instead of being read over.
+    ends_at_large: bool,
+    /// Separators of a full row; none while the names of the columns are read.
+    separators: Option<usize>,
 }
 
 /// What the front of the window holds.
@@ -50,7 +59,19 @@ impl<R: Read> CsvRows<R> {
     /// Starts at the beginning of the file; a UTF-8 byte-order mark is read over.
     pub(crate) fn new(input: R, signs: Signs) -> io::Result<Self> {
         let window = vec![0; WINDOW];
-        let mut rows = Self { input, signs, window, begin: 0, end: 0, at_end: false, line: 1, beside: None };
+        let mut rows = Self {
+            input,
+            signs,
+            window,
+            begin: 0,
+            end: 0,
+            at_end: false,
+            line: 1,
+            beside: None,
+            after_line_end: None,
+            ends_at_large: false,
+            separators: None,
+        };
         while rows.end < 3 && !rows.at_end {
             rows.fill()?;
         }
@@ -76,6 +97,22 @@ impl<R: Read> CsvRows<R> {
         Ok(())
     }
 
+    /// Lines that were read so far.
+    pub(crate) fn lines(&self) -> u64 {
+        self.after_line_end.map_or(0, |after| self.line - u64::from(after))
+    }
+
+    /// Whether a row that is too large ends the reading. What only looks at a file does not want to read over gigabytes
+    /// that hold no line end.
+    pub(crate) fn end_at_large(&mut self, ends: bool) {
+        self.ends_at_large = ends;
+    }
+
+    /// Says how many cells a row has in the file, so that rows which a stray quote swallowed are known by their separators.
+    pub(crate) fn expect_cells(&mut self, cells: usize) {
+        self.separators = cells.checked_sub(1).filter(|separators| *separators > 0);
+    }
+
     /// Leaves out columns without a name behind the last one with a name: spreadsheets write a cell for each column that
     /// was ever touched. A row that holds something there keeps its cells, and so is too wide.
     pub(crate) fn leave_out_behind(&mut self, width: usize, beside: usize) {
@@ -93,7 +130,7 @@ impl<R: Read> CsvRows<R> {
             row.clear();
             row.place.line = self.line;
             let front = split(&self.window[self.begin..self.end], self.at_end, self.signs, row);
-            let outcome = match front {
+            let mut outcome = match front {
                 Front::Row(taken, outcome) => {
                     self.consume(taken);
                     outcome
@@ -103,11 +140,22 @@ impl<R: Read> CsvRows<R> {
                     continue;
                 }
                 Front::Part => {
-                    self.skip_row()?;
+                    if self.ends_at_large {
+                        self.consume(self.end - self.begin);
+                        self.at_end = true;
+                    } else {
+                        self.skip_row()?;
+                    }
                     Err(Rule::RowTooLarge)
                 }
             };
-            row.place.last_line = self.line - u64::from(self.stands_after_line_end());
+            row.place.last_line = self.lines();
+            if outcome.is_ok()
+                && row.place.last_line > row.place.line
+                && self.separators.is_some_and(|least| row.swallows_rows(self.signs.separator, least))
+            {
+                outcome = Err(Rule::SwallowedRows);
+            }
             if let Some((width, beside)) = self.beside {
                 row.drop_blank_end(width, beside);
             }
@@ -150,11 +198,8 @@ impl<R: Read> CsvRows<R> {
     fn consume(&mut self, bytes: usize) {
         let taken = &self.window[self.begin..self.begin + bytes];
         self.line += memchr_iter(b'\n', taken).count() as u64;
+        self.after_line_end = taken.last().map_or(self.after_line_end, |last| Some(*last == b'\n'));
         self.begin += bytes;
-    }
-
-    fn stands_after_line_end(&self) -> bool {
-        self.begin > 0 && self.window[self.begin - 1] == b'\n'
     }
 
     // Reads on; the window grows only while one row fills it, and never above twice the limit of a row.
@@ -317,6 +362,40 @@ mod tests {
     }
 
     #[test]
+    fn rows_that_a_stray_quote_swallowed_are_not_text() {
+        let of_three = |text: &str| {
+            let mut rows = CsvRows::new(text.as_bytes(), COMMA).expect("memory can be read");
+            rows.expect_cells(3);
+            let mut row = RawRow::default();
+            let mut seen = Vec::new();
+            while let Some(outcome) = rows.next(&mut row).expect("memory can be read") {
+                seen.push((row.place.line, row.place.last_line, outcome.err()));
+            }
+            seen
+        };
+        for swallowed in [
+            "1,a,\"open\n2,b,x\n3,c,close\"\n",
+            // Without a whole row between them: the end of one row and the beginning of the next make one.
+            "1,a,\"open\n3,c,close\"\n",
+            "1,\"open,x\n3,close\",y\n",
+            "\"1,a,x\n3\",b,y\n",
+            "1,a,\"\r\n3,,\"\r\n",
+        ] {
+            let last = swallowed.lines().count() as u64;
+            assert_eq!(of_three(swallowed), [(1, last, Some(Rule::SwallowedRows))], "{swallowed:?}");
+        }
+        for text in [
+            "1,a,\"first line\nsecond line\"\n",
+            "1,a,\"He came, she went, they met.\nThen, at last, and late, they left.\"\n",
+            "1,a,\"one, two\n\nthree\"\n",
+            "1,\"a,b,c,d\",x\n",
+        ] {
+            let last = text.lines().count() as u64;
+            assert_eq!(of_three(text), [(1, last, None)], "{text:?}");
+        }
+    }
+
+    #[test]
     fn other_signs_are_as_declared() {
         let signs = Signs { separator: b';', quote: b'\'' };
         assert_eq!(rows(&b"'a;b';\"c\"\n"[..], signs), ["1-1: a;b|\"c\""]);
@@ -333,6 +412,10 @@ mod tests {
         ] {
             assert_eq!(rows(endless(start, then), COMMA), expected);
         }
+        let mut looked_at = CsvRows::new((&b"a\n"[..]).chain(io::repeat(b'x')), COMMA).expect("memory can be read");
+        looked_at.end_at_large(true);
+        let mut next = || looked_at.next(&mut RawRow::default()).expect("memory can be read");
+        assert_eq!([next(), next(), next()], [Some(Ok(())), Some(Err(Rule::RowTooLarge)), None]);
         let mut unclosed = CsvRows::new(endless(b"\"", b""), COMMA).expect("memory can be read");
         let outcome = unclosed.next(&mut RawRow::default()).expect("memory can be read");
         assert_eq!(outcome, Some(Err(Rule::RowTooLarge)));

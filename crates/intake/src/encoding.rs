@@ -24,17 +24,21 @@ pub(crate) enum Encoding {
     Koi8T,
     Ibm866,
     Iso8859_5,
+    MacCyrillic,
     Windows1252,
+    Windows1254,
 }
 
 /// The encodings of one byte a letter. KOI8-T stands before KOI8-R, of which it has all letters.
-pub(crate) const ONE_BYTE: [Encoding; 6] = [
+pub(crate) const ONE_BYTE: [Encoding; 8] = [
     Encoding::Windows1251,
     Encoding::Koi8T,
     Encoding::Koi8R,
     Encoding::Ibm866,
     Encoding::Iso8859_5,
+    Encoding::MacCyrillic,
     Encoding::Windows1252,
+    Encoding::Windows1254,
 ];
 
 impl Encoding {
@@ -55,7 +59,9 @@ impl Encoding {
             Self::Koi8T => "koi8-t",
             Self::Ibm866 => "ibm866",
             Self::Iso8859_5 => "iso-8859-5",
+            Self::MacCyrillic => "x-mac-cyrillic",
             Self::Windows1252 => "windows-1252",
+            Self::Windows1254 => "windows-1254",
         }
     }
 
@@ -68,7 +74,9 @@ impl Encoding {
             Self::Koi8R => encoding_rs::KOI8_R,
             Self::Ibm866 => encoding_rs::IBM866,
             Self::Iso8859_5 => encoding_rs::ISO_8859_5,
+            Self::MacCyrillic => encoding_rs::X_MAC_CYRILLIC,
             Self::Windows1252 => encoding_rs::WINDOWS_1252,
+            Self::Windows1254 => encoding_rs::WINDOWS_1254,
         };
         let mut half = [char::REPLACEMENT_CHARACTER; 128];
         for (byte, sign) in (0x80..=0xff).zip(&mut half) {
@@ -178,6 +186,7 @@ mod tests {
             assert_eq!(Encoding::named(name).map(Encoding::name), Some(name));
         }
         assert_eq!(Encoding::named("CP866"), Some(Encoding::Ibm866));
+        assert_eq!(Encoding::named("ISO-8859-9"), Some(Encoding::Windows1254));
         assert_eq!(Encoding::named("latin-17"), None);
     }
 
@@ -192,12 +201,14 @@ mod tests {
             (Encoding::Koi8T, b"\xee\xd5\xd2"),
             (Encoding::Ibm866, b"\x8d\xe3\xe0"),
             (Encoding::Iso8859_5, b"\xbd\xe3\xe0"),
+            (Encoding::MacCyrillic, b"\x8d\xf3\xf0"),
         ] {
             assert_eq!(decoded(encoding, bytes), "Нур", "{encoding:?}");
             assert_eq!(encoding.text_of(bytes), "Нур", "{encoding:?}");
         }
         assert_eq!(decoded(Encoding::Koi8T, b"\x81\xa5\x80\xa1\x8a\x8d"), "ғӣқӯҳҷ");
         assert_eq!(decoded(Encoding::Windows1252, b"Caf\xe9"), "Café");
+        assert_eq!(decoded(Encoding::Windows1254, b"\xdd\xfe\xfd\xf0"), "İşığ");
     }
 
     #[test]

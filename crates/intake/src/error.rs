@@ -25,6 +25,17 @@ pub enum IntakeError {
     /// There is no first row.
     #[error("the file is empty; export it again")]
     Empty,
+    /// The row that should hold the column names is not there.
+    #[error(
+        "the column names should stand in row {header_row}, but {}; correct `header_row` in the mapping or --header-row",
+        what_is_there(*header_row, *last)
+    )]
+    NoHeaderRow {
+        /// Where it should be, counted from 1.
+        header_row: u32,
+        /// The last row of the file; none when only the row in question is blank.
+        last: Option<u64>,
+    },
     /// No encoding has that name.
     #[error("{name} is no encoding that is read; write one of {}", panoh_dictionary::ENCODINGS.join(", "))]
     UnknownEncoding {
@@ -174,6 +185,28 @@ impl ColumnName {
     }
 }
 
+fn what_is_there(header_row: u32, last: Option<u64>) -> String {
+    match last {
+        Some(1) if header_row > 1 => "the file has only 1 row".to_owned(),
+        Some(last) if u64::from(header_row) > last => format!("the file has only {last} rows"),
+        Some(_) => "nothing stands there or below".to_owned(),
+        None => "that row is blank".to_owned(),
+    }
+}
+
+/// Whether a cell of a row that should hold names is none: a telephone number, a date, the number of a document, an address
+/// of electronic mail. Few columns are called by so many digits and so few letters.
+pub(crate) fn is_data(cell: &str) -> bool {
+    let count = |is: fn(char) -> bool| cell.chars().filter(|letter| is(*letter)).count();
+    let (digits, letters) = (count(char::is_numeric), count(char::is_alphabetic));
+    cell.contains('@') || digits >= 5 && 2 * digits >= letters
+}
+
+/// Whether a cell holds digits and no letter.
+pub(crate) fn is_number(cell: &str) -> bool {
+    cell.chars().any(char::is_numeric) && !cell.chars().any(char::is_alphabetic)
+}
+
 impl fmt::Display for ColumnName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.name {
@@ -221,6 +254,20 @@ impl fmt::Display for HeaderProblems {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn data_in_the_place_of_names_is_known() {
+        for cell in
+            ["тел. +992 66 100 00 01", "12.03.1990", "5 сентября 1990", "A1234567", "x@example.org", "400000001"]
+        {
+            assert!(is_data(cell), "{cell}");
+        }
+        for name in ["Q12 (2)", "Год 2018", "Количество лиц, получивших помощь в 2018–2020 годах", "Ф.И.О.", ""]
+        {
+            assert!(!is_data(name) && !is_number(name), "{name}");
+        }
+        assert!(["12", "1.5.90", "№ 7"].into_iter().all(is_number));
+    }
 
     #[test]
     fn only_what_reads_like_a_column_name_is_shown() {

@@ -19,7 +19,7 @@ use std::path::Path;
 use panoh_dictionary::{Dictionary, FileShape, Separator, Source};
 use serde::Serialize;
 
-use crate::error::IntakeError;
+use crate::error::{IntakeError, is_data, is_number};
 use crate::file::{self, Expected, Opened};
 use crate::row::RawRow;
 use crate::{Options, Rule, WorkbookProblem, rejection};
@@ -47,7 +47,7 @@ const ROWS_SEEN: u64 = 50_000;
 pub struct Look<'a> {
     /// Table that a mapping should be proposed for; otherwise the one that the names fit best.
     pub table: Option<&'a str>,
-    /// Row that holds the column names, counted from 1; said by the user, so its cells are shown.
+    /// Row that holds the column names, counted from 1; said by the user, so its cells are shown unless they look like data.
     pub header_row: Option<u32>,
     /// Sheet of a workbook; otherwise the only visible one with cells.
     pub sheet: Option<&'a str>,
@@ -136,11 +136,10 @@ pub fn inspect(
         return Err(IntakeError::BrokenHeader { rule: Rule::RowTooLarge });
     }
     // A row of people may be glued to the names. What is not recognised as a name is shown only when the user has said
-    // where the names are.
-    let shown: Vec<Option<&str>> = names
-        .iter()
-        .map(|name| Some(name.trim()).filter(|_| recognised && (look.header_row.is_some() || top.knows(name))))
-        .collect();
+    // where the names are, and nothing in that row says that it is one of data.
+    let trusted = look.header_row.is_some() && !names.iter().any(|name| is_data(name));
+    let is_shown = |name: &str| recognised && (top.knows(name) || trusted && !is_number(name));
+    let shown: Vec<Option<&str>> = names.iter().map(|name| Some(name.trim()).filter(|name| is_shown(name))).collect();
     let described = opened.described();
     let (sheet, first_column) = match opened.site() {
         rejection::Site::Sheet { name, first_column } => (name, first_column),
@@ -155,7 +154,7 @@ pub fn inspect(
         None => vocabulary.table(&names).expect("a dictionary has a table"),
     };
     let mut seen: Vec<Evidence> = names.iter().map(|_| Evidence::default()).collect();
-    let counted = observe(opened, &names, &mut seen)?;
+    let counted = observe(opened.only_looked_at(), &names, &mut seen)?;
     let proposed = vocabulary.propose(table, &names, &seen);
     let frame = writing::Frame {
         name: "proposal",
@@ -321,6 +320,8 @@ fn observe(opened: Opened, names: &[String], seen: &mut [Evidence]) -> Result<Co
         counted.rows += 1;
         if broken {
             counted.broken += 1;
+            // The reading ends at such a row.
+            counted.whole &= split != Err(Rule::RowTooLarge);
             continue;
         }
         for (at, evidence) in seen.iter_mut().enumerate() {

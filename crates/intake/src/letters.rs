@@ -66,6 +66,10 @@ fn weight(before: char, letter: char, after: char) -> f64 {
         let beside = is_latin(before) || is_latin(after);
         return if alone || beside { RARE_LETTER } else { -5.0 };
     }
+    // What ends or joins words does not begin one, as a capital letter of another encoding would.
+    if "»”’…–—°\u{a0}".contains(letter) && after.is_alphabetic() && !before.is_alphanumeric() {
+        return STRANGE_SIGN;
+    }
     if "«»“”„’‘…–—№°\u{a0}".contains(letter) {
         return -7.0;
     }

@@ -73,7 +73,7 @@ pub use inspect::{ColumnSeen, Fit, Inspection, Look, Sure, inspect};
 pub use language::Language;
 pub use mend::Mend;
 pub use number::record_number;
-pub use reader::{Batch, Reader, Sealed, SealedIdentity};
+pub use reader::{Batch, Reader, RefusedRecord, Sealed, SealedIdentity};
 pub use rejection::{Place, Rejection, Written};
 pub use row::RawRow;
 pub use rule::Rule;

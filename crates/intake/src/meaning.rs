@@ -112,6 +112,14 @@ pub(crate) struct Read {
 type Effects = (Vec<Effect>, Mends);
 
 impl Meaning {
+    /// The column that gets the one code of the cell.
+    pub(crate) fn code_slot(&self) -> Option<Slot> {
+        match self {
+            Self::Code { slot, .. } | Self::Flag { target: FlagTarget::Code { slot, .. }, .. } => Some(*slot),
+            _ => None,
+        }
+    }
+
     /// Works out what a cell says.
     pub(crate) fn read(&self, absence: &AbsenceWords, cell: &str, codes: &Codes) -> Read {
         let absent = match self {

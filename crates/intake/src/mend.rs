@@ -20,7 +20,7 @@ pub enum Mend {
     LetterForm,
     /// A letter of another alphabet that looks the same, in a number of a record.
     LookAlike,
-    /// A whole number written with a decimal nought: 2002.0.
+    /// A whole number written with a decimal nought, 2002.0, or as a power of ten.
     NumberAsDecimal,
     /// Signs between the thousands of a number.
     ThousandsSign,

@@ -3,6 +3,8 @@
 //!
 //! These cells are never remembered, so each check runs for every row: a plain name passes after one look at its letters.
 
+use std::borrow::Cow;
+
 use encoding_rs::{Encoding, WINDOWS_1251, WINDOWS_1252};
 
 use crate::number::whole_number;
@@ -55,10 +57,54 @@ pub(crate) fn check_name(cell: &str) -> Result<(), Rule> {
     if NO_NAMES.iter().any(is_word) || is_inside_out(cell) { Err(Rule::NotAName) } else { Ok(()) }
 }
 
-/// Refuses a trimmed, filled cell that cannot be the number of a document.
-pub(crate) fn check_document(cell: &str) -> Result<(), Rule> {
-    check_number(cell)?;
-    if cell.chars().any(char::is_numeric) { Ok(()) } else { Err(Rule::NotADocument) }
+/// The most letters of one word in the number of a document: VIII is one.
+const DOCUMENT_WORD: usize = 4;
+
+/// The number of a document in a trimmed, filled cell as it is on the document. A spreadsheet writes a number of digits
+/// alone like any other number: with a decimal nought, with an apostrophe before it, or as a power of ten. A cell from
+/// which no number can be told, or more than one, is refused: it would be a document of its own.
+pub(crate) fn document(cell: &str) -> Result<Cow<'_, str>, Rule> {
+    let number = cell.strip_prefix(['\'', '’']).map_or(cell, str::trim_start);
+    if let Some(digits) = power_of_ten(number) {
+        return digits.map(Cow::Owned);
+    }
+    check_number(number).map_err(|rule| if is_legible(number) { Rule::UnclearDocument } else { rule })?;
+    if !number.chars().any(char::is_numeric) {
+        return Err(Rule::NotADocument);
+    }
+    let is_prose = |word: &str| {
+        let letters = word.chars().filter(|letter| !is_mark(*letter)).count();
+        letters > DOCUMENT_WORD || letters > 2 && word.chars().all(char::is_lowercase)
+    };
+    if number.split(|letter: char| !letter.is_alphabetic()).any(is_prose) {
+        return Err(Rule::UnclearDocument);
+    }
+    Ok(Cow::Borrowed(whole_number(number).map_or(number, |(digits, _)| digits)))
+}
+
+/// The digits of a number that is written as a power of ten, such as 4.00000001E+08; none when it is not written so. Where the
+/// digits before the power are fewer than the number has, a spreadsheet may have rounded it.
+fn power_of_ten(cell: &str) -> Option<Result<String, Rule>> {
+    let (mantissa, power) = cell.split_once(['E', 'e'])?;
+    let power = power.strip_prefix(['+', '-']).unwrap_or(power);
+    let (first, decimals) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    // More digits are no power: no program writes such numbers, and documents have them.
+    if first.len() != 1 || !matches!(power.len(), 1 | 2) || ![first, decimals, power].into_iter().all(digits) {
+        return None;
+    }
+    let places = if cell.contains('-') { 0 } else { power.parse().unwrap_or(0) };
+    let (whole, rest) = decimals.split_at_checked(places).unwrap_or((decimals, "0"));
+    let is_exact = places > 0 && whole.len() == places && rest.bytes().all(|digit| digit == b'0');
+    Some(if is_exact { Ok(format!("{first}{whole}")) } else { Err(Rule::UnclearDocument) })
+}
+
+// Whether nothing is wrong with the letters of a cell that is no number: other signs of the keyboard part or surround them.
+// A question mark may stand where a letter was lost.
+fn is_legible(cell: &str) -> bool {
+    let is_sign = |letter: char| letter.is_ascii_punctuation() && letter != '?' || "\r\n\t«»“”".contains(letter);
+    let plain: String = cell.chars().map(|letter| if is_sign(letter) { ' ' } else { letter }).collect();
+    check_number(&plain).is_ok()
 }
 
 /// Refuses a trimmed, filled cell in which the number of a record, case or document cannot be told any more: letters that a
@@ -242,27 +288,56 @@ mod tests {
 
     #[test]
     fn numbers_of_documents_have_digits_and_no_damage() {
-        for cell in ["A1234567", "А 1234567", "400000001", "№ 12-34", "TJ\u{a0}12"] {
-            assert_eq!(check_document(cell), Ok(()), "{cell}");
+        let check_document = |cell: &str| document(cell).map(|_| ());
+        for cell in ["A1234567", "А 1234567", "400000001", "№ 12-34", "TJ\u{a0}12", "VIII-ЛО № 123456", "12E345678"]
+        {
+            assert_eq!(document(cell).as_deref(), Ok(cell), "{cell}");
         }
         for cell in ["нет", "-", "passport", "без паспорта"] {
             assert_eq!(check_document(cell), Err(Rule::NotADocument), "{cell}");
         }
         for cell in [
-            "'A1234567",
             "A1234567; B7654321",
-            "4.00000001E+08",
+            "400000001;400000002",
+            "400000001, 400000002",
+            "400000001\n400000002",
+            "400000001+400000002",
             "A1234567.0",
             "=A1",
-            "Рђ1234567",
-            "Ð\u{a0}1234567",
-            "A12\u{200b}34567",
+            "A1234567 выдан МВД 2010",
+            "passport A1234567",
+            "4.00E+08",
+            "4,00E+08",
+            "4.00000001E9",
+            "4E8",
+            "4e8",
+            "4E+8",
+            "4.5E-3",
         ] {
+            assert_eq!(check_document(cell), Err(Rule::UnclearDocument), "{cell}");
+        }
+        for cell in ["Рђ1234567", "Ð\u{a0}1234567", "A12\u{200b}34567"] {
             assert_eq!(check_document(cell), Err(Rule::DamagedText), "{cell}");
         }
-        assert_eq!(check_document("400000001.0"), Ok(()));
-        for cell in ["A12?4567", "A12\u{fffd}4567", "A12\u{1}", "А12\u{200b}4", "РђРђ1234567", "A12\n3"] {
+        for cell in ["A12?4567", "A12\u{fffd}4567", "A12\u{1}", "А12\u{200b}4", "РђРђ1234567"] {
             assert_eq!(check_document(cell), Err(Rule::DamagedText), "{cell}");
         }
+    }
+
+    #[test]
+    fn a_number_that_a_spreadsheet_retyped_is_the_same_document() {
+        for cell in [
+            "400000001",
+            "400000001.0",
+            "'400000001",
+            "4.00000001E8",
+            "4.00000001E+08",
+            "4,00000001E+08",
+            "4.00000001e8",
+            "4.000000010E8",
+        ] {
+            assert_eq!(document(cell).as_deref(), Ok("400000001"), "{cell}");
+        }
+        assert_eq!(document("'A1234567").as_deref(), Ok("A1234567"));
     }
 }

@@ -1,6 +1,8 @@
 //! What a row says about who its person is. None of these cells is remembered or stored: they are borrowed from the row,
 //! sealed, and gone.
 
+use std::borrow::Cow;
+
 use panoh_dictionary::{Date, Sex};
 use panoh_identity::{BirthDate, Identity};
 
@@ -8,8 +10,8 @@ use crate::codes::CodeId;
 use crate::dates::Dates;
 use crate::draft::Birth;
 use crate::mend::{Mend, Mends};
-use crate::name::{check_document, check_name, check_number};
-use crate::number::{blanks, whole_number};
+use crate::name::{check_name, check_number, document};
+use crate::number::blanks;
 use crate::program::{Cell, Given};
 use crate::row::RawRow;
 use crate::rule::Rule;
@@ -41,7 +43,7 @@ pub(crate) struct Person<'a> {
     given_name: Option<&'a str>,
     family_name: Option<&'a str>,
     father_name: Option<&'a str>,
-    document: Option<&'a str>,
+    document: Option<Cow<'a, str>>,
     pub(crate) birth: Birth,
     pub(crate) record_id: Option<&'a str>,
 }
@@ -87,6 +89,12 @@ impl PersonCells {
         self.record_id.as_ref().map(|cell| cell.cell.at)
     }
 
+    /// The number of the record, when it is there and sound; for a row that is refused for something else.
+    pub(crate) fn record_id<'a>(&self, row: &'a RawRow) -> Option<&'a str> {
+        let number = self.record_id.as_ref()?.value(row, &mut Vec::new()).ok()?.ok()?;
+        check_number(number).is_ok().then_some(number)
+    }
+
     /// All cells.
     pub(crate) fn cells(&self) -> impl Iterator<Item = &IdentityCell> {
         let names = [&self.full_name, &self.given_name, &self.family_name, &self.father_name];
@@ -102,16 +110,16 @@ impl PersonCells {
             given_name: reading.checked(self.given_name.as_ref(), check_name),
             family_name: reading.checked(self.family_name.as_ref(), check_name),
             father_name: reading.checked(self.father_name.as_ref(), check_name),
-            document: reading.checked(self.document.as_ref(), check_document).map(without_decimal),
+            document: reading.document(self.document.as_ref()),
             birth: reading.birth(self.birth.as_ref()),
             record_id: reading.checked(self.record_id.as_ref(), check_number),
         }
     }
 }
 
-impl<'a> Person<'a> {
+impl Person<'_> {
     /// What linking has to go on; `document_country` is a code.
-    pub(crate) fn identity(&self, sex: Option<Sex>, document_country: Option<&'a str>) -> Identity<'a> {
+    pub(crate) fn identity<'b>(&'b self, sex: Option<Sex>, document_country: Option<&'b str>) -> Identity<'b> {
         let birth = match self.birth {
             Birth::On(Date { year, month, day }) => Some(BirthDate { year, month, day }),
             Birth::Absent(_) => None,
@@ -121,7 +129,7 @@ impl<'a> Person<'a> {
             Sex::Male => panoh_identity::Sex::Male,
         });
         Identity {
-            document: self.document,
+            document: self.document.as_deref(),
             document_country,
             full_name: self.full_name,
             given_name: self.given_name,
@@ -171,6 +179,17 @@ impl<'a> Reading<'a, '_> {
         Some(value)
     }
 
+    // The number of a document, mended where a spreadsheet retyped it.
+    fn document(&mut self, cell: Option<&IdentityCell>) -> Option<Cow<'a, str>> {
+        let cell = cell?;
+        let number = document(self.value(cell).ok()?);
+        let number = number.map_err(|rule| self.faults.push((Some(cell.cell.at), rule))).ok()?;
+        if matches!(number, Cow::Owned(_)) {
+            self.mended.push(Mend::NumberAsDecimal.into());
+        }
+        Some(number)
+    }
+
     fn birth(&mut self, birth: Option<&(IdentityCell, Dates)>) -> Birth {
         let Some((cell, dates)) = birth else { return Birth::Absent(CodeId::MISSING) };
         let written = match self.value(cell) {
@@ -201,11 +220,6 @@ fn read<'a>(cell: &Cell, row: &'a RawRow, mended: &mut Vec<Mends>) -> Result<Res
         mended.push(mends);
     }
     Ok(absence.map_or(Ok(written.trim()), |absence| Err(absence.into())))
-}
-
-// A spreadsheet writes a number of digits alone like any other number.
-fn without_decimal(number: &str) -> &str {
-    whole_number(number).map_or(number, |(digits, _)| digits)
 }
 
 fn same(one: &str, two: &str) -> bool {

@@ -24,6 +24,9 @@ use crate::meaning::{Meaning, Slot};
 use crate::person::{IdentityCell, PersonCells};
 use names::Names;
 
+/// The column that says by what right a row is kept.
+const LEGAL_BASIS: &str = "legal_basis";
+
 /// What a file and its reader say beside the mapping.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Given {
@@ -55,6 +58,8 @@ pub(crate) struct Program {
     pub(crate) record_reference: Option<RecordReference>,
     /// Whether a later export replaces the rows with the same record ids.
     pub(crate) replaces: bool,
+    /// Places in the row of the cells that give the legal basis.
+    pub(crate) legal_basis: Vec<usize>,
     /// How many dates are kept for ages and lengths of time.
     pub(crate) dates: usize,
     /// Codes that follow from the age of the person.
@@ -184,7 +189,12 @@ pub(crate) fn compile(
             steps.push(Step { cell, seconds, meaning });
         }
     }
+    let legal_basis = table.columns.iter().position(|column| column.name == LEGAL_BASIS);
+    let gives_basis = |step: &&Step| step.meaning.code_slot().is_some_and(|slot| Some(slot) == legal_basis);
+    let basis_cells =
+        steps.iter().filter(gives_basis).flat_map(|step| std::iter::once(&step.cell).chain(&step.seconds));
     Ok(Program {
+        legal_basis: basis_cells.map(|cell| cell.at).collect(),
         names: header.names.clone(),
         left_out: LeftOut::new(source, header),
         steps,

@@ -31,6 +31,9 @@ pub struct Batch {
     pub people: Vec<Sealed>,
     /// The pseudonym of each record; as many as `rows` and in their order.
     pub records: Vec<Pseudonym>,
+    /// The records of rows that were refused, as far as they can be told. Empty unless a later export replaces the rows
+    /// with the same record ids.
+    pub refused: Vec<RefusedRecord>,
     /// Why rows were refused, in the order of the file; one for each bad cell.
     pub rejections: Vec<Rejection>,
     /// What was mended, noted and left out.
@@ -56,6 +59,15 @@ pub struct Sealed {
     /// The sender's record: equal for rows of one source with the same record id, whatever export they stand in. None
     /// when the row carries no id.
     pub sender: Option<Pseudonym>,
+}
+
+/// The record of a row that was refused. An earlier export may have brought a row of the same record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RefusedRecord {
+    /// The sender's record, see [`Sealed::sender`].
+    pub sender: Pseudonym,
+    /// Whether the row lacks consent or a legal basis, whatever else is wrong with it.
+    pub no_consent: bool,
 }
 
 /// What linking has to go on.
@@ -224,8 +236,9 @@ fn take_block(assembly: &mut Assembly, block: &Block) -> Result<Batch, IntakeErr
         rows_read += u64::from(outcome != Outcome::LeftOut);
         rows_refused += u64::from(outcome == Outcome::Refused);
     }
-    let (rows, Gathered { people, records, rejections, tally }) = assembly.finish()?;
-    Ok(Batch { rows, people, records, rejections, tally, rows_read, rows_refused, bytes_read: block.bytes_read })
+    let (rows, Gathered { people, records, refused, rejections, tally }) = assembly.finish()?;
+    let bytes_read = block.bytes_read;
+    Ok(Batch { rows, people, records, refused, rejections, tally, rows_read, rows_refused, bytes_read })
 }
 
 impl Iterator for Reader {

@@ -130,6 +130,23 @@ impl RawRow {
         }
     }
 
+    /// Whether a cell holds rows of the file as its text: one of its whole lines has as many separators as a full row, or
+    /// its first and last line have so many together, as the end of one row and the beginning of another have. Where most
+    /// of them have a blank behind them they are the commas of a story: between cells stands none.
+    pub(crate) fn swallows_rows(&self, separator: u8, least: usize) -> bool {
+        let count = |line: &[u8]| {
+            let signs = memchr::memchr_iter(separator, line);
+            signs.fold((0, 0), |(all, close), at| (all + 1, close + usize::from(line.get(at + 1) != Some(&b' '))))
+        };
+        let is_row = |(all, close): (usize, usize)| all >= least && 2 * close >= all;
+        (0..self.len()).map(|at| self.cell(at)).filter(|cell| memchr::memchr(b'\n', cell).is_some()).any(|cell| {
+            let lines: Vec<_> = cell.split(|byte| *byte == b'\n').map(count).collect();
+            let (Some((first, rest)), Some(last)) = (lines.split_first(), lines.last()) else { return false };
+            let inner = &rest[..rest.len() - 1];
+            inner.iter().copied().any(is_row) || is_row((first.0 + last.0, first.1 + last.1))
+        })
+    }
+
     /// What makes the row unreadable whatever its columns mean: the first rule that it breaks, with the cell where that
     /// can be told.
     pub(crate) fn broken(&self, width: usize) -> Option<(Rule, Option<usize>)> {

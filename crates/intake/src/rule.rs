@@ -51,6 +51,8 @@ rules! {
     StrayQuote = "stray_quote",
     /// A quoted cell has no end.
     UnclosedQuote = "unclosed_quote",
+    /// A cell in quotes holds whole rows of the file.
+    SwallowedRows = "swallowed_rows",
     /// A cell is longer than a mebibyte.
     CellTooLarge = "cell_too_large",
     /// A row is longer than 16 mebibytes or has more than 16,384 cells.
@@ -89,6 +91,8 @@ rules! {
     NotAName = "not_a_name",
     /// The cell cannot be the number of a document.
     NotADocument = "not_a_document",
+    /// The cell holds a number of a document, but not one number that could be told from it.
+    UnclearDocument = "unclear_document",
     /// The letters of the cell were spoilt by a wrong encoding.
     DamagedText = "damaged_text",
     /// The cell is empty although the mapping needs it.

@@ -138,18 +138,24 @@ impl SheetFile {
     /// mapping knows a column without a name, as templates have one that numbers their rows.
     pub(crate) fn new(answer: SheetAnswer, shape: &FileShape, unnamed: bool) -> Result<Self, IntakeError> {
         let SheetAnswer { mut frames, name, days, others } = answer;
+        let header_row = shape.header_row;
+        let mut last = 0;
         loop {
             match frames.next()? {
-                Frame::Row(row) if row < shape.header_row => {}
-                Frame::Row(row) if row == shape.header_row => break,
-                Frame::LargeRow(row) if row < shape.header_row => {}
-                Frame::LargeRow(row) if row == shape.header_row => {
+                Frame::Row(row) | Frame::LargeRow(row) if row < header_row => last = u64::from(row),
+                Frame::Row(row) if row == header_row => break,
+                Frame::LargeRow(row) if row == header_row => {
                     return Err(IntakeError::BrokenHeader { rule: Rule::RowTooLarge });
                 }
+                Frame::Row(_) | Frame::LargeRow(_) => return Err(IntakeError::NoHeaderRow { header_row, last: None }),
+                _ if last > 0 => return Err(IntakeError::NoHeaderRow { header_row, last: Some(last) }),
                 _ => return Err(IntakeError::Empty),
             }
         }
-        let (mut first_column, mut header) = header(&frames.cells)?;
+        let (mut first_column, mut header) = header(&frames.cells).map_err(|error| match error {
+            IntakeError::Empty => IntakeError::NoHeaderRow { header_row, last: None },
+            other => other,
+        })?;
         if unnamed && first_column > 0 {
             first_column -= 1;
             header.insert(0, String::new());

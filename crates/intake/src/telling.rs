@@ -164,12 +164,12 @@ mod tests {
         Encoding::Koi8T,
         Encoding::Ibm866,
         Encoding::Iso8859_5,
-        Encoding::Koi8R,
+        Encoding::MacCyrillic,
     ];
 
     #[test]
     fn a_header_in_letters_tells_the_encoding() {
-        for encoding in &ALL[..7] {
+        for encoding in &ALL {
             assert_eq!(told(&written(*encoding, "ФИО;Город\nA;B\n")), Ok(*encoding));
         }
         // KOI8-T has every letter of KOI8-R in the same place.
@@ -180,14 +180,45 @@ mod tests {
 
     #[test]
     fn the_letters_of_the_rows_tell_it_under_an_ascii_header() {
-        for encoding in &ALL[..7] {
+        for encoding in &ALL {
             for text in [PLAIN.to_owned(), PLAIN.to_uppercase()] {
+                let in_capitals = text.chars().all(|letter| !letter.is_lowercase());
                 let text = format!("name;place;story\n{}", text.repeat(8));
-                assert_eq!(told(&written(*encoding, &text)), Ok(*encoding), "{text}");
+                let read = told(&written(*encoding, &text));
+                // Capital letters stand in both in the same places.
+                let same = in_capitals && *encoding == Encoding::MacCyrillic && read == Ok(Encoding::Ibm866);
+                assert!(same || read == Ok(*encoding), "{read:?} {text}");
             }
         }
         let french = "name;place;story\nRené;Orléans;fiancé\nZoé;Besançon;élève\n".repeat(4);
         assert_eq!(told(&written(Encoding::Windows1252, &french)), Ok(Encoding::Windows1252));
+    }
+
+    /// The Turkish letters stand where windows-1252 has Icelandic ones; no frequency of letters is sure of the difference.
+    #[test]
+    fn turkish_stops_and_asks_and_other_latin_text_does_not() {
+        let turkish = "name;place;story\nGülşen;Yılmaz;Öztürk\nÇağla;Şahin;İbrahim\n".repeat(40);
+        let candidates = told(&written(Encoding::Windows1254, &turkish)).expect_err("either of two");
+        assert_eq!(candidates, ["windows-1252", "windows-1254"]);
+        let declared = tell(&written(Encoding::Windows1254, &turkish), true, Some(Encoding::Windows1254), &fit);
+        assert_eq!(declared.ok(), Some((Encoding::Windows1254, 0)));
+        let alike = "name;place;story\nÖmer;Çelik;Güneş\n".replace('ş', "s").repeat(40);
+        assert_eq!(told(&written(Encoding::Windows1254, &alike)), Ok(Encoding::Windows1252), "the same in both");
+    }
+
+    /// Old Macintoshes write small letters but я as windows-1251 does and capital letters elsewhere.
+    #[test]
+    fn names_from_a_macintosh_are_not_read_as_windows() {
+        let names = ["Зарина;Рахмонов", "Юсуф;Юлдашев", "Мехринисо;Каримов", "Эраж;Эшонов", "Илья;Петров"];
+        for (count, sure) in [(5, true), (1, false)] {
+            let text = format!("name;place\n{}\n", names[..count].join("\n"));
+            for encoding in [Encoding::MacCyrillic, Encoding::Windows1251] {
+                match told(&written(encoding, &text)) {
+                    Ok(read) => assert_eq!(read, encoding, "{text}"),
+                    Err(candidates) => assert!(!sure && candidates.contains(&encoding.name()), "{candidates:?} {text}"),
+                }
+            }
+        }
     }
 
     #[test]

@@ -71,15 +71,22 @@ impl Text {
         let (signs, _) = best_signs(&self.head, expected);
         let about = About { kind: "CSV", separator: Some(signs.separator), ..about };
         let mut rows = CsvRows::new(self.input, signs).map_err(failed)?;
-        rows.skip_to_line(u64::from(expected.shape.header_row)).map_err(failed)?;
+        let header_row = expected.shape.header_row;
+        rows.skip_to_line(u64::from(header_row)).map_err(failed)?;
         let mut first = RawRow::default();
-        let read = rows.next(&mut first).map_err(failed)?.ok_or(IntakeError::Empty)?;
+        rows.end_at_large(true);
+        let Some(read) = rows.next(&mut first).map_err(failed)? else {
+            let last = Some(rows.lines()).filter(|lines| *lines > 0 && header_row > 1);
+            return Err(last.map_or(IntakeError::Empty, |_| IntakeError::NoHeaderRow { header_row, last }));
+        };
+        rows.end_at_large(false);
         let broken = read.err().or_else(|| first.broken(first.len()).map(|(rule, _)| rule));
         if let Some(rule) = broken {
             return Err(IntakeError::BrokenHeader { rule });
         }
         rows.skip_to_line(u64::from(expected.shape.first_row)).map_err(failed)?;
         let mut names = cells(&first);
+        rows.expect_cells(names.len());
         if !(expected.knows)("") {
             let named = names.iter().rposition(|name| !name.trim().is_empty()).map_or(names.len(), |last| last + 1);
             rows.leave_out_behind(named, names.len() - named);

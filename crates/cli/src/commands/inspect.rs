@@ -8,12 +8,14 @@ use anyhow::{Context, Result};
 use panoh_intake::{Inspection, Look, Sure};
 
 use crate::args::Inspect;
+use crate::commands::intake::refuse_no_file;
 use crate::failure::{Code, Failure};
 use crate::home::{Home, chosen};
-use crate::output::{counted, json, note, say, table};
+use crate::output::{counted, json, note, say, shell_word, table};
 use crate::world::World;
 
 pub(crate) fn run(options: &Inspect, world: &World) -> Result<Code> {
+    refuse_no_file(&options.file)?;
     let dictionary = world.dictionary()?;
     let look =
         Look { table: options.table.as_deref(), header_row: options.header_row, sheet: options.sheet.as_deref() };
@@ -26,13 +28,13 @@ pub(crate) fn run(options: &Inspect, world: &World) -> Result<Code> {
     if options.json {
         json(&seen)?;
     } else {
-        print(&seen)?;
+        print(&seen, options)?;
         advise(&seen, options, world);
     }
     Ok(Code::Ok)
 }
 
-fn print(seen: &Inspection) -> Result<()> {
+fn print(seen: &Inspection, options: &Inspect) -> Result<()> {
     let more = if seen.whole { "" } else { " (there are more)" };
     say(format!("{}; {} looked at{more}", seen.file, counted(seen.rows_seen, "row")))?;
     if seen.header_known {
@@ -41,17 +43,18 @@ fn print(seen: &Inspection) -> Result<()> {
     if seen.rows_broken > 0 {
         say(format!("{} with another number of cells or damaged", counted(seen.rows_broken, "row")))?;
     }
-    let row = |column: &panoh_intake::ColumnSeen| {
+    let row = |(at, column): (usize, &panoh_intake::ColumnSeen)| {
+        let hidden = || options.header_row.map_or(String::new(), |_| format!("(column {})", at + 1));
         vec![
             column.place.clone(),
-            column.name.clone().unwrap_or_default(),
+            column.name.clone().unwrap_or_else(hidden),
             format!("{:.0} %", 100.0 * column.filled),
             column.proposal.clone(),
             sure(column.sure).into(),
             column.why.clone(),
         ]
     };
-    let rows: Vec<Vec<String>> = seen.columns.iter().map(row).collect();
+    let rows: Vec<Vec<String>> = seen.columns.iter().enumerate().map(row).collect();
     say(table(&["", "column", "filled", &format!("for table {}", seen.table), "how sure", "why"], &rows))
 }
 
@@ -66,7 +69,7 @@ fn sure(sure: Sure) -> &'static str {
 
 /// What to do next.
 fn advise(seen: &Inspection, options: &Inspect, world: &World) {
-    let file = options.file.display();
+    let file = shell_word(&options.file);
     let init = if Home::exists(&chosen(world.home.as_deref())) { "" } else { " --init" };
     if !seen.header_known {
         note(
@@ -76,7 +79,15 @@ fn advise(seen: &Inspection, options: &Inspect, world: &World) {
         return;
     }
     let hidden = seen.columns.iter().filter(|column| column.name.is_none()).count();
-    if hidden > 0 {
+    if hidden > 0 && options.header_row.is_some() {
+        note(format!(
+            "{} of row {} {} not shown: a cell of it looks like a telephone number, an address, a date or a number, and not \
+             like a name. Check that this row holds the column names.",
+            counted(hidden as u64, "cell"),
+            seen.header_row,
+            if hidden == 1 { "is" } else { "are" }
+        ));
+    } else if hidden > 0 {
         note(format!(
             "{} {} not recognised and not shown, because a cell could stand there. If row {2} holds names only, say so: \
              --header-row {2}",
@@ -100,7 +111,7 @@ fn advise(seen: &Inspection, options: &Inspect, world: &World) {
     match &options.mapping {
         Some(path) => {
             note(format!("A proposal was written to {0}. Check every line, then try it:", path.display()));
-            note(format!("  panoh intake {file} --source {} --dry-run{init}", path.display()));
+            note(format!("  panoh intake {file} --source {} --dry-run{init}", shell_word(path)));
         }
         None => note("To get a mapping to correct: add --mapping mine.toml"),
     }

@@ -94,10 +94,7 @@ pub(crate) fn tell_list(report: &LoadReport, home: &Home) {
 
 /// Loads one file into the home's warehouse, with a progress bar on a terminal.
 pub(crate) async fn load_file(file: &Path, wish: &Wish<'_>, opened: &mut Opened, world: &World) -> Result<LoadReport> {
-    if std::fs::metadata(file).is_ok_and(|metadata| !metadata.is_file()) {
-        let message = format!("{}: not a file; an export is read twice, so write it to a file first", file.display());
-        return Err(Failure::new(Code::Usage, message).into());
-    }
+    refuse_no_file(file)?;
     let bar = progress::bytes(&wish.source.name, world.progress);
     let mut show = |progress: Progress| {
         bar.set_length(progress.total_bytes);
@@ -117,6 +114,15 @@ pub(crate) async fn load_file(file: &Path, wish: &Wish<'_>, opened: &mut Opened,
     let loaded = load(&mut opened.stores, &export, &mut show).await;
     bar.finish_and_clear();
     loaded.with_context(|| format!("{} was not loaded", file.display()))
+}
+
+/// Refuses a pipe or folder before anything waits for it.
+pub(crate) fn refuse_no_file(file: &Path) -> Result<()> {
+    if std::fs::metadata(file).is_ok_and(|metadata| !metadata.is_file()) {
+        let message = format!("{}: not a file; an export is read twice, so write it to a file first", file.display());
+        return Err(Failure::new(Code::Usage, message).into());
+    }
+    Ok(())
 }
 
 fn code(report: &LoadReport) -> Code {

@@ -3,6 +3,8 @@
 use panoh_dictionary::{Dictionary, FileShape};
 use panoh_identity::{IdentityError, LinkRule};
 
+mod withdrawals;
+
 use super::*;
 use crate::tests::home::{Home, case_list};
 

@@ -16,7 +16,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use crate::{CustodyError, Keep, Load, LoadReport, Places, Progress, Stores, load};
 
 /// The columns of the mapping `mission-en`.
-const HEADER: &str = "case_no,first_name,last_name,date_of_birth,passport_no,sex,citizenship,date_of_registration,\
+pub(crate) const HEADER: &str = "case_no,first_name,last_name,date_of_birth,passport_no,sex,citizenship,date_of_registration,\
                       recruitment_country,recruitment_region,exploitation_country,exploitation_type,services,status";
 
 pub(crate) struct Home {
@@ -87,10 +87,16 @@ impl Home {
 
     /// The mapping `mission-en` under another name, whose rows replace those of earlier exports.
     pub(crate) fn replacing(&self) -> Source {
+        self.replacing_with(&[])
+    }
+
+    /// The same with other lines of the mapping in the place of some.
+    pub(crate) fn replacing_with(&self, lines: &[(&str, &str)]) -> Source {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data-dictionary/sources/mission-en.toml");
         let text = fs::read_to_string(path).expect("the mapping");
         let named = text.replacen("name = \"mission-en\"", "name = \"replacing\"", 1);
         let text = named.replacen("[constants]", "[file]\nreplace_by_record_id = true\n\n[constants]", 1);
+        let text = lines.iter().fold(text, |text, (line, other)| text.replacen(line, other, 1));
         self.dictionary.parse_source("replacing.toml", &text).expect("a sound mapping")
     }
 

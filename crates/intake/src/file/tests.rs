@@ -182,6 +182,21 @@ fn empty_files_are_empty() {
 }
 
 #[test]
+fn a_header_row_behind_the_end_is_told_with_the_rows_that_there_are() {
+    let at = |header_row: u32| FileShape { header_row, first_row: header_row + 1, ..shape() };
+    let text = csv(",", "");
+    for (text, header_row, rows) in [(text.as_str(), 90, 4), (text.trim_end(), 5, 4), ("year,story\n\n\n", 4, 3)] {
+        let refused = read(text.as_bytes(), &at(header_row)).expect_err("no such row");
+        assert!(matches!(refused, IntakeError::NoHeaderRow { last: Some(last), .. } if last == rows), "{refused}");
+        let said = refused.to_string();
+        assert!(said.contains(&format!("row {header_row},")) && said.contains(&format!("only {rows} rows")), "{said}");
+    }
+    let blank = read(b"year,story\n\n\n", &at(2)).expect_err("no such row").to_string();
+    assert!(blank.contains("nothing stands there"), "{blank}");
+    assert!(matches!(read(b"", &at(3)), Err(IntakeError::Empty)));
+}
+
+#[test]
 fn the_top_of_a_file_is_shown_under_the_right_separator() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("export");

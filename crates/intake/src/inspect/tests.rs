@@ -92,6 +92,35 @@ fn a_file_without_names_shows_no_first_row() {
     }
 }
 
+/// The row was said by hand, and is one of a person.
+#[test]
+fn a_row_of_data_is_not_shown_as_names() {
+    let rows: String = SHELTER.split_inclusive('\n').skip(1).collect();
+    for (text, header_row) in [(SHELTER, 2), (SHELTER, 3), (&rows, 1)] {
+        let seen = seen(text, &Look { header_row: Some(header_row), ..Look::default() });
+        assert!(
+            seen.columns.iter().all(|column| column.name.as_deref().is_none_or(str::is_empty)),
+            "{:?}",
+            seen.columns
+        );
+        let said = serde_json::to_string(&seen).expect("plain data");
+        for cell in ["Каримова", "Зулфия", "12.03.1990", "992 66", "Раҳмонов", "05.11.1985"] {
+            assert!(!said.contains(cell), "a cell is shown");
+        }
+    }
+    let text = "1;Шифр;Q12\nа;б;в\n";
+    let seen = seen(text, &Look { header_row: Some(1), ..Look::default() });
+    let names: Vec<_> = seen.columns.iter().map(|column| column.name.as_deref()).collect();
+    assert_eq!(names, [None, Some("Шифр"), Some("Q12")], "names of nobody's list are still names");
+}
+
+#[test]
+fn a_row_without_end_ends_the_look() {
+    let text = format!("Имя;Фамилия\nА;Б\n{}\nВ;Г\n", "0".repeat(crate::row::ROW_LIMIT + 1));
+    let seen = seen(&text, &Look::default());
+    assert_eq!((seen.rows_seen, seen.rows_broken, seen.whole), (2, 1, false));
+}
+
 #[test]
 fn names_below_title_rows_are_found() {
     let text = format!("Реестр помощи;;;;;;;;;;\nза 2018–2020;;;;;;;;;;\n{SHELTER}");

@@ -26,6 +26,12 @@ pub(super) const TEXTS: Texts = [
         "Close the quote that opens a cell of this row; all lines from here to the end were taken as its text.",
     ),
     (
+        Rule::SwallowedRows,
+        "A cell in quotes holds whole rows of the file.",
+        "Close the quote that opens the cell in its own line, or take it away where it is stray; if the lines are one text, \
+         put blanks in the place of its line breaks.",
+    ),
+    (
         Rule::CellTooLarge,
         "A cell is longer than 1 MiB.",
         "Shorten the cell to 1 MiB, or close a quote that was left open.",
@@ -113,6 +119,11 @@ pub(super) const TEXTS: Texts = [
         "The cell cannot be the number of a document.",
         "Write the number of the document; where there is none leave the cell empty or declare the word in the source \
          mapping.",
+    ),
+    (
+        Rule::UnclearDocument,
+        "The cell holds several documents, words beside the number, or a number that a spreadsheet rounded.",
+        "Write the number of one document alone and with all its digits; make the column text in the spreadsheet first.",
     ),
     (
         Rule::DamagedText,

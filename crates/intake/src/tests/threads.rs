@@ -9,7 +9,7 @@ use panoh_dictionary::Source;
 use panoh_identity::Pseudonym;
 
 use super::fixture::{DICTIONARY, LATEST_YEAR, REGISTER, SEALER, SOURCE};
-use crate::{Batch, Intake, IntakeError, Options, Rejection, Rule, Sealed, Tally};
+use crate::{Batch, Intake, IntakeError, Options, RefusedRecord, Rejection, Rule, Sealed, Tally};
 use crate::{digest, open};
 
 fn batches(path: &Path, threads: usize) -> Result<Vec<Batch>, IntakeError> {
@@ -30,12 +30,13 @@ fn batches_as(source: &Source, path: &Path, threads: usize) -> Result<Vec<Batch>
 }
 
 /// Everything that a batch says.
-type Said<'a> = (&'a RecordBatch, &'a [Sealed], &'a [Pseudonym], &'a [Rejection], &'a Tally, [u64; 3]);
+type Said<'a> =
+    (&'a RecordBatch, &'a [Sealed], &'a [Pseudonym], &'a [RefusedRecord], &'a [Rejection], &'a Tally, [u64; 3]);
 
 fn said(batch: &Batch) -> Said<'_> {
     // Named one by one, so that a part that is added later is not forgotten here.
-    let Batch { rows, people, records, rejections, tally, rows_read, rows_refused, bytes_read } = batch;
-    (rows, people, records, rejections, tally, [*rows_read, *rows_refused, *bytes_read])
+    let Batch { rows, people, records, refused, rejections, tally, rows_read, rows_refused, bytes_read } = batch;
+    (rows, people, records, refused, rejections, tally, [*rows_read, *rows_refused, *bytes_read])
 }
 
 fn all_said(batches: &[Batch]) -> Vec<Said<'_>> {

@@ -14,7 +14,7 @@ fn shapes_of_files() {
     for (file, message) in [
         (
             "encoding = \"latin\"",
-            "line 12: `latin` is not allowed in the cell `encoding`; write utf-8, utf-16le, utf-16be, windows-1251, koi8-r, koi8-t, ibm866, iso-8859-5 or windows-1252",
+            "line 12: `latin` is not allowed in the cell `encoding`; write utf-8, utf-16le, utf-16be, windows-1251, koi8-r, koi8-t, ibm866, iso-8859-5, x-mac-cyrillic, windows-1252 or windows-1254",
         ),
         (
             "separator = \";;\"",

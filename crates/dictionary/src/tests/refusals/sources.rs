@@ -21,6 +21,11 @@ fn frames_of_sources() {
             "name = \"my_list\"",
             "line 1: `my_list` is not a name; begin with a small letter and use a–z, 0–9 and -",
         ),
+        (
+            "title = \"t\"",
+            "title = \"t\"\nnot_applicable = [\"none\", \"N/A\"]\nsuppressed = [\"?\", \"n/a\"]",
+            "line 4: `n/a` stands under `not_applicable` and under `suppressed`, whatever its letter case; keep it under one of them",
+        ),
         ("table = \"cases\"", "table = \"case\"", "line 3: there is no table `case`; correct the name or add it"),
         ("standard = \"ctdc\"", "standard = \"iom\"", "line 4: unknown variant `iom`, expected `ctdc` or `htcds`"),
         (

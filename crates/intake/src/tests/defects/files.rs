@@ -183,6 +183,13 @@ Phone = { drop = "contact data" }"#,
         ..PLAIN
     },
     Defect {
+        file: "19-swallowed-rows.csv",
+        mapping: YEARS_AND_NOTES,
+        columns: "registered_year",
+        outcome: &["2018", "2018", "2018", "line 3 row swallowed_rows", "line 5 row swallowed_rows"],
+        ..PLAIN
+    },
+    Defect {
         file: "19-cut-off.csv",
         mapping: YEARS_AND_NOTES,
         columns: "registered_year",
