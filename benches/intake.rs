@@ -45,7 +45,8 @@ fn main() -> Result<()> {
     let value = |name: &str| arguments.iter().skip_while(|argument| *argument != name).nth(1);
     let number = |name: &str, otherwise: u64| value(name).map_or(Ok(otherwise), |text| text.parse());
     if let Some(case) = value("--load") {
-        return load(case, Path::new(value("--file").context("--load needs --file")?));
+        let path = |name: &str| value(name).map(Path::new).with_context(|| format!("--load needs {name}"));
+        return load(case, path("--file")?, path("--home")?);
     }
     let dir = tempfile::tempdir()?;
     let (rows, runs) = (number("--rows", ROWS)?, usize::try_from(number("--runs", RUNS as u64)?)?);
@@ -118,32 +119,44 @@ fn one_size(rows: u64, dir: &Path) -> Result<()> {
     Ok(fs::remove_file(csv)?)
 }
 
-/// Loads the file in a process of its own; one measurement for each load.
+/// Loads the file, each load in a process of its own; one measurement for each. A linked file is loaded again without its
+/// last line, into the same home.
 fn measure<const N: usize>(case: &str, csv: &Path) -> Result<[Measured; N]> {
-    let output = Command::new(std::env::current_exe()?).args(["--load", case, "--file"]).arg(csv).output()?;
-    if !output.status.success() {
-        bail!("{case} failed: {}", String::from_utf8_lossy(&output.stderr));
-    }
-    let loads = String::from_utf8(output.stdout)?.lines().map(read).collect::<Result<Vec<_>>>()?;
-    loads.try_into().map_err(|loads: Vec<_>| anyhow!("{case} told of {} loads", loads.len()))
-}
-
-/// What such a process does: loads the file into a new home and prints seconds and memory; a linked one twice.
-fn load(case: &str, csv: &Path) -> Result<()> {
     let dir = tempfile::tempdir()?;
-    let home = wait(Home::of(dictionary(dir.path())?))?;
     let mut files = vec![csv.to_owned()];
     if case == "wide-linked" {
         files.push(shorter(csv, dir.path())?);
     }
+    let mut loads = Vec::with_capacity(N);
     for file in files {
-        let time = median(1, || {
-            let report = wait(home.load(&file, case))?;
-            ensure!(report.refused == 0 && report.loaded > 0, "{} rows were refused", report.refused);
-            Ok(())
-        })?;
-        say(&format!("{} {}", time.as_secs_f64(), largest_memory()?));
+        let mut process = Command::new(std::env::current_exe()?);
+        let output =
+            process.args(["--load", case, "--file"]).arg(file).arg("--home").arg(dir.path().join("home")).output()?;
+        if !output.status.success() {
+            bail!("{case} failed: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        loads.push(read(&String::from_utf8(output.stdout)?)?);
     }
+    loads.try_into().map_err(|loads: Vec<_>| anyhow!("{case} told of {} loads", loads.len()))
+}
+
+/// What such a process does: loads the file into the home, which the first one makes, and prints seconds and memory.
+fn load(case: &str, csv: &Path, root: &Path) -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let dictionary = dictionary(dir.path())?;
+    let home = if let Some(home) = Home::kept(root, dictionary.clone(), case)? {
+        home
+    } else {
+        let home = wait(Home::keep(root, dictionary))?;
+        home.note(case)?;
+        home
+    };
+    let time = median(1, || {
+        let report = wait(home.load(csv, case))?;
+        ensure!(report.refused == 0 && report.loaded > 0, "{} rows were refused", report.refused);
+        Ok(())
+    })?;
+    say(&format!("{} {}", time.as_secs_f64(), largest_memory()?));
     Ok(())
 }
 

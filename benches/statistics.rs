@@ -24,6 +24,7 @@ use panoh_benches::{
     Answer, Engine, Home, REGISTERS, SEED, arguments, ask, median, middle, number, option, ratio, say, test_data,
     timed, wait, write_files,
 };
+use panoh_dictionary::Dictionary;
 use panoh_simulator::{CtdcScenario, Scenario, write, write_ctdc};
 use panoh_warehouse::{Session, Statistic, statistics};
 use tokio::runtime::Runtime;
@@ -62,10 +63,10 @@ fn main() -> Result<()> {
 async fn home(rows: u64, keep: Option<&Path>) -> Result<Home> {
     let note = format!("{rows} rows of cases, one in {LISTS} of lists, one in {REGISTER} in registers, seed {SEED}\n");
     let Some(root) = keep else { return filled(Home::create().await?, rows).await };
-    if let Some(home) = Home::kept(root, &note)? {
+    if let Some(home) = Home::kept(root, Dictionary::builtin()?, &note)? {
         return Ok(home);
     }
-    let home = filled(Home::keep(root).await?, rows).await?;
+    let home = filled(Home::keep(root, Dictionary::builtin()?).await?, rows).await?;
     home.note(&note)?;
     Ok(home)
 }

@@ -39,21 +39,21 @@ impl Home {
     }
 
     /// An empty home in a folder that stays, and its key in a file beside it. The folder must be new or empty.
-    pub async fn keep(root: &Path) -> Result<Self> {
+    pub async fn keep(root: &Path, dictionary: Dictionary) -> Result<Self> {
         std::fs::create_dir_all(root)?;
         let is_empty = root.read_dir()?.next().is_none();
         ensure!(is_empty, "{} holds something else; remove it with its key, or name another folder", root.display());
         let key = MasterKey::create_file(&key_of(root))?;
-        Self { root: root.to_owned(), _temporary: None, dictionary: Dictionary::builtin()?, key }.made().await
+        Self { root: root.to_owned(), _temporary: None, dictionary, key }.made().await
     }
 
     /// The home in this folder that was noted to hold just this; none when the folder does not say so.
-    pub fn kept(root: &Path, note: &str) -> Result<Option<Self>> {
+    pub fn kept(root: &Path, dictionary: Dictionary, note: &str) -> Result<Option<Self>> {
         if std::fs::read_to_string(root.join(NOTE)).ok().as_deref() != Some(note) {
             return Ok(None);
         }
         let key = MasterKey::read_file(&key_of(root), root, &mut || None)?;
-        Ok(Some(Self { root: root.to_owned(), _temporary: None, dictionary: Dictionary::builtin()?, key }))
+        Ok(Some(Self { root: root.to_owned(), _temporary: None, dictionary, key }))
     }
 
     /// Notes what the home holds now.
