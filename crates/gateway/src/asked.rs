@@ -10,6 +10,7 @@ use panoh_warehouse::refuse_unless_reading;
 use pgwire::error::{PgWireError, PgWireResult};
 
 use crate::copying::CopyFormat;
+use crate::dialect::WHOLE_TABLE;
 use crate::refusal::{NOT_ALLOWED, NOT_SUPPORTED, error, of_warehouse, read_only};
 use crate::settings;
 
@@ -105,7 +106,7 @@ fn copy(statement: Statement) -> PgWireResult<Asked> {
 
 /// The query for a table by its name, with these columns or all.
 fn rows_of(table: ObjectName, columns: Vec<Ident>) -> Option<Box<Query>> {
-    let mut statements = Parser::parse_sql(&PostgreSqlDialect {}, "SELECT * FROM t").ok()?;
+    let mut statements = Parser::parse_sql(&PostgreSqlDialect {}, &[WHOLE_TABLE, "t"].concat()).ok()?;
     let Statement::Query(mut query) = statements.pop()? else { return None };
     let SetExpr::Select(select) = query.body.as_mut() else { return None };
     let TableFactor::Table { name, .. } = &mut select.from.first_mut()?.relation else { return None };

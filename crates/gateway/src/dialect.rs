@@ -25,6 +25,8 @@ const NEVER_SET: &[&str] = &["reloptions", "nspacl"];
 const NOTHING_IN: &[&str] = &["pg_attrdef", "pg_sequence", "pg_collation"];
 /// The answer to ADBC's question for constraints.
 const NO_CONSTRAINTS: &str = include_str!("../sql/no_constraints.sql");
+/// How a query for all rows of a table begins.
+pub(crate) const WHOLE_TABLE: &str = include_str!("../sql/whole_table.sql");
 
 /// Makes a statement one that our catalogue understands.
 pub(crate) fn adapt(mut statement: Statement) -> Statement {
@@ -41,7 +43,7 @@ pub(crate) fn adapt(mut statement: Statement) -> Statement {
 pub(crate) fn spelled_out(sql: &str) -> Cow<'_, str> {
     match sql.trim_start().split_at_checked(5) {
         Some((word, rest)) if word.eq_ignore_ascii_case("table") && rest.starts_with([' ', '\t', '\n', '\r', '"']) => {
-            Cow::Owned(["SELECT * FROM", rest].join(" "))
+            Cow::Owned([WHOLE_TABLE, rest].concat())
         }
         _ => Cow::Borrowed(sql),
     }
@@ -222,8 +224,8 @@ mod tests {
     #[test]
     fn spells_a_table_out() {
         for (sql, wanted) in [
-            ("TABLE codes", "SELECT * FROM  codes"),
-            (" table\n\"Codes\" LIMIT 1;", "SELECT * FROM \n\"Codes\" LIMIT 1;"),
+            ("TABLE codes", "SELECT * FROM\n codes"),
+            (" table\n\"Codes\" LIMIT 1;", "SELECT * FROM\n\n\"Codes\" LIMIT 1;"),
             ("TABLES", "TABLES"),
             ("SELECT 1", "SELECT 1"),
         ] {
