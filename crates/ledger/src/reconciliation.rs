@@ -15,6 +15,9 @@ use crate::amount::{Floor, Limits, NanoRho, Purpose};
 use crate::book::{Book, Restored, State, Taken, WithdrawalReason};
 use crate::chain::Head;
 
+/// There was no ledger before this year. A clock that begins anew says 1970.
+const FIRST_YEAR: i16 = 2026;
+
 /// A release that stands in public, or of which the note on its withdrawal does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
@@ -201,7 +204,7 @@ fn unexplained(book: &Book, known: u64, evidence: &Evidence, strangers: &[&Stand
 
 /// The last year of which persons may have been counted in what is lost. A clock that was set back does not lower it.
 fn through(book: &Book, year: i16) -> i16 {
-    book.latest_year().map_or(year, |latest| latest.max(year))
+    book.latest_year().map_or(year, |latest| latest.max(year)).max(FIRST_YEAR)
 }
 
 fn restored(release: &Standing) -> Restored {

@@ -14,8 +14,9 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 /// Batches that wait for writers, all of them together: so much work that whoever hands them over can do something else for
-/// half a second, as a load does that writes its register meanwhile. More would only fill memory.
-const BATCHES_WAITING: usize = 24;
+/// a quarter of a second, as a load does that writes its register meanwhile. Of a wide table twelve are 50 MB; more would
+/// only fill memory when the machine is busy.
+const BATCHES_WAITING: usize = 12;
 /// More writers would hold more row groups in memory than they save time.
 const MOST: usize = 8;
 

@@ -354,6 +354,12 @@ fn where_only_the_head_file_is_left_it_tells_the_year() {
     let home = two_releases();
     fs::remove_file(home.database()).unwrap();
     // A dead battery: the clock begins anew.
-    let found = home.assess(&Evidence { year: 1970, ..evidence(Vec::new()) }).unwrap();
-    assert_eq!(found.reconciliation.floor.map(|floor| floor.through), Some(YEAR));
+    let through = || {
+        let found = home.assess(&Evidence { year: 1970, ..evidence(Vec::new()) }).unwrap();
+        found.reconciliation.floor.map(|floor| floor.through)
+    };
+    assert_eq!(through(), Some(YEAR));
+    let later = fs::read_to_string(home.head()).unwrap().replace("\"year\":2026", "\"year\":2031");
+    fs::write(home.head(), later).unwrap();
+    assert_eq!(through(), Some(2031));
 }
