@@ -2,7 +2,8 @@
 //!
 //! No line, no answer: the file is opened before anything is planned, and the line is written before the client is told
 //! that its statement is done. A statement that reads the warehouse has a line before its first row too, so that what was
-//! read is known even if the gateway is killed before the end. A line holds no value of the data and none that a statement named ([`crate::shape`]).
+//! read is known even if the gateway is killed before the end. A line holds no value of the data and none that a statement
+//! named ([`crate::shape`]).
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
