@@ -7,6 +7,7 @@ psycopg, pandas, SQLAlchemy, adbc-driver-postgresql, pgcli, pyarrow, psql, opens
 """
 
 import argparse
+import csv
 import datetime
 import decimal
 import hashlib
@@ -693,6 +694,37 @@ def with_audit(tally, panoh, home, gateway):
         tally.check("no audit, no answer", "audit" in str(error), error)
 
 
+def with_record_systems(tally, panoh, folder, password):
+    """A list of every record system, loaded as a data officer does; every view and statistic, asked about through psql."""
+    home, fixtures = str(folder / "registers"), HERE.parent / "fixtures"
+    run = lambda *command: subprocess.run([panoh, "--home", home, *command], capture_output=True)
+    assert run("init").returncode == 0
+    script = (HERE.parent / "sql" / "statistics-registers.slt").read_text()
+    systems = set()
+    for line in script.splitlines():
+        if line.startswith("# load "):
+            source, file = line.removeprefix("# load ").split()
+            source = str(fixtures / source) if source.endswith(".toml") else source
+            loaded = run("intake", str(fixtures / file), "--source", source)
+            tally.check(f"loads {file}", loaded.returncode in (0, 3), loaded.stderr)  # 3: some rows were refused
+    run("gateway", "user", "add", "ann", "--password-file", str(password))
+    views = [path.stem.split("-", 1)[1] for path in sorted((HERE.parents[1] / "queries" / "views").glob("*.sql"))]
+    with Gateway(panoh, home) as gateway:
+        for view in views:
+            whole = pyarrow.parquet.read_schema(io.BytesIO(run("query", "--format", "parquet", f"SELECT * FROM {view}").stdout))
+            names = [field.name for field in whole if not pyarrow.types.is_nested(field.type)]
+            sql = f"SELECT {', '.join(names)} FROM {view} ORDER BY {', '.join(names)}"
+            table = pyarrow.parquet.read_table(io.BytesIO(run("query", "--format", "parquet", sql).stdout))
+            if "record_system" in names:
+                systems |= set(table.column("record_system").to_pylist())
+            wanted = rows(zip(*(column.to_pylist() for column in table.columns)))
+            said = psql(gateway, "-A", "-t", "-F", "\x1f", "-R", "\x1e", "-P", f"null={NULL}", "-c", sql)
+            got = [tuple(line.split("\x1f")) for line in said.stdout.removesuffix("\n").split("\x1e") if line]
+            tally.check(f"psql asks {view}", wanted and equal_text(got, wanted), said.stderr or f"got {got[:2]}\n  wanted {wanted[:2]}")
+    words = {row["code"] for row in csv.DictReader(open(HERE.parents[1] / "data-dictionary" / "codes" / "record_system.csv"))}
+    tally.same("record systems asked about", systems, words)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("panoh")
@@ -726,6 +758,7 @@ def main():
                 "logins": lambda: with_logins(tally, panoh, home, gateway),
                 "tls": lambda: with_tls(tally, panoh, home, folder),
                 "audit": lambda: with_audit(tally, panoh, home, gateway),
+                "record systems": lambda: with_record_systems(tally, panoh, folder, password),
             }
             for name, run in sections.items():
                 if not options.only or name in options.only:

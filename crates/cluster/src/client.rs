@@ -9,16 +9,15 @@ use datafusion::catalog::Session as Planning;
 use datafusion::common::JoinType;
 use datafusion::datasource::physical_plan::FileScanConfig;
 use datafusion::datasource::source::DataSourceExec;
-use datafusion::error::{DataFusionError, Result};
+use datafusion::error::Result;
 use datafusion::execution::context::{QueryPlanner, SessionContext};
-use datafusion::execution::{SessionState, SessionStateBuilder};
+use datafusion::execution::SessionStateBuilder;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::analyze::AnalyzeExec;
 use datafusion::physical_plan::joins::{NestedLoopJoinExec, PiecewiseMergeJoinExec};
-use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner as _};
 use panoh_dictionary::Dictionary;
-use panoh_warehouse::{AsOf, Session, TableSnapshot, Warehouse};
+use panoh_warehouse::{AsOf, Session, TableSnapshot, Warehouse, plan_in_one_part, plan_to_run};
 
 use crate::remote::Remote;
 use crate::{ClusterError, MESSAGE_BYTES, Scheduler, files};
@@ -83,13 +82,12 @@ impl QueryPlanner for Planner {
         logical: &LogicalPlan,
         session: &dyn Planning,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let planner = DefaultPhysicalPlanner::default();
-        let mut plan = planner.create_physical_plan(logical, session).await?;
+        let mut plan = plan_to_run(logical, session).await?;
         if !reads_files(&plan) {
             return Ok(plan);
         }
         if has_split_join(&plan) {
-            plan = planner.create_physical_plan(logical, &whole(session)?).await?;
+            plan = plan_in_one_part(logical, session).await?;
         }
         if has_split_join(&plan) {
             return Err(ClusterError::Join.into());
@@ -113,14 +111,6 @@ fn has_split_join(plan: &Arc<dyn ExecutionPlan>) -> bool {
     };
     let split = kind != JoinType::Inner && right.properties().output_partitioning().partition_count() > 1;
     split || plan.children().into_iter().any(has_split_join)
-}
-
-/// The same session, with queries in one part: slow, and right.
-fn whole(session: &dyn Planning) -> Result<SessionState> {
-    let state = session.as_any().downcast_ref::<SessionState>();
-    let state = state.ok_or_else(|| DataFusionError::Internal("a session without a state".into()))?;
-    let config = state.config().clone().with_target_partitions(1);
-    Ok(SessionStateBuilder::new_from_existing(state.clone()).with_config(config).build())
 }
 
 fn reads_files(plan: &Arc<dyn ExecutionPlan>) -> bool {

@@ -25,6 +25,7 @@ use panoh_dictionary::Dictionary;
 
 use crate::error::{plan as planning, store};
 use crate::fence::{Fence, OneStore};
+use crate::planner::Planner;
 use crate::session::{Limits, read_only_plan};
 use crate::{WarehouseError, codes, comments, journey, library};
 
@@ -150,7 +151,8 @@ fn empty_context(runtime: Arc<RuntimeEnv>, limits: &Limits) -> SessionContext {
         .with_runtime_env(runtime)
         .with_default_features()
         .with_optimizer_rule(Arc::new(EmptyTables))
-        .with_physical_optimizer_rules(physical_rules());
+        .with_physical_optimizer_rules(physical_rules())
+        .with_query_planner(Arc::new(Planner));
     // Without these no statement could even be planned that reads or writes a file by its path.
     builder.table_factories().take();
     builder.file_formats().take();
