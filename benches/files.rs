@@ -81,7 +81,7 @@ fn load(runtime: &Runtime, name: &str, files: &[PathBuf]) -> Result<Home> {
 
 fn compact(runtime: &Runtime, name: &str, home: &Home) -> Result<()> {
     let warehouse = runtime.block_on(home.warehouse())?;
-    let (done, time) = timed(|| Ok(runtime.block_on(warehouse.compact(TABLE, &home.limits()))?))?;
+    let (done, time) = timed(|| Ok(runtime.block_on(warehouse.compact(TABLE, &home.limits()?))?))?;
     let told = done.map_or_else(
         || "nothing to take together".to_owned(),
         |done| format!("{} files became {}", done.files_before, done.files_after),

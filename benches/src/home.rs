@@ -118,14 +118,15 @@ impl Home {
         Ok(Warehouse::open(&self.path("warehouse"), &self.dictionary).await?)
     }
 
-    /// What `panoh` itself lets a query use, on all cores.
-    pub fn limits(&self) -> Limits {
-        Limits { partitions: crate::cores(), spill: Some(self.path("spill")), ..Limits::default() }
+    /// What `panoh` itself lets a query use: all cores, half the memory.
+    pub fn limits(&self) -> Result<Limits> {
+        let memory_bytes = (crate::machine_memory()? << 10) as usize / 2;
+        Ok(Limits { memory_bytes, partitions: crate::cores(), spill: Some(self.path("spill")) })
     }
 
     /// A session over everything that was loaded.
     pub async fn session(&self) -> Result<Session> {
-        Ok(self.warehouse().await?.session(AsOf::Newest, &self.limits()).await?)
+        Ok(self.warehouse().await?.session(AsOf::Newest, &self.limits()?).await?)
     }
 }
 

@@ -72,8 +72,17 @@ pub fn cores() -> usize {
 
 /// The most resident memory that this process ever had, in kibibytes.
 pub fn largest_memory() -> Result<u64> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("the system tells no VmHWM")?;
+    kibibytes("/proc/self/status", "VmHWM:")
+}
+
+/// Memory of the machine, in kibibytes.
+pub fn machine_memory() -> Result<u64> {
+    kibibytes("/proc/meminfo", "MemTotal:")
+}
+
+fn kibibytes(file: &str, name: &str) -> Result<u64> {
+    let said = std::fs::read_to_string(file)?;
+    let line = said.lines().find_map(|line| line.strip_prefix(name)).context("the system does not tell its memory")?;
     Ok(line.trim().trim_end_matches("kB").trim_end().parse()?)
 }
 

@@ -46,7 +46,7 @@ SELECT record,
                majority,
                citizenships,
                purposes,
-               unnest(range(1, CAST(array_length(journey) AS BIGINT) + 1)) AS step,
+               unnest(steps(journey)) AS step,
                unnest(journey) AS place
           FROM cases
        ) AS places

@@ -28,6 +28,7 @@ CREATE MACRO last_place(journey, role, field) AS
 CREATE MACRO way(journey, field) AS
     list_transform(list_filter(journey, lambda p: p.role IN ('recruitment', 'transit', 'exploitation')),
                    lambda p: struct_extract(p, field));
+CREATE MACRO steps(list) AS range(1, len(list) + 1);
 """
 
 

@@ -28,6 +28,8 @@ pub(crate) struct World {
     pub(crate) progress: bool,
     /// Processors, and with them how many parts a query is split into.
     pub(crate) threads: usize,
+    /// Memory that one query may use, in bytes: half of what this machine, or the container, has.
+    pub(crate) query_memory: usize,
 }
 
 impl World {
@@ -38,6 +40,7 @@ impl World {
             passphrase_file: shared.passphrase_file.clone(),
             progress: std::io::stderr().is_terminal(),
             threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            query_memory: memory().unwrap_or(SMALL) / 2,
         }
     }
 
@@ -85,6 +88,18 @@ impl World {
         let reader = SheetReader { program, arguments, memory_bytes: 1 << 30, seconds: 120 };
         Ok(Options { encoding, sheet_reader: Some(reader), threads: self.threads })
     }
+}
+
+/// The memory of a machine that does not say how much it has.
+const SMALL: usize = 4 << 30;
+
+/// The memory of this machine in bytes, or less where a container may have less.
+fn memory() -> Option<usize> {
+    let said = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let total = said.lines().find_map(|line| line.strip_prefix("MemTotal:"))?.trim().strip_suffix(" kB")?;
+    let total = total.parse::<usize>().ok()?.checked_mul(1 << 10)?;
+    let limit = std::fs::read_to_string("/sys/fs/cgroup/memory.max").ok();
+    Some(limit.and_then(|limit| limit.trim().parse().ok()).map_or(total, |limit| total.min(limit)))
 }
 
 /// The passphrase in the first line of a file that only its owner can read.

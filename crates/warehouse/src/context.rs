@@ -13,7 +13,6 @@ use datafusion::error::Result as QueryResult;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::context::{SessionConfig, SessionContext};
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::logical_expr::{EmptyRelation, Expr, LogicalPlan, LogicalPlanBuilder, lit};
 use datafusion::optimizer::{ApplyOrder, OptimizerConfig, OptimizerRule};
@@ -25,6 +24,7 @@ use panoh_dictionary::Dictionary;
 
 use crate::error::{plan as planning, store};
 use crate::fence::{Fence, OneStore};
+use crate::memory::SharedMemory;
 use crate::planner::Planner;
 use crate::session::{Limits, read_only_plan};
 use crate::{WarehouseError, codes, comments, journey, library};
@@ -136,7 +136,7 @@ fn runtime(tables: &[(String, DeltaTable)], limits: &Limits) -> QueryResult<Arc<
     let spill =
         limits.spill.clone().map_or(DiskManagerMode::Disabled, |folder| DiskManagerMode::Directories(vec![folder]));
     let builder = RuntimeEnvBuilder::new()
-        .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory_bytes)))
+        .with_memory_pool(Arc::new(SharedMemory::new(limits.memory_bytes)))
         .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(spill));
     let Some((_, first)) = tables.first() else { return builder.build_arc() };
     let folders: Result<Vec<_>, _> =

@@ -14,6 +14,8 @@ use datafusion::logical_expr::{
     ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
 
+use crate::steps::Steps;
+
 /// Codes that stand where no country is known.
 const ABSENT: [&str; 4] = ["missing", "unknown", "not_applicable", "suppressed"];
 /// Roles of the places that lie on the way into exploitation.
@@ -25,9 +27,13 @@ const ON_THE_WAY: [&str; 3] = ["recruitment", "transit", "exploitation"];
 /// * `last_place(journey, role, field)`: the same of the last one.
 /// * `way(journey, field)`: the field of all places of recruitment, transit and exploitation; a NULL is left out.
 ///
+/// * `steps(journey)`: the numbers of its places; see [`crate::steps`].
+///
 /// Role and field are literals. The functions give a value, or NULL, for every journey.
-pub(crate) fn functions() -> [Arc<ScalarUDF>; 3] {
-    [Sought::First, Sought::Last, Sought::Way].map(|sought| Arc::new(ScalarUDF::new_from_impl(Function::new(sought))))
+pub(crate) fn functions() -> [Arc<ScalarUDF>; 4] {
+    let [first, last, way] =
+        [Sought::First, Sought::Last, Sought::Way].map(Function::new).map(ScalarUDF::new_from_impl);
+    [first, last, way, ScalarUDF::new_from_impl(Steps::new())].map(Arc::new)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -74,7 +74,7 @@ impl Session {
     }
 
     /// The functions that the views call and DataFusion does not have, for whoever runs plans elsewhere.
-    pub fn functions() -> [Arc<ScalarUDF>; 3] {
+    pub fn functions() -> [Arc<ScalarUDF>; 4] {
         journey::functions()
     }
 

@@ -68,7 +68,7 @@ pub(crate) async fn session(world: &World, asked: &Asked) -> Result<Session> {
 
 /// What one query may use of this machine.
 pub(crate) fn limits(home: &Home, world: &World) -> Limits {
-    Limits { partitions: world.threads, spill: Some(home.spill()), ..Limits::default() }
+    Limits { memory_bytes: world.query_memory, partitions: world.threads, spill: Some(home.spill()) }
 }
 
 /// Prints rows in the format asked for.

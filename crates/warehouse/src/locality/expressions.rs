@@ -44,6 +44,7 @@ const FUNCTIONS: &[&str] = &[
     "range",
     "right",
     "starts_with",
+    "steps",
     "upper",
     "way",
 ];
