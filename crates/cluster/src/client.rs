@@ -59,6 +59,7 @@ fn context(parts: usize, scheduler: &Scheduler) -> SessionContext {
     let mut builder = SessionStateBuilder::new()
         .with_config(config)
         .with_default_features()
+        .with_analyzer_rules(Session::analyzer_rules())
         .with_optimizer_rules(ballista_default_optimizer_rules())
         .with_physical_optimizer_rules(Session::physical_rules())
         .with_query_planner(Arc::new(Planner { scheduler: scheduler.clone() }));

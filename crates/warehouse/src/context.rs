@@ -22,7 +22,9 @@ use deltalake::DeltaTable;
 use deltalake::logstore::object_store::path::Path as StorePath;
 use panoh_dictionary::Dictionary;
 
-use crate::error::{plan as planning, store};
+use crate::aliases::{self, ALIASES, Known, LookUpAliases, Persons};
+use crate::error::{plan as planning, run, store};
+use crate::exact::analyzer_rules;
 use crate::fence::{Fence, OneStore};
 use crate::memory::SharedMemory;
 use crate::planner::Planner;
@@ -46,10 +48,19 @@ pub(crate) async fn build(
     tables: Vec<(String, DeltaTable)>,
     limits: &Limits,
 ) -> Result<SessionContext, WarehouseError> {
-    let context = bare(&tables, limits)?;
+    let known = Known::default();
+    let context = empty_context(runtime(&tables, limits).map_err(planning)?, limits, Arc::clone(&known));
     let mut providers = Vec::with_capacity(tables.len());
     for (name, table) in tables {
         let provider = provider(&name, &table, &context).await?;
+        if name == ALIASES && bytes(&name, &table)? <= aliases::MOST_BYTES {
+            let rows =
+                context.read_table(Arc::clone(&provider)).and_then(|rows| rows.select_columns(&aliases::COLUMNS));
+            let rows = rows.map_err(planning)?.collect().await.map_err(run)?;
+            if let Some(persons) = Persons::of(&rows) {
+                known.get_or_init(|| Arc::new(persons));
+            }
+        }
         providers.push((name, provider));
     }
     let words = words(dictionary)?.into_iter().map(|(name, batch)| {
@@ -63,7 +74,7 @@ pub(crate) async fn build(
 /// A context without any table, which can open the files of these tables and nothing else.
 pub(crate) fn bare(tables: &[(String, DeltaTable)], limits: &Limits) -> Result<SessionContext, WarehouseError> {
     let runtime = runtime(tables, limits).map_err(planning)?;
-    Ok(empty_context(runtime, limits))
+    Ok(empty_context(runtime, limits, Known::default()))
 }
 
 /// Tables that the dictionary fills, by name.
@@ -145,12 +156,14 @@ fn runtime(tables: &[(String, DeltaTable)], limits: &Limits) -> QueryResult<Arc<
     builder.with_object_store_registry(Arc::new(OneStore::new(first.table_url(), Arc::new(fence)))).build_arc()
 }
 
-fn empty_context(runtime: Arc<RuntimeEnv>, limits: &Limits) -> SessionContext {
+fn empty_context(runtime: Arc<RuntimeEnv>, limits: &Limits, known: Known) -> SessionContext {
     let mut builder = SessionStateBuilder::new()
         .with_config(config(limits.partitions))
         .with_runtime_env(runtime)
         .with_default_features()
+        .with_analyzer_rules(analyzer_rules())
         .with_optimizer_rule(Arc::new(EmptyTables))
+        .with_optimizer_rule(Arc::new(LookUpAliases(known)))
         .with_physical_optimizer_rules(physical_rules())
         .with_query_planner(Arc::new(Planner));
     // Without these no statement could even be planned that reads or writes a file by its path.
@@ -166,6 +179,12 @@ pub(crate) fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Syn
     let mut rules = PhysicalOptimizer::new().rules;
     rules.retain(|rule| rule.name() != "FilterPushdown");
     rules
+}
+
+/// The bytes of a table's files.
+fn bytes(name: &str, table: &DeltaTable) -> Result<u64, WarehouseError> {
+    let log = table.snapshot().map_err(store(name))?.log_data();
+    Ok(log.iter().map(|file| file.size().cast_unsigned()).sum())
 }
 
 async fn provider(

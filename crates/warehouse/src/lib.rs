@@ -13,6 +13,7 @@
 //! engine is: [`Session::into_context`] for a server of a database protocol, [`Session::over`] for a cluster.
 
 mod address;
+mod aliases;
 mod append;
 mod arguments;
 mod bucket;
@@ -23,6 +24,7 @@ mod compact;
 mod context;
 mod durable;
 mod error;
+mod exact;
 mod fence;
 mod files;
 mod formats;

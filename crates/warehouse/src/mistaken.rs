@@ -4,7 +4,8 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, Expr, Query, SetExpr, SetOperator, SetQuantifier, Statement, TableFactor, Visit as _, Visitor,
+    BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query, SetExpr, SetOperator,
+    SetQuantifier, Statement, TableFactor, Visit as _, Visitor,
 };
 
 use crate::WarehouseError;
@@ -17,6 +18,9 @@ use crate::WarehouseError;
 ///   right side. In SQL the comparison comes first.
 /// * `TABLESAMPLE`, `FOR SYSTEM_TIME AS OF` and `PARTITION` after a table: the planner reads past them, and the answer would
 ///   be about all rows of the newest version.
+/// * `= ANY (SELECT …)`, SOME and ALL: where both sides name a column of one table, the engine compares a row with itself.
+/// * `SIMILAR TO`: it is taken for a regular expression that may match anywhere.
+/// * `to_char` with the patterns of PostgreSQL: they would come back as they are.
 pub(crate) fn refuse_mistaken(statement: &Statement) -> Result<(), WarehouseError> {
     match statement.visit(&mut Mistakes) {
         ControlFlow::Break(refused) => Err(refused),
@@ -51,6 +55,7 @@ impl Visitor for Mistakes {
     }
 
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<WarehouseError> {
+        means_something_else(expr)?;
         let (place, right) = match expr {
             Expr::IsDistinctFrom(_, right) => ("IS DISTINCT FROM", right),
             Expr::IsNotDistinctFrom(_, right) => ("IS NOT DISTINCT FROM", right),
@@ -67,6 +72,38 @@ impl Visitor for Mistakes {
             _ => ControlFlow::Continue(()),
         }
     }
+}
+
+/// Finds what is read as something else than it says.
+fn means_something_else(expr: &Expr) -> ControlFlow<WarehouseError> {
+    let (place, rule, remedy) = match expr {
+        Expr::AnyOp { right, .. } | Expr::AllOp { right, .. } if matches!(**right, Expr::Subquery(_)) => (
+            "ANY, SOME or ALL before a subquery",
+            "a column of one name on both sides would be compared with itself",
+            "write IN or NOT IN, or compare with (SELECT min(…) …) or (SELECT max(…) …)",
+        ),
+        Expr::SimilarTo { .. } => (
+            "SIMILAR TO",
+            "it would be taken for a regular expression that may match anywhere",
+            "write LIKE, or ~ with ^ and $ around a regular expression",
+        ),
+        Expr::Function(call) if call.name.to_string().eq_ignore_ascii_case("to_char") && !has_percent(call) => (
+            "to_char",
+            "patterns of PostgreSQL such as YYYY would come back as they are",
+            "write the pattern with %, as in to_char(day, '%Y-%m-%d'), or use date_part and CAST",
+        ),
+        _ => return ControlFlow::Continue(()),
+    };
+    ControlFlow::Break(WarehouseError::Mistaken { place: place.into(), rule, remedy })
+}
+
+/// Whether an argument of a call is a text with a percent sign.
+fn has_percent(call: &Function) -> bool {
+    let FunctionArguments::List(list) = &call.args else { return false };
+    list.args.iter().any(|argument| match argument {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value))) => value.to_string().contains('%'),
+        _ => false,
+    })
 }
 
 /// Finds set operations that count rows. Queries in brackets are visited as queries.

@@ -10,6 +10,7 @@ use datafusion::error::DataFusionError;
 use datafusion::execution::SessionState;
 use datafusion::execution::context::{SQLOptions, SessionConfig, SessionContext};
 use datafusion::logical_expr::{LogicalPlan, ScalarUDF};
+use datafusion::optimizer::AnalyzerRule;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast::Statement as SqlStatement;
@@ -21,7 +22,7 @@ use crate::error::{plan as planning, run};
 use crate::frame::CheckedFrame;
 use crate::library::Statistic;
 use crate::mistaken::refuse_mistaken;
-use crate::{Rows, WarehouseError, context, journey};
+use crate::{Rows, WarehouseError, context, exact, journey};
 
 /// What one session may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,14 +74,19 @@ impl Session {
         context::physical_rules()
     }
 
+    /// The rules by which such an engine may find out what a query means: those of DataFusion, and one for exact numbers.
+    pub fn analyzer_rules() -> Vec<Arc<dyn AnalyzerRule + Send + Sync>> {
+        exact::analyzer_rules()
+    }
+
     /// The functions that the views call and DataFusion does not have, for whoever runs plans elsewhere.
     pub fn functions() -> [Arc<ScalarUDF>; 4] {
         journey::functions()
     }
 
-    /// A conversation over an engine of somebody else's, such as a cluster's client, made with [`Session::settings`] and
-    /// [`Session::physical_rules`]: it is given the stored tables by name (those of [`crate::Warehouse::snapshot`]), and gets the codes and the views. Nobody
-    /// fences such an engine off from other files: what it can open is what its object stores open.
+    /// A conversation over an engine of somebody else's, such as a cluster's client, made with [`Session::settings`],
+    /// [`Session::analyzer_rules`] and [`Session::physical_rules`]: it is given the stored tables by name (those of
+    /// [`crate::Warehouse::snapshot`]), and gets the codes and the views. Nobody fences such an engine off from other files: what it can open is what its object stores open.
     pub async fn over(
         context: SessionContext,
         dictionary: &Dictionary,

@@ -220,13 +220,23 @@ fn shipped_heads_name_lists_of_the_dictionary() {
 }
 
 #[tokio::test]
-async fn the_aliases_cost_nothing_while_there_are_none() {
+async fn the_aliases_are_looked_up_and_not_joined() {
     let home = filled().await;
-    let plan = home.lines("EXPLAIN SELECT person FROM cases").await.join("\n");
-    assert!(!plan.contains("Join"), "{plan}");
-    home.load("aliases", "load:01", &aliases(&[(10, 2)])).await;
-    let plan = home.lines("EXPLAIN SELECT person FROM cases").await.join("\n");
-    assert!(plan.contains("Join"), "{plan}");
+    let plan = async || home.lines("EXPLAIN SELECT person FROM cases").await.join("\n");
+    let none = plan().await;
+    assert!(!none.contains("Join") && !none.contains("known_as"), "{none}");
+    home.load("aliases", "load:01", &aliases(&[(10, 2), (6, 3)])).await;
+    let some = plan().await;
+    assert!(!some.contains("Join") && some.contains("known_as"), "{some}");
+    let told = "SELECT count(*), count(a.alias), count(a.person), count(*) FILTER (WHERE a.alias = c.person)
+                  FROM stored.cases AS c LEFT JOIN stored.aliases AS a ON a.alias = c.person";
+    let records =
+        home.lines("SELECT count(*) FROM stored.cases WHERE person IN (SELECT alias FROM stored.aliases)").await;
+    let all = home.lines("SELECT count(*) FROM stored.cases").await;
+    assert_eq!(home.lines(told).await, [format!("{},{1},{1},{1}", all[0], records[0])]);
+    home.load("aliases", "load:02", &aliases(&[(10, 3)])).await;
+    let twice = plan().await;
+    assert!(twice.contains("Join"), "an alias that is there twice is joined, as the view says: {twice}");
 }
 
 #[tokio::test]

@@ -105,6 +105,11 @@ const MISTAKEN: &[(&str, &str)] = &[
     ("SELECT CASE WHEN 1 IS DISTINCT FROM 2 AND true THEN 1 END", "IS DISTINCT FROM"),
     ("SELECT count(*) FROM cases TABLESAMPLE (10 PERCENT)", "TABLESAMPLE"),
     ("SELECT count(*) FROM (SELECT * FROM cases) TABLESAMPLE BERNOULLI (10)", "TABLESAMPLE"),
+    ("SELECT count(*) FROM cases WHERE gender = ANY (SELECT gender FROM cases)", "ANY, SOME or ALL before a subquery"),
+    ("SELECT 1 WHERE 1 >= ALL (SELECT 2)", "ANY, SOME or ALL before a subquery"),
+    ("SELECT 1 WHERE NOT 1 = SOME (SELECT 2)", "ANY, SOME or ALL before a subquery"),
+    ("SELECT 'abc' SIMILAR TO 'a%'", "SIMILAR TO"),
+    ("SELECT to_char(DATE '2024-03-05', 'YYYY-MM-DD')", "to_char"),
 ];
 
 #[tokio::test]
@@ -122,6 +127,9 @@ async fn what_would_be_answered_wrongly_is_refused() {
         ("SELECT (1 IS DISTINCT FROM 2) AND false", "false"),
         ("SELECT NOT 1 IS DISTINCT FROM 2", "false"),
         ("SELECT true IS DISTINCT FROM (true AND false)", "true"),
+        ("SELECT 2 = ANY (make_array(1, 2))", "true"),
+        ("SELECT to_char(DATE '2024-03-05', '%d.%m.%Y')", "05.03.2024"),
+        ("SELECT CAST(2.7 AS INT)", "3"),
         ("SELECT 1 IS DISTINCT FROM 2 - 1", "false"),
     ] {
         assert_eq!(home.lines(sql).await, [answer], "{sql}");

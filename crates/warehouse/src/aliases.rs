@@ -1,0 +1,178 @@
+//! Who an alias stands for, looked up in memory where SQL says a join.
+//!
+//! The view `cases` joins the aliases, so that persons who turned out to be one are counted once. They are few, and a join
+//! makes every row of every question anew for them, journeys and all: a fifth of the time of most. So a session that begins
+//! reads the aliases, and the optimiser puts a function in the place of the join; it gives the same rows.
+
+use std::collections::HashMap;
+use std::fmt::{Debug, Formatter, Result as Formatted};
+use std::hash::{Hash, Hasher};
+use std::sync::{Arc, OnceLock};
+
+use datafusion::arrow::array::{AsArray as _, RecordBatch, StringArray};
+use datafusion::arrow::datatypes::DataType;
+use datafusion::common::tree_node::Transformed;
+use datafusion::common::{JoinType, Result};
+use datafusion::logical_expr::{
+    ColumnarValue, Expr, Join, LogicalPlan, Projection, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
+    TableScan, Volatility, when,
+};
+use datafusion::optimizer::{ApplyOrder, OptimizerConfig, OptimizerRule};
+use foldhash::fast::RandomState;
+
+use crate::context::STORED;
+
+/// The table of the aliases.
+pub(crate) const ALIASES: &str = "aliases";
+/// Its columns: the pseudonym that was given up, and the one that stands for it.
+pub(crate) const COLUMNS: [&str; 2] = ["alias", "person"];
+/// Bytes of files of aliases that a session reads into memory, about a million of them. Of more, joins stay joins.
+pub(crate) const MOST_BYTES: u64 = 64 << 20;
+
+/// Persons by their aliases.
+pub(crate) struct Persons {
+    by_alias: HashMap<Box<str>, Box<str>, RandomState>,
+}
+
+/// Pseudonyms stay out of logs.
+impl Debug for Persons {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Formatted {
+        f.debug_struct("Persons").finish_non_exhaustive()
+    }
+}
+
+impl Persons {
+    /// Of rows of [`COLUMNS`]; none when an alias is there twice, which a join would show twice.
+    pub(crate) fn of(batches: &[RecordBatch]) -> Option<Self> {
+        let mut by_alias = HashMap::default();
+        for batch in batches {
+            let [aliases, persons] = [0, 1].map(|at| batch.column(at).as_string_opt::<i32>());
+            for pair in aliases?.iter().zip(persons?.iter()) {
+                // An alias that is NULL is equal to nobody.
+                let (Some(alias), person) = pair else { continue };
+                if by_alias.insert(alias.into(), person?.into()).is_some() {
+                    return None;
+                }
+            }
+        }
+        Some(Self { by_alias })
+    }
+}
+
+/// The aliases of a session, once it has read them.
+pub(crate) type Known = Arc<OnceLock<Arc<Persons>>>;
+
+/// Replaces `x LEFT JOIN stored.aliases AS a ON x.person = a.alias`.
+#[derive(Debug)]
+pub(crate) struct LookUpAliases(pub(crate) Known);
+
+impl OptimizerRule for LookUpAliases {
+    fn name(&self) -> &'static str {
+        "look_up_aliases"
+    }
+
+    fn apply_order(&self) -> Option<ApplyOrder> {
+        Some(ApplyOrder::BottomUp)
+    }
+
+    fn supports_rewrite(&self) -> bool {
+        true
+    }
+
+    fn rewrite(&self, plan: LogicalPlan, _: &dyn OptimizerConfig) -> Result<Transformed<LogicalPlan>> {
+        let (LogicalPlan::Join(join), Some(persons)) = (&plan, self.0.get()) else {
+            return Ok(Transformed::no(plan));
+        };
+        let Some(alias) = joined_alias(join) else { return Ok(Transformed::no(plan)) };
+        let person = ScalarUDF::new_from_impl(KnownAs::new(Arc::clone(persons))).call(vec![alias.clone()]);
+        let left = join.left.schema().fields().len();
+        let columns = join.schema.iter().enumerate().map(|(at, (table, field))| {
+            if at < left {
+                return Ok(Expr::from((table, field)));
+            }
+            let value = if field.name() == COLUMNS[1] {
+                person.clone()
+            } else {
+                when(person.clone().is_not_null(), alias.clone()).end()?
+            };
+            Ok(value.alias_qualified(table.cloned(), field.name()))
+        });
+        let columns = columns.collect::<Result<_>>()?;
+        let looked_up = Projection::try_new_with_schema(columns, Arc::clone(&join.left), Arc::clone(&join.schema))?;
+        Ok(Transformed::yes(LogicalPlan::Projection(looked_up)))
+    }
+}
+
+/// What is looked up, if a plan joins all aliases and nothing else is asked of them.
+fn joined_alias(join: &Join) -> Option<&Expr> {
+    let [(person, Expr::Column(alias))] = join.on.as_slice() else { return None };
+    let whole = join.join_type == JoinType::Left && join.filter.is_none() && alias.name == COLUMNS[0];
+    (whole && is_aliases(&join.right)).then_some(person)
+}
+
+fn is_aliases(plan: &LogicalPlan) -> bool {
+    match plan {
+        LogicalPlan::SubqueryAlias(named) => is_aliases(&named.input),
+        LogicalPlan::TableScan(TableScan { table_name, filters, fetch, .. }) => {
+            table_name.table() == ALIASES
+                && table_name.schema() == Some(STORED)
+                && filters.is_empty()
+                && fetch.is_none()
+        }
+        _ => false,
+    }
+}
+
+/// The person whom a pseudonym stands for; NULL for one that is no alias.
+struct KnownAs {
+    persons: Arc<Persons>,
+    signature: Signature,
+}
+
+impl KnownAs {
+    fn new(persons: Arc<Persons>) -> Self {
+        Self { persons, signature: Signature::exact(vec![DataType::Utf8], Volatility::Immutable) }
+    }
+}
+
+impl Debug for KnownAs {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Formatted {
+        f.debug_struct("KnownAs").finish_non_exhaustive()
+    }
+}
+
+impl PartialEq for KnownAs {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.persons, &other.persons)
+    }
+}
+
+impl Eq for KnownAs {}
+
+impl Hash for KnownAs {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Arc::as_ptr(&self.persons).hash(state);
+    }
+}
+
+impl ScalarUDFImpl for KnownAs {
+    fn name(&self) -> &'static str {
+        "known_as"
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
+        Ok(DataType::Utf8)
+    }
+
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let pseudonyms = args.args[0].to_array(args.number_rows)?;
+        let by_alias = &self.persons.by_alias;
+        let person = |pseudonym: Option<&str>| pseudonym.and_then(|one| by_alias.get(one)).map(AsRef::<str>::as_ref);
+        let persons: StringArray = pseudonyms.as_string::<i32>().iter().map(person).collect();
+        Ok(ColumnarValue::Array(Arc::new(persons)))
+    }
+}
