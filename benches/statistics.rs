@@ -12,6 +12,7 @@
 //! Options, after `--`:
 //! * `--rows N`: rows of the cases, 600,000 when it is left out. 20,000,000 take a while to load, so
 //! * `--home DIR` keeps the home that was made, and takes it when it is there and was made of the same;
+//! * `--only NAME,NAME`: these statistics and no others;
 //! * `--peers duckdb,polars`: whom to compare with; `none` for nobody;
 //! * `--panoh PATH`: the program to start; the one beside this bench in the target folder when it is left out.
 
@@ -49,7 +50,10 @@ fn main() -> Result<()> {
     let rows = number(&arguments, "--rows", ROWS)?;
     let home = wait(home(rows, option(&arguments, "--home").map(Path::new)))?;
     let names = option(&arguments, "--peers").unwrap_or(PEERS);
-    let failed = compare(&home, names.split(',').filter(|name| *name != "none"))?;
+    let only: Option<Vec<&str>> = option(&arguments, "--only").map(|names| names.split(',').collect());
+    let mut asked = statistics()?;
+    asked.retain(|statistic| only.as_ref().is_none_or(|only| only.contains(&statistic.name.as_str())));
+    let failed = compare(&home, names.split(',').filter(|name| *name != "none"), asked)?;
     drop(home);
     match option(&arguments, "--panoh").map(PathBuf::from).or_else(beside) {
         Some(panoh) => first_answer(&panoh)?,
@@ -100,7 +104,7 @@ async fn loaded(home: &Home, file: &Path, source: &str) -> Result<u64> {
 
 /// Asks every statistic of Panoh and the peers, and says how they compare. Gives those to which an answer was missing or
 /// wrong.
-fn compare<'a>(home: &Home, names: impl Iterator<Item = &'a str>) -> Result<Vec<String>> {
+fn compare<'a>(home: &Home, names: impl Iterator<Item = &'a str>, asked: Vec<Statistic>) -> Result<Vec<String>> {
     let runtime = Runtime::new()?;
     let session = runtime.block_on(home.session())?;
     let dir = tempfile::tempdir()?;
@@ -114,7 +118,7 @@ fn compare<'a>(home: &Home, names: impl Iterator<Item = &'a str>) -> Result<Vec<
         }
     }
     let mut failed = Vec::new();
-    for statistic in statistics()? {
+    for statistic in asked {
         match measure(&runtime, &session, &mut peers, &statistic) {
             Ok(measured) => tell(&statistic.name, &measured, &mut peers),
             Err(error) => {

@@ -113,7 +113,7 @@ mod tests {
         assert!(early.try_grow(1).is_err(), "more is not");
         late.try_grow(2 * MIB).expect("of the last quarter each has half");
         assert!(late.try_grow(1).is_err(), "and no more");
-        early.shrink(2 * MIB);
+        early.shrink(4 * MIB);
         late.try_grow(MIB).expect("what was given back is there for the other");
     }
 
