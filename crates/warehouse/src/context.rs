@@ -23,13 +23,14 @@ use deltalake::logstore::object_store::path::Path as StorePath;
 use panoh_dictionary::Dictionary;
 
 use crate::aliases::{self, ALIASES, Known, LookUpAliases, Persons};
-use crate::error::{plan as planning, run, store};
+use crate::error::{plan as planning, run};
 use crate::exact::analyzer_rules;
 use crate::fence::{Fence, OneStore};
+use crate::listing::table_of_files;
 use crate::memory::SharedMemory;
 use crate::planner::Planner;
 use crate::session::{Limits, read_only_plan};
-use crate::{WarehouseError, codes, comments, journey, library};
+use crate::{TableSnapshot, WarehouseError, codes, comments, journey, library};
 
 /// The catalogue of every session.
 pub(crate) const CATALOG: &str = "panoh";
@@ -42,18 +43,20 @@ pub(crate) const CODES: &str = "codes";
 /// The table of what tables and columns say, in the schema of the views.
 pub(crate) const COMMENTS: &str = "comments";
 
-/// A context with all tables and views.
+/// A context with all tables and views. The snapshots say what the tables consist of.
 pub(crate) async fn build(
     dictionary: &Dictionary,
-    tables: Vec<(String, DeltaTable)>,
+    tables: &[(String, DeltaTable)],
+    snapshots: &[TableSnapshot],
     limits: &Limits,
 ) -> Result<SessionContext, WarehouseError> {
     let known = Known::default();
-    let context = empty_context(runtime(&tables, limits).map_err(planning)?, limits, Arc::clone(&known));
+    let context = empty_context(runtime(tables, limits).map_err(planning)?, limits, Arc::clone(&known));
     let mut providers = Vec::with_capacity(tables.len());
-    for (name, table) in tables {
-        let provider = provider(&name, &table, &context).await?;
-        if name == ALIASES && bytes(&name, &table)? <= aliases::MOST_BYTES {
+    for snapshot in snapshots {
+        let provider = provider(snapshot)?;
+        let bytes: u64 = snapshot.files.iter().map(|file| file.bytes).sum();
+        if snapshot.table == ALIASES && bytes <= aliases::MOST_BYTES {
             let rows =
                 context.read_table(Arc::clone(&provider)).and_then(|rows| rows.select_columns(&aliases::COLUMNS));
             let rows = rows.map_err(planning)?.collect().await.map_err(run)?;
@@ -61,7 +64,7 @@ pub(crate) async fn build(
                 known.get_or_init(|| Arc::new(persons));
             }
         }
-        providers.push((name, provider));
+        providers.push((snapshot.table.clone(), provider));
     }
     let words = words(dictionary)?.into_iter().map(|(name, batch)| {
         let table = MemTable::try_new(batch.schema(), vec![vec![batch]]).map_err(planning)?;
@@ -181,20 +184,9 @@ pub(crate) fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Syn
     rules
 }
 
-/// The bytes of a table's files.
-fn bytes(name: &str, table: &DeltaTable) -> Result<u64, WarehouseError> {
-    let log = table.snapshot().map_err(store(name))?.log_data();
-    Ok(log.iter().map(|file| file.size().cast_unsigned()).sum())
-}
-
-async fn provider(
-    name: &str,
-    table: &DeltaTable,
-    context: &SessionContext,
-) -> Result<Arc<dyn TableProvider>, WarehouseError> {
-    let provider = table.table_provider().with_session(Arc::new(context.state())).await.map_err(planning)?;
-    let files = table.snapshot().map_err(store(name))?.log_data().num_files();
-    Ok(if files == 0 { Arc::new(EmptyTable::new(provider.schema())) } else { provider })
+fn provider(snapshot: &TableSnapshot) -> Result<Arc<dyn TableProvider>, WarehouseError> {
+    let files = table_of_files(snapshot).map_err(planning)?;
+    Ok(files.unwrap_or_else(|| Arc::new(EmptyTable::new(Arc::clone(&snapshot.schema)))))
 }
 
 /// Tells the optimiser where a table gives no rows: it has no files, or a condition on it is never true. The view `cases`

@@ -22,7 +22,7 @@ use crate::error::{plan as planning, run};
 use crate::frame::CheckedFrame;
 use crate::library::Statistic;
 use crate::mistaken::refuse_mistaken;
-use crate::{Rows, WarehouseError, context, exact, journey};
+use crate::{Rows, TableSnapshot, WarehouseError, context, exact, journey};
 
 /// What one session may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,10 +57,11 @@ impl std::fmt::Debug for Session {
 impl Session {
     pub(crate) async fn begin(
         dictionary: Dictionary,
-        tables: Vec<(String, DeltaTable)>,
+        tables: &[(String, DeltaTable)],
+        snapshots: &[TableSnapshot],
         limits: &Limits,
     ) -> Result<Self, WarehouseError> {
-        let context = context::build(&dictionary, tables, limits).await?;
+        let context = context::build(&dictionary, tables, snapshots, limits).await?;
         Ok(Self { context, dictionary })
     }
 

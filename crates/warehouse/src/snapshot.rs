@@ -43,7 +43,8 @@ impl Warehouse {
     }
 }
 
-fn of(stored: &Stored, table: &DeltaTable) -> Result<TableSnapshot, WarehouseError> {
+/// What one table consists of.
+pub(crate) fn of(stored: &Stored, table: &DeltaTable) -> Result<TableSnapshot, WarehouseError> {
     let at = store(&stored.name);
     let log = table.snapshot().map_err(&at)?.log_data();
     let files = log.iter().map(|file| {

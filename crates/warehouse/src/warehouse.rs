@@ -15,6 +15,7 @@ use panoh_dictionary::Dictionary;
 use crate::append::Append;
 use crate::error::store;
 use crate::session::{Limits, Session};
+use crate::snapshot::of;
 use crate::stored::{Contents, Stored, create_table, key_of};
 use crate::{Place, WarehouseError};
 
@@ -139,7 +140,9 @@ impl Warehouse {
         self.refuse_unfinished().await?;
         let tables = try_join_all(self.tables.values().map(|stored| stored.pinned(at))).await?;
         one_key(&tables)?;
-        Session::begin(self.dictionary.clone(), tables, limits).await
+        let snapshots = std::iter::zip(self.tables.values(), &tables).map(|(stored, (_, table))| of(stored, table));
+        let snapshots = snapshots.collect::<Result<Vec<_>, _>>()?;
+        Session::begin(self.dictionary.clone(), &tables, &snapshots, limits).await
     }
 
     pub(crate) fn stored(&self, table: &str) -> Result<&Stored, WarehouseError> {
