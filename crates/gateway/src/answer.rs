@@ -24,7 +24,7 @@ use crate::catalog::Engine;
 use crate::conversation::after;
 use crate::reading::Read;
 use crate::refusal::{CANCELLED, ROW_LIMIT, error, of_engine};
-use crate::repeated;
+use crate::{nested, repeated};
 
 /// The deadline of a statement, and its client's wish to end it.
 #[derive(Debug)]
@@ -143,6 +143,7 @@ impl Answer {
                 return row.map(Some);
             }
             let Some(batch) = self.watch.over(self.batches.next()).await?? else { return Ok(None) };
+            let batch = nested::written(batch).map_err(|e| of_engine(&e.into()))?;
             self.rows = Some(RowEncoder::new(batch, Arc::clone(&self.fields)));
         }
     }

@@ -26,6 +26,7 @@ mod dialect;
 mod error;
 mod functions;
 mod login;
+mod nested;
 mod protocols;
 mod reading;
 mod refusal;
