@@ -14,6 +14,7 @@ use pgwire::error::PgWireResult;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
+use crate::bounded;
 use crate::comments::Comments;
 use crate::functions::{ClientSettings, asked_by_clients};
 use crate::refusal::{of_engine, of_warehouse};
@@ -58,6 +59,9 @@ impl Engine {
         for function in asked_by_clients(user, &client) {
             context.register_udf(function);
         }
+        for function in bounded::in_the_place_of_the_engines(&context.state()) {
+            context.register_udf(function);
+        }
         let catalog = context.catalog(DATABASE);
         if let Some(catalog) = &catalog {
             comments.join(&context, catalog.as_ref()).map_err(|e| of_engine(&e))?;
@@ -80,7 +84,8 @@ impl Engine {
         names.extend(information.iter().map(|&name| name.to_owned()));
         names.insert("information_schema".to_owned());
         tables.insert("information_schema".to_owned(), information.iter().map(|&name| name.to_owned()).collect());
-        Ok(Self { context, tables, names, client, comments, since: Instant::now(), threads: office.engine.clone() })
+        let (since, threads) = (Instant::now(), office.engine.clone());
+        Ok(Self { context, tables, names, client, comments, since, threads })
     }
 
     pub(crate) fn context(&self) -> &SessionContext {

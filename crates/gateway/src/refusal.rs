@@ -5,6 +5,7 @@ use datafusion::error::DataFusionError;
 use panoh_warehouse::WarehouseError;
 use pgwire::error::{ErrorInfo, PgWireError};
 
+use crate::bounded::TooMuch;
 use crate::functions::NO_SETTING;
 
 /// An SQLSTATE of PostgreSQL.
@@ -77,6 +78,7 @@ pub(crate) fn read_only() -> PgWireError {
 pub(crate) fn of_engine(failed: &DataFusionError) -> PgWireError {
     let root = failed.find_root();
     let (state, hint) = match root {
+        DataFusionError::External(cause) if cause.is::<TooMuch>() => (MEMORY, "ask for less at once"),
         DataFusionError::ResourcesExhausted(_) => {
             (MEMORY, "ask for fewer groups or rows, or have the gateway started with more --memory")
         }
