@@ -2,6 +2,7 @@
 //! the line in the audit log before the end is told.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arrow_pg::row_encoder::RowEncoder;
@@ -23,7 +24,7 @@ use crate::brake::{Batches, Lane};
 use crate::catalog::Engine;
 use crate::conversation::after;
 use crate::reading::Read;
-use crate::refusal::{CANCELLED, ROW_LIMIT, error, of_engine};
+use crate::refusal::{BUILT_ANEW, CANCELLED, ROW_LIMIT, error, of_engine, state_of};
 use crate::{nested, repeated};
 
 /// The deadline of a statement, and its client's wish to end it.
@@ -65,6 +66,8 @@ pub(crate) struct Answer {
     watch: Watch,
     limit: u64,
     ended: bool,
+    /// Set when the tables of its engine are not there any more.
+    outdated: Arc<AtomicBool>,
 }
 
 /// How the rows of an answer shall look.
@@ -86,9 +89,12 @@ impl Answer {
             Ok(started) => started,
             Err(ended) => Err(ended),
         };
+        let outdated = Arc::clone(engine.outdated());
         match started {
-            Ok((fields, batches)) => Ok(Self { fields, batches, rows: None, account, watch, limit, ended: false }),
-            Err(failed) => Err(account.fail(failed)),
+            Ok((fields, batches)) => {
+                Ok(Self { fields, batches, rows: None, account, watch, limit, ended: false, outdated })
+            }
+            Err(failed) => Err(account.fail(noted(failed, &outdated))),
         }
     }
 
@@ -129,7 +135,7 @@ impl Answer {
 
     fn fail(&mut self, failed: PgWireError) -> PgWireError {
         self.ended = true;
-        self.account.fail(failed)
+        self.account.fail(noted(failed, &self.outdated))
     }
 
     async fn step(&mut self) -> PgWireResult<Option<DataRow>> {
@@ -147,6 +153,14 @@ impl Answer {
             self.rows = Some(RowEncoder::new(batch, Arc::clone(&self.fields)));
         }
     }
+}
+
+/// Notes that an engine's tables were built anew, so that the next statement opens them again.
+fn noted(failed: PgWireError, outdated: &AtomicBool) -> PgWireError {
+    if state_of(&failed) == BUILT_ANEW {
+        outdated.store(true, Ordering::Relaxed);
+    }
+    failed
 }
 
 async fn start(

@@ -1,6 +1,8 @@
 //! The engine of one connection: the warehouse as it is now, with the catalogue that PostgreSQL clients look at.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use datafusion::execution::context::SessionContext;
@@ -38,6 +40,8 @@ pub(crate) struct Engine {
     client: ClientSettings,
     comments: Comments,
     since: Instant,
+    /// Set by a statement that found files of its tables gone.
+    outdated: Arc<AtomicBool>,
     /// Where its plans run.
     threads: Handle,
 }
@@ -84,8 +88,8 @@ impl Engine {
         names.extend(information.iter().map(|&name| name.to_owned()));
         names.insert("information_schema".to_owned());
         tables.insert("information_schema".to_owned(), information.iter().map(|&name| name.to_owned()).collect());
-        let (since, threads) = (Instant::now(), office.engine.clone());
-        Ok(Self { context, tables, names, client, comments, since, threads })
+        let (since, outdated, threads) = (Instant::now(), Arc::default(), office.engine.clone());
+        Ok(Self { context, tables, names, client, comments, since, outdated, threads })
     }
 
     pub(crate) fn context(&self) -> &SessionContext {
@@ -103,6 +107,16 @@ impl Engine {
     /// When it was opened.
     pub(crate) fn since(&self) -> Instant {
         self.since
+    }
+
+    /// Whether its tables were built anew, and files it reads are gone.
+    pub(crate) fn is_outdated(&self) -> bool {
+        self.outdated.load(Ordering::Relaxed)
+    }
+
+    /// What a statement sets that finds it so.
+    pub(crate) fn outdated(&self) -> &Arc<AtomicBool> {
+        &self.outdated
     }
 
     /// Tells its functions which settings the client has made.

@@ -126,7 +126,7 @@ impl Conversation {
     async fn held(&self, in_transaction: bool) -> PgWireResult<Arc<Engine>> {
         let mut held = self.engine.lock().await;
         let serves =
-            |engine: &&Arc<Engine>| in_transaction || engine.since().elapsed() < FRESH;
+            |engine: &&Arc<Engine>| !engine.is_outdated() && (in_transaction || engine.since().elapsed() < FRESH);
         if let Some(engine) = held.as_ref().filter(serves) {
             return Ok(Arc::clone(engine));
         }
