@@ -21,6 +21,7 @@ use crate::comments::Comments;
 use crate::functions::{ClientSettings, asked_by_clients};
 use crate::refusal::{of_engine, of_warehouse};
 use crate::server::Office;
+use crate::visible::Visible;
 
 /// The one database.
 pub(crate) const DATABASE: &str = "panoh";
@@ -39,6 +40,7 @@ pub(crate) struct Engine {
     /// What its functions are told about the client.
     client: ClientSettings,
     comments: Comments,
+    visible: Visible,
     since: Instant,
     /// Set by a statement that found files of its tables gone.
     outdated: Arc<AtomicBool>,
@@ -59,7 +61,8 @@ impl Engine {
         let context = session.into_context();
         let role = Reader { name: user.to_owned() };
         setup_pg_catalog(&context, DATABASE, role).map_err(|e| of_engine(&e))?;
-        let (client, comments) = (ClientSettings::default(), Comments::default());
+        let (client, comments, visible) = (ClientSettings::default(), Comments::default(), Visible::default());
+        context.register_udf(visible.function());
         for function in asked_by_clients(user, &client) {
             context.register_udf(function);
         }
@@ -89,7 +92,7 @@ impl Engine {
         names.insert("information_schema".to_owned());
         tables.insert("information_schema".to_owned(), information.iter().map(|&name| name.to_owned()).collect());
         let (since, outdated, threads) = (Instant::now(), Arc::default(), office.engine.clone());
-        Ok(Self { context, tables, names, client, comments, since, outdated, threads })
+        Ok(Self { context, tables, names, client, comments, visible, since, outdated, threads })
     }
 
     pub(crate) fn context(&self) -> &SessionContext {
@@ -132,6 +135,7 @@ impl Engine {
     /// Plans a statement that was found to read, and looks through the plan.
     pub(crate) async fn plan(&self, statement: &Statement) -> PgWireResult<LogicalPlan> {
         self.comments.prepare(statement, &self.context, &self.threads).await.map_err(|e| of_engine(&e))?;
+        self.visible.prepare(statement, &self.context, &self.threads).await.map_err(|e| of_engine(&e))?;
         let statement = EngineStatement::Statement(Box::new(statement.clone()));
         let plan = self.context.state().statement_to_plan(statement).await.map_err(|e| of_engine(&e))?;
         refuse_changes(&plan, "").map_err(of_warehouse)?;

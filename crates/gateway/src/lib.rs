@@ -40,6 +40,7 @@ mod shape;
 mod speaker;
 mod tls;
 pub mod users;
+mod visible;
 mod wire;
 
 pub use error::GatewayError;
