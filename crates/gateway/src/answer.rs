@@ -20,6 +20,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::account::{Account, Outcome};
 use crate::binding::check_format;
+use crate::bounded::rows_at_once;
 use crate::brake::{Batches, Lane};
 use crate::catalog::Engine;
 use crate::conversation::after;
@@ -170,12 +171,15 @@ async fn start(
     look: Look<'_>,
     (account, lane): (&mut Account, Lane),
 ) -> PgWireResult<(Arc<Vec<FieldInfo>>, Batches)> {
-    let state = engine.context().state();
+    let mut state = engine.context().state();
     let optimised = state.optimize(&plan).map_err(|e| of_engine(&e))?;
     account.reads(Read::of(statement, &optimised, engine));
     account.begins()?;
     check_format(look.format, plan.schema().fields().len())?;
     let fields = repeated::fields(plan.schema().as_arrow(), look.format, Some(Arc::new(look.options)))?;
+    if let Some(rows) = rows_at_once(&optimised).map_err(|e| of_engine(&e))? {
+        *state.config_mut() = state.config().clone().with_batch_size(rows);
+    }
     let context = state.task_ctx();
     let plan = DataFrame::new(state, plan).create_physical_plan().await.map_err(|e| of_engine(&e))?;
     let batches = Batches::run(plan, context, engine.threads(), lane).map_err(|e| of_engine(&e))?;

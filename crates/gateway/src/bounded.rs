@@ -5,10 +5,11 @@
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, FieldRef};
+use datafusion::common::tree_node::{TreeNode as _, TreeNodeRecursion};
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::session_state::SessionState;
 use datafusion::logical_expr::{
-    ColumnarValue, Documentation, Expr, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl,
+    ColumnarValue, Documentation, Expr, LogicalPlan, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl,
     Signature,
 };
 use thiserror::Error;
@@ -19,6 +20,9 @@ use crate::measure::{ENTRY, Made};
 const MOST_BYTES: u64 = 64 << 20;
 /// Most pairs of characters that one call may compare; about two seconds.
 const MOST_PAIRS: u64 = 1_000_000_000;
+
+/// Bytes of a value from which on rows are made in smaller batches.
+const LONG: usize = 8 << 10;
 
 /// The refusal of a call.
 #[derive(Debug, Error)]
@@ -52,6 +56,24 @@ pub(crate) fn in_the_place_of_the_engines(engine: &SessionState) -> Vec<ScalarUD
         Some(ScalarUDF::new_from_impl(Bounded { function, made: *made }))
     };
     GROWING.iter().filter_map(known).collect()
+}
+
+/// How many rows a plan may make at once: fewer than usual when a long value stands in it, because such a value is written
+/// out for every row of a batch. None when nothing is long.
+pub(crate) fn rows_at_once(optimised: &LogicalPlan) -> Result<Option<usize>> {
+    let mut longest = 0;
+    optimised.apply_with_subqueries(|node| {
+        node.apply_expressions(|expression| {
+            expression.apply(|expression| {
+                if let Expr::Literal(value, _) = expression {
+                    longest = longest.max(value.size());
+                }
+                Ok(TreeNodeRecursion::Continue)
+            })
+        })
+    })?;
+    let most = usize::try_from(MOST_BYTES).unwrap_or(usize::MAX);
+    Ok((longest > LONG).then(|| (most / longest).max(1)))
 }
 
 /// A function of the engine, asked only when it will not make too much. What simplifies a call is not handed on: it would
@@ -172,6 +194,20 @@ mod tests {
         ] {
             let failed = asked(sql).await.unwrap_err().find_root().to_string();
             assert!(failed.contains(&format!("{name} would ")), "{sql}: {failed}");
+        }
+    }
+
+    #[tokio::test]
+    async fn long_values_make_small_batches() {
+        let context = SessionContext::new();
+        for (sql, wanted) in [
+            ("SELECT v FROM generate_series(1, 2) t(v)", None),
+            ("SELECT repeat('x', 8000), v FROM generate_series(1, 2) t(v)", None),
+            ("SELECT repeat('x', 60000000), v FROM generate_series(1, 2) t(v)", Some(1)),
+            ("SELECT (SELECT count(*) FROM generate_series(1, 2) t(v) WHERE repeat('x', 1000000) > v::text)", Some(67)),
+        ] {
+            let optimised = context.sql(sql).await.unwrap().into_optimized_plan().unwrap();
+            assert_eq!(rows_at_once(&optimised).unwrap(), wanted, "{sql}");
         }
     }
 
