@@ -32,6 +32,28 @@ LONG = "SELECT count(*) FROM cases a, cases b, cases c WHERE a.person || b.perso
 NULL = "\u2400"
 
 
+# What psqlODBC sends in one message when it connects.
+PSQLODBC = "SET DateStyle = 'ISO';SET extra_float_digits = 2;show transaction_isolation"
+# Calls that would make gigabytes, by the function that has to refuse.
+GROWING = [
+    ("range", "SELECT array_length(range(1, 400000000))"), ("generate_series", "SELECT array_length(generate_series(1, 400000000))"),
+    ("range", "SELECT array_length(range(date '0001-01-01', date '9999-01-01', interval '1 day')), range(1, 90000000)"),
+    ("repeat", "SELECT length(repeat('x', 1500000000))"), ("repeat", "SELECT length(repeat(repeat('x', 60000), 60000))"),
+    ("repeat", "SELECT max(length(repeat(person, 1000000))) FROM persons"),
+    ("lpad", "SELECT length(lpad('x', 1000000000, 'y'))"), ("rpad", "SELECT length(rpad('x', 1000000000))"),
+    ("array_repeat", "SELECT array_length(array_repeat(1, 1000000000))"), ("array_repeat", "SELECT array_length(list_repeat(repeat('x', 1000000), 1000))"),
+    ("array_resize", "SELECT array_length(array_resize([1], 1000000000, 2))"), ("array_resize", "SELECT array_length(list_resize([1], 1000000000))"),
+    ("array_to_string", "SELECT length(array_to_string(range(1, 1000), repeat('x', 1000000)))"),
+    ("replace", "SELECT length(replace(repeat('x', 100000), 'x', repeat('y', 100000)))"),
+    ("regexp_replace", "SELECT length(regexp_replace(repeat('x', 100000), '.', repeat('y', 100000), 'g'))"),
+    ("levenshtein", "SELECT levenshtein(repeat('a', 100000), repeat('b', 100000))"),
+]
+
+
+class Json(str):
+    """A value that travels as JSON."""
+
+
 class Tally:
     """What was checked, and what did not hold."""
 
@@ -103,6 +125,8 @@ def plain(value):
     """A value that compares equal whichever client brought it."""
     if hasattr(value, "tolist"):
         value = value.tolist()
+    if isinstance(value, dict) or (isinstance(value, list) and value and isinstance(value[0], dict)):
+        return Json(json.dumps(value, sort_keys=True))
     if isinstance(value, (list, tuple)):
         return tuple(plain(one) for one in value)
     if value is None or type(value).__name__ in ("NaTType", "NAType") or value != value:
@@ -146,6 +170,10 @@ def as_text(value):
 def equal_text(got, wanted):
     """Texts are equal, or both are the same number, or the same date."""
     def one(text, value):
+        if isinstance(value, Json):
+            return text[:1] in ("[", "{") and json.loads(text) == json.loads(value)
+        if value == ():
+            return text in ("{}", "[]")
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             try:
                 return plain(float(text)) == plain(float(value))
@@ -205,6 +233,13 @@ def with_psql(tally, gateway, answers):
         tally.check(f"psql lists {schema}.{name}", f"{schema}|{name}|" in listed, listed[:300])
     described = psql(gateway, "-A", "-t", "-c", "\\d stored.cases").stdout
     tally.check("psql describes", all(f"{column}|" in described for column in ["person", "gender", "journey"]), described)
+    unnamed = psql(gateway, "-A", "-t", "-c", "\\dt").stdout
+    tally.check("psql \\dt lists what needs no schema", "public|codes|" in unnamed and "stored|" not in unnamed, unnamed)
+    described = psql(gateway, "-A", "-t", "-c", "\\d cases").stdout
+    tally.check("psql \\d describes one table", described.count("person|") == 1, described)
+    for call in ["pg_get_viewdef(1)", "pg_get_viewdef(1, true)", "pg_get_viewdef('cases')", "pg_tablespace_location(1)", "pg_get_indexdef(1)", "pg_table_size('cases')"]:
+        said = psql(gateway, "-A", "-t", "-c", f"SELECT {call}")
+        tally.check(f"psql {call}", said.returncode == 0 and not said.stdout.strip(), said.stderr)
     comments = answers_of_comments(gateway)
     for meta, wanted in [
         ("\\d+ stored.cases", [comments["stored", "cases", column] for column in ("person", "gender", "journey")]),
@@ -291,6 +326,11 @@ def with_psycopg(tally, gateway, answers):
         for values in [b"{woman,man}", b'{"woman", "man"}']:
             got = connection.pgconn.exec_params(b"SELECT count(*) FROM cases WHERE gender = ANY ($1)", [values])
             tally.check(f"list {values}", got.get_value(0, 0) == str(wanted[0]).encode(), got.error_message)
+        wanted = cursor.execute("SELECT count(*) FROM cases WHERE gender NOT IN ('NULL', 'woman')").fetchone()
+        for binary in [False, True]:
+            got = connection.cursor(binary=binary).execute("SELECT count(*) FROM cases WHERE gender <> ALL (%s)", (["NULL", "woman"],)).fetchone()
+            tally.check("a text NULL in a list", got == wanted and wanted[0] > 0, (got, wanted))
+        tally.same("texts in a list", cursor.execute("SELECT %s::text[]", (["NULL", None, "a, b", '"\\', "", "ҷ"],)).fetchone()[0], ["NULL", None, "a, b", '"\\', "", "ҷ"])
 
 
 def with_sqlalchemy(tally, gateway, answers):
@@ -367,9 +407,11 @@ def adbc_objects(tally, connection, answers, comments):
 
 
 def adbc_value(value, field):
-    """ADBC hands a numeric over as its text."""
+    """ADBC hands a numeric and JSON over as their text."""
     if value is not None and str(field.type) == "string" and (field.metadata or {}).get(b"ADBC:postgresql:typname") == b"numeric":
         return decimal.Decimal(value)
+    if value is not None and (str(field.type).startswith("extension<arrow.json") or (field.metadata or {}).get(b"ADBC:postgresql:typname") == b"json"):
+        return json.loads(value)
     if str(field.type).startswith("extension<arrow.opaque") and value is not None:
         return decimal.Decimal(value)
     return value
@@ -495,6 +537,17 @@ def with_settings(tally, gateway):
                 send = connection.pgconn.exec_ if protocol == "simple" else lambda text: connection.pgconn.exec_params(text, [])
                 result = send(sql.encode())
                 tally.check(f"allowed {protocol}: {sql}", result.status in good, result.error_message)
+    with psycopg.connect(gateway.dsn(), autocommit=True) as connection:
+        raw = connection.pgconn
+        several = raw.exec_(PSQLODBC.encode())
+        tally.check("psqlODBC's message", several.status == pq.ExecStatus.TUPLES_OK and several.get_value(0, 0) == b"repeatable read", several.error_message)
+        for end in ["SELECT count(*) FROM cases", "COPY cases TO STDOUT", "SET role = 'postgres'"]:
+            refused = raw.exec_(f"SET extra_float_digits = 3;{PSQLODBC.split(';')[0]};{end}".encode())
+            tally.check(f"psqlODBC's message with {end}", refused.error_field(pq.DiagnosticField.SQLSTATE) == b"42601", refused.error_message)
+        tally.same("a refused message changes nothing", raw.exec_(b"SHOW extra_float_digits").get_value(0, 0), b"2")
+        for several, status in [("BEGIN; SET timezone = 'UTC'", pq.TransactionStatus.INTRANS), ("SAVEPOINT a; RELEASE a; COMMIT;", pq.TransactionStatus.IDLE)]:
+            raw.exec_(several.encode())
+            tally.same(f"several: {several}", raw.transaction_status, status)
     with psycopg.connect(gateway.dsn(options="-c statement_timeout=1234", application_name="probe"), autocommit=True) as connection:
         tally.same("options", connection.execute("SHOW statement_timeout").fetchone(), ("1234",))
         tally.same("superuser", connection.info.parameter_status("is_superuser"), "off")
@@ -576,6 +629,16 @@ def with_limits(tally, panoh, home):
                 tally.check("memory", False, "it ended by itself")
             except psycopg.Error as error:
                 tally.check("memory", error.sqlstate in ("53200", "57014"), error)
+            for name, sql in GROWING:
+                try:
+                    connection.execute(sql).fetchall()
+                    tally.check(f"growing: {sql}", False, "it was answered")
+                except psycopg.Error as error:
+                    tally.check(f"growing: {sql}", error.sqlstate == "53200" and f"{name} would" in str(error), error)
+            long = "SELECT max(length(repeat('x', 10000000) || value::text)), max(length(lpad(value::text, 9, '0'))) FROM generate_series(1, 20)"
+            tally.same("a long value in many rows", connection.execute(long).fetchone(), (10000002, 9))
+            peak = next(line for line in pathlib.Path(f"/proc/{gateway.process.pid}/status").read_text().splitlines() if line.startswith("VmHWM"))
+            tally.check("growing takes no memory", int(peak.split()[1]) < 1 << 20, peak)
             with psycopg.connect(gateway.dsn()):
                 try:
                     psycopg.connect(gateway.dsn()).close()

@@ -7,6 +7,8 @@ SELECT code, en, ru, tg FROM codes WHERE list = 'absence' ORDER BY code
 SELECT country, alpha_2, subregion, en, ru, tg FROM countries ORDER BY country LIMIT 40
 SELECT record, citizenships, purposes FROM cases ORDER BY record LIMIT 25
 SELECT record, case_reference FROM cases ORDER BY record LIMIT 25
+SELECT * FROM cases ORDER BY record LIMIT 20
+SELECT record, journey[1] AS place FROM cases ORDER BY record LIMIT 20
 SELECT person, gender, age_band, citizenship, origin, destination FROM profiles ORDER BY person LIMIT 50
 SELECT avg(registered_year) AS mean, min(registered_year) AS first, max(registered_year) AS last FROM cases
 SELECT status, CAST(count(*) AS double precision) / 7 AS seventh FROM cases GROUP BY status ORDER BY status

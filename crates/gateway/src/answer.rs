@@ -2,6 +2,7 @@
 //! the line in the audit log before the end is told.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arrow_pg::row_encoder::RowEncoder;
@@ -19,12 +20,13 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::account::{Account, Outcome};
 use crate::binding::check_format;
+use crate::bounded::rows_at_once;
 use crate::brake::{Batches, Lane};
 use crate::catalog::Engine;
 use crate::conversation::after;
 use crate::reading::Read;
-use crate::refusal::{CANCELLED, ROW_LIMIT, error, of_engine};
-use crate::repeated;
+use crate::refusal::{BUILT_ANEW, CANCELLED, ROW_LIMIT, error, of_engine, state_of};
+use crate::{nested, repeated};
 
 /// The deadline of a statement, and its client's wish to end it.
 #[derive(Debug)]
@@ -65,6 +67,8 @@ pub(crate) struct Answer {
     watch: Watch,
     limit: u64,
     ended: bool,
+    /// Set when the tables of its engine are not there any more.
+    outdated: Arc<AtomicBool>,
 }
 
 /// How the rows of an answer shall look.
@@ -86,9 +90,12 @@ impl Answer {
             Ok(started) => started,
             Err(ended) => Err(ended),
         };
+        let outdated = Arc::clone(engine.outdated());
         match started {
-            Ok((fields, batches)) => Ok(Self { fields, batches, rows: None, account, watch, limit, ended: false }),
-            Err(failed) => Err(account.fail(failed)),
+            Ok((fields, batches)) => {
+                Ok(Self { fields, batches, rows: None, account, watch, limit, ended: false, outdated })
+            }
+            Err(failed) => Err(account.fail(noted(failed, &outdated))),
         }
     }
 
@@ -129,7 +136,7 @@ impl Answer {
 
     fn fail(&mut self, failed: PgWireError) -> PgWireError {
         self.ended = true;
-        self.account.fail(failed)
+        self.account.fail(noted(failed, &self.outdated))
     }
 
     async fn step(&mut self) -> PgWireResult<Option<DataRow>> {
@@ -143,9 +150,18 @@ impl Answer {
                 return row.map(Some);
             }
             let Some(batch) = self.watch.over(self.batches.next()).await?? else { return Ok(None) };
+            let batch = nested::written(batch).map_err(|e| of_engine(&e.into()))?;
             self.rows = Some(RowEncoder::new(batch, Arc::clone(&self.fields)));
         }
     }
+}
+
+/// Notes that an engine's tables were built anew, so that the next statement opens them again.
+fn noted(failed: PgWireError, outdated: &AtomicBool) -> PgWireError {
+    if state_of(&failed) == BUILT_ANEW {
+        outdated.store(true, Ordering::Relaxed);
+    }
+    failed
 }
 
 async fn start(
@@ -155,12 +171,15 @@ async fn start(
     look: Look<'_>,
     (account, lane): (&mut Account, Lane),
 ) -> PgWireResult<(Arc<Vec<FieldInfo>>, Batches)> {
-    let state = engine.context().state();
+    let mut state = engine.context().state();
     let optimised = state.optimize(&plan).map_err(|e| of_engine(&e))?;
     account.reads(Read::of(statement, &optimised, engine));
     account.begins()?;
     check_format(look.format, plan.schema().fields().len())?;
     let fields = repeated::fields(plan.schema().as_arrow(), look.format, Some(Arc::new(look.options)))?;
+    if let Some(rows) = rows_at_once(&optimised).map_err(|e| of_engine(&e))? {
+        *state.config_mut() = state.config().clone().with_batch_size(rows);
+    }
     let context = state.task_ctx();
     let plan = DataFrame::new(state, plan).create_physical_plan().await.map_err(|e| of_engine(&e))?;
     let batches = Batches::run(plan, context, engine.threads(), lane).map_err(|e| of_engine(&e))?;

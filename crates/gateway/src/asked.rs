@@ -41,6 +41,22 @@ pub(crate) enum Asked {
     Discard,
 }
 
+impl Asked {
+    /// Whether it may come in one message with others: settings and transactions, nothing with rows of a table.
+    pub(crate) fn may_stand_among_others(&self) -> bool {
+        match self {
+            Self::Set(..) | Self::Reset(_) | Self::Show(_) | Self::Begin | Self::End(_) | Self::BackToSavepoint => true,
+            Self::Nothing(_) => true,
+            Self::Rows(_) | Self::Copy(..) | Self::Deallocate(_) | Self::Discard => false,
+        }
+    }
+
+    /// Whether a transaction that has failed goes on behind it.
+    pub(crate) fn ends_failure(&self) -> bool {
+        matches!(self, Self::End(_) | Self::BackToSavepoint)
+    }
+}
+
 /// Finds out what a statement is.
 pub(crate) fn asked(statement: Statement) -> PgWireResult<Asked> {
     match statement {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use arrow_pg::datatypes::df::deserialize_parameters_with_server_types;
 use arrow_pg::datatypes::{PG_OID_ALIAS_KEY, into_pg_type, pg_type_for_alias_kind};
-use bytes::Bytes;
+use bytes::{BufMut as _, Bytes, BytesMut};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::ParamValues;
 use datafusion::common::tree_node::{TreeNode as _, TreeNodeRecursion};
@@ -109,17 +109,92 @@ fn told_around(plan: &LogicalPlan) -> PgWireResult<HashMap<String, DataType>> {
     Ok(found)
 }
 
-/// The portal with its lists in text as the decoder reads them, which takes a space after a comma for a part of the value.
+/// The portal with its lists in text as the decoder reads them. It takes a space after a comma for a part of the value, and
+/// the text "NULL" for none; so lists of texts become binary ones.
 fn tightened(portal: &Portal<Prepared>, parameters: &[Parameter]) -> Portal<Prepared> {
     let mut tight = Portal::new_cursor(portal.name.clone(), Arc::clone(&portal.statement));
-    tight.parameter_format = portal.parameter_format.clone();
     tight.parameters.clone_from(&portal.parameters);
+    let mut formats: Vec<i16> =
+        (0..tight.parameters.len()).map(|at| i16::from(!portal.parameter_format.is_text(at))).collect();
     for (at, (value, parameter)) in tight.parameters.iter_mut().zip(parameters).enumerate() {
-        if matches!(parameter.engine, Some(DataType::List(_))) && portal.parameter_format.is_text(at) {
-            *value = value.as_deref().map(without_spaces);
+        let (true, Some(text)) = (portal.parameter_format.is_text(at), value.as_deref()) else { continue };
+        match &parameter.engine {
+            Some(DataType::List(item)) if item.data_type().is_string() => {
+                if let Some(list) = texts_of(text) {
+                    (*value, formats[at]) = (Some(in_binary(&list)), 1);
+                }
+            }
+            Some(DataType::List(_)) => *value = Some(without_spaces(text)),
+            _ => {}
         }
     }
+    tight.parameter_format = Format::Individual(formats);
     tight
+}
+
+/// The texts of a list; none when it is not a plain list, which is the decoder's to refuse.
+fn texts_of(list: &[u8]) -> Option<Vec<Option<Vec<u8>>>> {
+    let mut rest = list.trim_ascii().strip_prefix(b"{")?.strip_suffix(b"}")?.trim_ascii();
+    let mut texts = vec![];
+    while !rest.is_empty() || !texts.is_empty() {
+        let (text, literal, behind) = first_text(rest)?;
+        texts.push((literal || !text.eq_ignore_ascii_case(b"null")).then_some(text));
+        let Some((b',', behind)) = behind.split_first() else { return behind.is_empty().then_some(texts) };
+        rest = behind.trim_ascii();
+    }
+    Some(texts)
+}
+
+/// One text, whether a mark in it says that it is one, and what is behind it. Spaces around a text do not count.
+fn first_text(list: &[u8]) -> Option<(Vec<u8>, bool, &[u8])> {
+    let (mut text, mut kept) = (vec![], 0);
+    let (mut quoted, mut was_quoted, mut literal) = (false, false, false);
+    let mut bytes = list.iter().enumerate();
+    while let Some((at, &byte)) = bytes.next() {
+        match byte {
+            b'\\' => {
+                text.push(*bytes.next()?.1);
+                (kept, literal) = (text.len(), true);
+            }
+            b'"' => {
+                (quoted, was_quoted, literal) = (!quoted, true, true);
+                kept = text.len();
+            }
+            b',' if !quoted => {
+                text.truncate(kept);
+                return (was_quoted || !text.is_empty()).then(|| (text, literal, &list[at..]));
+            }
+            b'{' | b'}' if !quoted => return None,
+            space if !quoted && space.is_ascii_whitespace() => {
+                if !text.is_empty() && !was_quoted {
+                    text.push(space);
+                }
+            }
+            other => {
+                text.push(other);
+                kept = text.len();
+            }
+        }
+    }
+    text.truncate(kept);
+    (!quoted && (was_quoted || !text.is_empty())).then_some((text, literal, &[]))
+}
+
+/// A list of texts as it travels in binary: one dimension, whether NULL may be in it, its type, its length, its texts.
+fn in_binary(texts: &[Option<Vec<u8>>]) -> Bytes {
+    let mut list = BytesMut::new();
+    list.put_i32(i32::from(!texts.is_empty()));
+    list.put_i32(1);
+    list.put_u32(Type::TEXT.oid());
+    if !texts.is_empty() {
+        list.put_i32(texts.len() as i32);
+        list.put_i32(1);
+    }
+    for text in texts {
+        list.put_i32(text.as_ref().map_or(-1, |text| text.len() as i32));
+        list.extend_from_slice(text.as_deref().unwrap_or_default());
+    }
+    list.freeze()
 }
 
 /// A list without the spaces that stand beside its signs, outside of quotes.
@@ -146,6 +221,25 @@ fn without_spaces(list: &[u8]) -> Bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_of_texts_knows_null_from_a_text() {
+        let text = |text: &str| Some(text.as_bytes().to_vec());
+        for (list, wanted) in [
+            (r#"{"NULL", NULL ,null,nullo}"#, Some(vec![text("NULL"), None, None, text("nullo")])),
+            (r#" {a b , " c, d ","\"\\", ""} "#, Some(vec![text("a b"), text(" c, d "), text("\"\\"), text("")])),
+            (r"{a\, b,\NULL,ҷ}", Some(vec![text("a, b"), text("NULL"), text("ҷ")])),
+            ("{}", Some(vec![])),
+            ("{ }", Some(vec![])),
+            ("{a,}", None),
+            ("{,a}", None),
+            ("{{a},{b}}", None),
+            ("{\"a}", None),
+            ("a", None),
+        ] {
+            assert_eq!(texts_of(list.as_bytes()), wanted, "{list}");
+        }
+    }
 
     #[test]
     fn spaces_beside_signs_go_and_others_stay() {

@@ -1,6 +1,8 @@
 //! The engine of one connection: the warehouse as it is now, with the catalogue that PostgreSQL clients look at.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use datafusion::execution::context::SessionContext;
@@ -14,10 +16,12 @@ use pgwire::error::PgWireResult;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
+use crate::bounded;
 use crate::comments::Comments;
 use crate::functions::{ClientSettings, asked_by_clients};
 use crate::refusal::{of_engine, of_warehouse};
 use crate::server::Office;
+use crate::visible::Visible;
 
 /// The one database.
 pub(crate) const DATABASE: &str = "panoh";
@@ -36,7 +40,10 @@ pub(crate) struct Engine {
     /// What its functions are told about the client.
     client: ClientSettings,
     comments: Comments,
+    visible: Visible,
     since: Instant,
+    /// Set by a statement that found files of its tables gone.
+    outdated: Arc<AtomicBool>,
     /// Where its plans run.
     threads: Handle,
 }
@@ -54,8 +61,12 @@ impl Engine {
         let context = session.into_context();
         let role = Reader { name: user.to_owned() };
         setup_pg_catalog(&context, DATABASE, role).map_err(|e| of_engine(&e))?;
-        let (client, comments) = (ClientSettings::default(), Comments::default());
+        let (client, comments, visible) = (ClientSettings::default(), Comments::default(), Visible::default());
+        context.register_udf(visible.function());
         for function in asked_by_clients(user, &client) {
+            context.register_udf(function);
+        }
+        for function in bounded::in_the_place_of_the_engines(&context.state()) {
             context.register_udf(function);
         }
         let catalog = context.catalog(DATABASE);
@@ -80,7 +91,8 @@ impl Engine {
         names.extend(information.iter().map(|&name| name.to_owned()));
         names.insert("information_schema".to_owned());
         tables.insert("information_schema".to_owned(), information.iter().map(|&name| name.to_owned()).collect());
-        Ok(Self { context, tables, names, client, comments, since: Instant::now(), threads: office.engine.clone() })
+        let (since, outdated, threads) = (Instant::now(), Arc::default(), office.engine.clone());
+        Ok(Self { context, tables, names, client, comments, visible, since, outdated, threads })
     }
 
     pub(crate) fn context(&self) -> &SessionContext {
@@ -100,6 +112,16 @@ impl Engine {
         self.since
     }
 
+    /// Whether its tables were built anew, and files it reads are gone.
+    pub(crate) fn is_outdated(&self) -> bool {
+        self.outdated.load(Ordering::Relaxed)
+    }
+
+    /// What a statement sets that finds it so.
+    pub(crate) fn outdated(&self) -> &Arc<AtomicBool> {
+        &self.outdated
+    }
+
     /// Tells its functions which settings the client has made.
     pub(crate) fn follow(&self, metadata: &HashMap<String, String>) {
         self.client.follow(metadata);
@@ -113,6 +135,7 @@ impl Engine {
     /// Plans a statement that was found to read, and looks through the plan.
     pub(crate) async fn plan(&self, statement: &Statement) -> PgWireResult<LogicalPlan> {
         self.comments.prepare(statement, &self.context, &self.threads).await.map_err(|e| of_engine(&e))?;
+        self.visible.prepare(statement, &self.context, &self.threads).await.map_err(|e| of_engine(&e))?;
         let statement = EngineStatement::Statement(Box::new(statement.clone()));
         let plan = self.context.state().statement_to_plan(statement).await.map_err(|e| of_engine(&e))?;
         refuse_changes(&plan, "").map_err(of_warehouse)?;

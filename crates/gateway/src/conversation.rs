@@ -10,7 +10,7 @@ use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 use datafusion_pg_catalog::sql::PostgresCompatibilityParser;
 use pgwire::api::{ClientInfo, METADATA_APPLICATION_NAME};
-use pgwire::error::PgWireResult;
+use pgwire::error::{PgWireError, PgWireResult};
 use pgwire::messages::response::TransactionStatus;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
@@ -125,7 +125,9 @@ impl Conversation {
 
     async fn held(&self, in_transaction: bool) -> PgWireResult<Arc<Engine>> {
         let mut held = self.engine.lock().await;
-        if let Some(engine) = held.as_ref().filter(|engine| in_transaction || engine.since().elapsed() < FRESH) {
+        let serves =
+            |engine: &&Arc<Engine>| !engine.is_outdated() && (in_transaction || engine.since().elapsed() < FRESH);
+        if let Some(engine) = held.as_ref().filter(serves) {
             return Ok(Arc::clone(engine));
         }
         let user = self.user()?;
@@ -144,7 +146,25 @@ impl Conversation {
         if statements.is_empty() {
             return asked(adapt(statement));
         }
-        Err(error(SYNTAX, "more than one statement was sent at once", "send them one at a time"))
+        Err(several_refused())
+    }
+
+    /// Reads the statements of one simple message. psqlODBC sends its settings together when it connects; several that
+    /// have no rows of the warehouse are read, so that none of them is answered when one is refused.
+    pub(crate) fn read_several(&self, sql: &str) -> PgWireResult<Vec<Asked>> {
+        refuse_complex(sql)?;
+        let mut statements = self.parser.parse(&spelled_out(sql)).map_err(unreadable)?;
+        if statements.len() < 2 {
+            return Ok(vec![statements.pop().map_or(Ok(Asked::Nothing("")), |one| asked(adapt(one)))?]);
+        }
+        statements
+            .into_iter()
+            .map(|one| match asked(adapt(one))? {
+                Asked::Show(name) => settings::checked_name(&name).map(|()| Asked::Show(name)),
+                among if among.may_stand_among_others() => Ok(among),
+                _ => Err(several_refused()),
+            })
+            .collect()
     }
 
     /// Plans a statement that has rows.
@@ -176,7 +196,12 @@ impl Conversation {
     }
 }
 
-fn not_logged_in() -> pgwire::error::PgWireError {
+fn several_refused() -> PgWireError {
+    let hint = "send them one at a time; only SET, SHOW and the begin and end of transactions may come together";
+    error(SYNTAX, "more than one statement was sent at once", hint)
+}
+
+fn not_logged_in() -> PgWireError {
     fatal(INTERNAL, "nobody is logged in", "connect again")
 }
 

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    ArrayElemTypeDef, BinaryOperator, CastKind, DataType, Expr, Function, FunctionArg, FunctionArgExpr,
+    AccessExpr, ArrayElemTypeDef, BinaryOperator, CastKind, DataType, Expr, Function, FunctionArg, FunctionArgExpr,
     FunctionArguments, Query, Select, Statement, Value, VisitMut as _, VisitorMut, visit_relations,
 };
 use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
@@ -77,6 +77,20 @@ fn instead_of(expression: &Expr) -> Option<Expr> {
             let none = Box::new(Expr::Value(Value::SingleQuotedString("-".to_owned()).into()));
             Some(Expr::BinaryOp { left: left.clone(), op: op.clone(), right: none })
         }
+        // psqlODBC: `indisprimary = 't'`, and the columns of indexes one by one.
+        Expr::BinaryOp { left, op: BinaryOperator::Eq, right }
+            if column(left).is_some_and(|name| name.starts_with("indis")) && is_text(right, "t") =>
+        {
+            Some(left.as_ref().clone())
+        }
+        Expr::CompoundFieldAccess { root, access_chain } if is_array_column(root, access_chain) => {
+            Some(null(DataType::Integer(None)))
+        }
+        // DBeaver: the names of rules.
+        Expr::Cast { kind, expr, data_type, .. } if named(data_type, "name") => {
+            let (kind, expr, data_type) = (kind.clone(), expr.clone(), DataType::Text);
+            Some(Expr::Cast { kind, expr, data_type, array: false, format: None })
+        }
         // pgcli: names of the types of arguments, by an array of numbers; then the name of one type, by its number.
         Expr::Cast { data_type, .. } if named(data_type, "regtype[]") => Some(null(list(DataType::Text))),
         Expr::Cast { expr, data_type: DataType::Text, .. } => match expr.as_ref() {
@@ -92,7 +106,7 @@ fn instead_of(expression: &Expr) -> Option<Expr> {
         }
         Expr::Function(function) => instead_of_call(function),
         // SQLAlchemy: `LIKE … ESCAPE '/'`; the engine knows the backslash.
-        Expr::Like { negated, any, expr, pattern, escape_char: Some(escape) } if is_slash(&escape.value) => {
+        Expr::Like { negated, any, expr, pattern, escape_char: Some(escape) } if is_value(&escape.value, "/") => {
             let pattern = Box::new(call("replace(NULL, '/', '\\')", pattern)?);
             Some(Expr::Like { negated: *negated, any: *any, expr: expr.clone(), pattern, escape_char: None })
         }
@@ -102,8 +116,11 @@ fn instead_of(expression: &Expr) -> Option<Expr> {
 
 fn instead_of_call(function: &Function) -> Option<Expr> {
     let first = first_of(&function.args)?;
-    match function.name.to_string().as_str() {
-        "unnest" | "generate_subscripts" if column(first).is_some_and(|name| ARRAY_COLUMNS.contains(&name)) => {
+    let name = function.name.to_string();
+    match name.strip_prefix("pg_catalog.").unwrap_or(&name) {
+        "unnest" | "generate_subscripts" | "array_lower" | "array_upper"
+            if column(first).is_some_and(|name| ARRAY_COLUMNS.contains(&name)) =>
+        {
             Some(null(DataType::Integer(None)))
         }
         // psql: options of tables and rights on schemas, as text.
@@ -139,8 +156,21 @@ fn is_zero(expression: &Expr) -> bool {
     matches!(expression, Expr::Value(value) if matches!(&value.value, Value::Number(number, _) if number == "0"))
 }
 
-fn is_slash(value: &Value) -> bool {
-    matches!(value, Value::SingleQuotedString(text) if text == "/")
+fn is_value(value: &Value, wanted: &str) -> bool {
+    matches!(value, Value::SingleQuotedString(text) if text == wanted)
+}
+
+fn is_text(expression: &Expr, wanted: &str) -> bool {
+    matches!(expression, Expr::Value(value) if is_value(&value.value, wanted))
+}
+
+/// Whether an entry of one of the catalogue's array columns is asked for: `i.indkey[1]`.
+fn is_array_column(root: &Expr, chain: &[AccessExpr]) -> bool {
+    let last = chain.iter().rev().find_map(|access| match access {
+        AccessExpr::Dot(name) => Some(name),
+        AccessExpr::Subscript(_) => None,
+    });
+    column(last.unwrap_or(root)).is_some_and(|name| ARRAY_COLUMNS.contains(&name))
 }
 
 /// Whether a type has this name, with or without the catalogue's schema before it.
@@ -208,6 +238,8 @@ mod tests {
         check("SELECT p.prorettype::regtype::text", "SELECT format_type(p.prorettype, NULL)");
         check("SELECT (SELECT adbin FROM pg_catalog.pg_attrdef)", "SELECT NULL::TEXT");
         check("SELECT unnest(i.indkey), generate_subscripts(indkey, 1)", "SELECT NULL::INTEGER, NULL::INTEGER");
+        check("SELECT i.indisprimary = 't', i.indkey[ia.attnum - 1]", "SELECT i.indisprimary, NULL::INTEGER");
+        check("SELECT pg_catalog.array_upper(conkey, 1), '_RETURN'::name", "SELECT NULL::INTEGER, '_RETURN'::TEXT");
         check("SELECT a NOT LIKE 'b/_' ESCAPE '/'", "SELECT a NOT LIKE replace('b/_', '/', '\\')");
         check("SELECT array_to_string(c.reloptions || array(SELECT 1), ', ')", "SELECT NULL::TEXT");
         check("SELECT pg_size_pretty(pg_table_size(c.oid))", "SELECT NULL::TEXT");
@@ -242,6 +274,7 @@ mod tests {
             "SELECT unnest(citizenships) FROM cases",
             "SELECT (SELECT count(*) FROM cases)",
             "SELECT a LIKE 'b%'",
+            "SELECT journey[1], c.journey[1]['country'], is_open = 't' FROM cases c",
             "SELECT pg_size_pretty(1024), array_to_string(citizenships, ',')",
             "SELECT parse_ident('cases'::TEXT), parse_ident('pg_class')",
             "SELECT gender, count(*) AS n, *, gender, p.gender FROM cases",

@@ -75,29 +75,34 @@ fn constant(name: &str, value: &str) -> ScalarUDF {
     )
 }
 
-/// Functions that clients call about what is not here: sequences, indexes, texts of views, sizes, other sessions.
+/// Functions that clients call about what is not here: sequences, indexes, texts of views, sizes, other sessions. They
+/// take whatever they are given, because clients leave arguments out and write numbers where a name could stand.
 fn never_anything() -> Vec<ScalarUDF> {
-    use DataType::{Boolean, Int32, Utf8};
     let (nothing, here) = (ScalarValue::Utf8(None), ScalarValue::Boolean(Some(true)));
     let unknown = ScalarValue::Int64(None);
     [
-        ("shobj_description", vec![Int32, Utf8], &nothing),
-        ("pg_get_serial_sequence", vec![Utf8, Utf8], &nothing),
-        ("pg_get_indexdef", vec![Int32, Int32, Boolean], &nothing),
-        ("pg_get_viewdef", vec![Int32, Boolean], &nothing),
-        ("pg_table_size", vec![Int32], &unknown),
-        ("pg_database_size", vec![Utf8], &unknown),
-        ("pg_my_temp_schema", vec![], &ScalarValue::Int32(Some(0))),
-        ("pg_is_in_recovery", vec![], &ScalarValue::Boolean(Some(false))),
-        ("pg_function_is_visible", vec![Int32], &here),
-        ("pg_type_is_visible", vec![Int32], &here),
-        ("pg_collation_is_visible", vec![Int32], &here),
+        ("shobj_description", &nothing),
+        ("pg_get_serial_sequence", &nothing),
+        ("pg_get_indexdef", &nothing),
+        ("pg_get_ruledef", &nothing),
+        ("pg_get_triggerdef", &nothing),
+        ("pg_get_viewdef", &nothing),
+        ("pg_tablespace_location", &nothing),
+        ("pg_table_size", &unknown),
+        ("pg_database_size", &unknown),
+        ("pg_stat_get_numscans", &unknown),
+        ("pg_my_temp_schema", &ScalarValue::Int32(Some(0))),
+        ("pg_is_in_recovery", &ScalarValue::Boolean(Some(false))),
+        ("pg_function_is_visible", &here),
+        ("pg_type_is_visible", &here),
+        ("pg_collation_is_visible", &here),
     ]
     .into_iter()
-    .map(|(name, takes, value)| {
+    .map(|(name, value)| {
         let (value, gives) = (value.clone(), value.data_type());
         let answer = move |_: &[ColumnarValue]| Ok(ColumnarValue::Scalar(value.clone()));
-        create_udf(name, takes, gives, Volatility::Stable, Arc::new(answer))
+        let signature = Signature::one_of(vec![TypeSignature::Nullary, TypeSignature::VariadicAny], Volatility::Stable);
+        SimpleScalarUDF::new_with_signature(name, signature, gives, Arc::new(answer)).into()
     })
     .collect()
 }

@@ -35,7 +35,7 @@ impl SimpleQueryHandler for Speaker {
         PgWireError: From<<C as Sink<PgWireBackendMessage>>::Error>,
     {
         if client.transaction_status() == TransactionStatus::Error
-            && let Ok(Asked::BackToSavepoint) = self.conversation.read(&query.query)
+            && let Ok([Asked::BackToSavepoint, ..]) = self.conversation.read_several(&query.query).as_deref()
         {
             client.set_transaction_status(TransactionStatus::Transaction);
         }
@@ -50,6 +50,9 @@ impl SimpleQueryHandler for Speaker {
         PgWireError: From<<C as Sink<PgWireBackendMessage>>::Error>,
     {
         let mut account = self.conversation.account(client.metadata())?;
+        if let Some(done) = self.several(client, sql, &mut account).await {
+            return settled(done, account);
+        }
         let prepared = match Box::pin(self.prepare(client, sql, &mut account)).await {
             Ok(prepared) => prepared,
             Err(refused) => return Err(account.fail(refused)),
@@ -172,8 +175,8 @@ impl QueryParser for Speaker {
     }
 }
 
-/// Writes the line of a statement without rows before its end is told.
-fn settled(done: PgWireResult<Response>, mut account: Account) -> PgWireResult<Response> {
+/// Writes the line of what has no rows before its end is told.
+fn settled<T>(done: PgWireResult<T>, mut account: Account) -> PgWireResult<T> {
     match done {
         Ok(response) => account.settle(Outcome::Ok).map(|()| response),
         Err(failed) => Err(account.fail(failed)),

@@ -1,10 +1,14 @@
 //! What a client is told: an SQLSTATE, a sentence that names the rule, and a hint with the remedy.
 
+use std::error::Error;
+
 use datafusion::common::SchemaError;
 use datafusion::error::DataFusionError;
+use datafusion::object_store;
 use panoh_warehouse::WarehouseError;
 use pgwire::error::{ErrorInfo, PgWireError};
 
+use crate::bounded::TooMuch;
 use crate::functions::NO_SETTING;
 
 /// An SQLSTATE of PostgreSQL.
@@ -27,6 +31,8 @@ pub(crate) const ROW_LIMIT: State = "54000";
 pub(crate) const TOO_MANY: State = "53300";
 pub(crate) const TOO_COMPLEX: State = "54001";
 pub(crate) const MEMORY: State = "53200";
+/// The object is not in the state that the statement needs: its tables were built anew.
+pub(crate) const BUILT_ANEW: State = "55000";
 pub(crate) const IO: State = "58030";
 pub(crate) const INTERNAL: State = "XX000";
 
@@ -75,8 +81,12 @@ pub(crate) fn read_only() -> PgWireError {
 
 /// Why the engine could not plan or answer.
 pub(crate) fn of_engine(failed: &DataFusionError) -> PgWireError {
+    if let Some(told) = of_storage(failed) {
+        return told;
+    }
     let root = failed.find_root();
     let (state, hint) = match root {
+        DataFusionError::External(cause) if cause.is::<TooMuch>() => (MEMORY, "ask for less at once"),
         DataFusionError::ResourcesExhausted(_) => {
             (MEMORY, "ask for fewer groups or rows, or have the gateway started with more --memory")
         }
@@ -96,4 +106,54 @@ pub(crate) fn of_engine(failed: &DataFusionError) -> PgWireError {
         _ => (INTERNAL, ""),
     };
     error(state, root.strip_backtrace(), hint)
+}
+
+/// Why files could not be read. Where they lie is the host's own business, so no path is said.
+fn of_storage(failed: &DataFusionError) -> Option<PgWireError> {
+    let (mut cause, mut link): (_, Option<&(dyn Error + 'static)>) = (None, Some(failed));
+    while let (None, Some(at)) = (cause, link) {
+        cause = match at.downcast_ref() {
+            Some(DataFusionError::ObjectStore(cause)) => Some(cause.as_ref()),
+            _ => at.downcast_ref::<object_store::Error>(),
+        };
+        link = at.source();
+    }
+    let text = failed.to_string();
+    let gone = matches!(cause, Some(object_store::Error::NotFound { .. }))
+        || (text.contains("Object at location ") && text.contains(" not found"));
+    if gone {
+        let hint = "ask again; in a transaction, end it first";
+        return Some(error(BUILT_ANEW, "the tables were built anew since they were opened for this statement", hint));
+    }
+    cause.map(|cause| {
+        tracing::error!(%cause, "a table cannot be read");
+        error(IO, "a table cannot be read now", "tell whoever looks after the warehouse")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use datafusion::arrow::error::ArrowError;
+    use datafusion::parquet::errors::ParquetError;
+
+    use super::*;
+
+    #[test]
+    fn files_that_are_gone_are_told_without_a_path() {
+        let gone = || object_store::Error::NotFound { path: "/srv/home/part-1.parquet".to_owned(), source: "x".into() };
+        let broken = || object_store::Error::Generic { store: "/srv/home", source: "/srv/home".into() };
+        for (failed, state) in [
+            (DataFusionError::ObjectStore(Box::new(gone())), BUILT_ANEW),
+            (DataFusionError::ParquetError(Box::new(ParquetError::External(Box::new(gone())))), BUILT_ANEW),
+            (DataFusionError::ArrowError(Box::new(ArrowError::ExternalError(Box::new(gone()))), None), BUILT_ANEW),
+            (DataFusionError::External(Box::new(gone())).context("reading"), BUILT_ANEW),
+            (DataFusionError::Execution(gone().to_string()), BUILT_ANEW),
+            (DataFusionError::ObjectStore(Box::new(broken())), IO),
+            (DataFusionError::Execution("a number not found".to_owned()), "22000"),
+        ] {
+            let told = of_engine(&failed);
+            assert_eq!(state_of(&told), state, "{failed}");
+            assert!(!told.to_string().contains("/srv"), "{told}");
+        }
+    }
 }

@@ -8,10 +8,13 @@ use std::sync::Arc;
 use arrow_pg::datatypes::arrow_schema_to_pg_fields;
 use datafusion::arrow::datatypes::{FieldRef, Schema};
 use datafusion::sql::sqlparser::ast::{Ident, Select, SelectItem};
+use pgwire::api::Type;
 use pgwire::api::portal::Format;
 use pgwire::api::results::FieldInfo;
 use pgwire::error::PgWireResult;
 use pgwire::types::format::FormatOptions;
+
+use crate::nested::{is_json, sent_as};
 
 /// Begins a name that stands for another; no client writes it.
 const MARK: char = '\u{1}';
@@ -38,7 +41,7 @@ pub(crate) fn tell_apart(select: &mut Select) {
     }
 }
 
-/// The columns as clients are told them.
+/// The columns as clients are told them, with JSON for what is nested.
 pub(crate) fn fields(
     schema: &Schema,
     format: &Format,
@@ -50,7 +53,16 @@ pub(crate) fn fields(
         let field = first.map_or_else(|| Arc::clone(field), |first| renamed(field, first.name()));
         named.push(field);
     }
-    arrow_schema_to_pg_fields(&Schema::new(named), format, options)
+    let sent = Schema::new(named.iter().map(sent_as).collect::<Vec<_>>());
+    let told = arrow_schema_to_pg_fields(&sent, format, options)?;
+    let as_json = |(field, info): (&FieldRef, FieldInfo)| {
+        if !is_json(field.data_type()) {
+            return info;
+        }
+        let options = Arc::clone(info.format_options());
+        FieldInfo::new(info.name().to_owned(), None, None, Type::JSON, info.format()).with_format_options(options)
+    };
+    Ok(named.iter().zip(told).map(as_json).collect())
 }
 
 fn back(name: &str) -> Option<usize> {

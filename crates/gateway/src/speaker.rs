@@ -61,6 +61,48 @@ impl Speaker {
         self.conversation.watch(client.metadata())?.over(prepared).await?
     }
 
+    /// Carries out several statements of one message, none of which has rows of a table; none for any other message.
+    pub(crate) async fn several<C>(
+        &self,
+        client: &mut C,
+        sql: &str,
+        account: &mut Account,
+    ) -> Option<PgWireResult<Vec<Response>>>
+    where
+        C: ClientInfo + ClientPortalStore + Sink<PgWireBackendMessage> + Unpin + Send + Sync,
+        C::PortalStore: PortalStore,
+        PgWireError: From<<C as Sink<PgWireBackendMessage>>::Error>,
+    {
+        let separated = sql.trim_end_matches(|c: char| c == ';' || c.is_whitespace()).contains(';');
+        let all = separated.then(|| self.conversation.read_several(sql).ok()).flatten()?;
+        (all.len() > 1).then_some(())?;
+        Some(self.one_by_one(client, sql, &all, account).await)
+    }
+
+    async fn one_by_one<C>(
+        &self,
+        client: &mut C,
+        sql: &str,
+        all: &[Asked],
+        account: &mut Account,
+    ) -> PgWireResult<Vec<Response>>
+    where
+        C: ClientInfo + ClientPortalStore + Sink<PgWireBackendMessage> + Unpin + Send + Sync,
+        C::PortalStore: PortalStore,
+        PgWireError: From<<C as Sink<PgWireBackendMessage>>::Error>,
+    {
+        let engine = self.conversation.engine(client).await?;
+        account.asked(kind(sql), shape(sql, engine.names()));
+        // The first that ends a failure answers for those behind it; pgwire counts the state after the whole message.
+        let before = all.iter().take_while(|one| !one.ends_failure()).count();
+        all.iter().take(before).try_for_each(|one| refuse_after_failure(client, one))?;
+        let mut done = Vec::with_capacity(all.len());
+        for one in all {
+            done.push(self.carry_out(client, one, FieldFormat::Text).await?);
+        }
+        Ok(done)
+    }
+
     /// Starts the rows of a plan.
     pub(crate) async fn begin<C: ClientInfo>(
         &self,
@@ -223,9 +265,7 @@ fn bound(plan: LogicalPlan, values: &ParamValues) -> PgWireResult<LogicalPlan> {
 
 /// After an error in a transaction only its end is answered, as clients expect.
 fn refuse_after_failure<C: ClientInfo>(client: &C, asked: &Asked) -> PgWireResult<()> {
-    if client.transaction_status() != TransactionStatus::Error
-        || matches!(asked, Asked::End(_) | Asked::BackToSavepoint)
-    {
+    if client.transaction_status() != TransactionStatus::Error || asked.ends_failure() {
         return Ok(());
     }
     Err(error(FAILED_TRANSACTION, "the transaction has failed; nothing is answered before its end", "send ROLLBACK"))
