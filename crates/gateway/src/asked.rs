@@ -44,11 +44,8 @@ pub(crate) enum Asked {
 impl Asked {
     /// Whether it may come in one message with others: settings and transactions, nothing with rows of a table.
     pub(crate) fn may_stand_among_others(&self) -> bool {
-        match self {
-            Self::Set(..) | Self::Reset(_) | Self::Show(_) | Self::Begin | Self::End(_) | Self::BackToSavepoint => true,
-            Self::Nothing(_) => true,
-            Self::Rows(_) | Self::Copy(..) | Self::Deallocate(_) | Self::Discard => false,
-        }
+        let is_setting = matches!(self, Self::Set(..) | Self::Reset(_) | Self::Show(_));
+        is_setting || matches!(self, Self::Begin | Self::End(_) | Self::BackToSavepoint | Self::Nothing(_))
     }
 
     /// Whether a transaction that has failed goes on behind it.

@@ -86,15 +86,17 @@ struct Bounded {
 
 impl Bounded {
     fn refuse(&self, made: u64) -> Result<()> {
-        let would = match self.made {
-            Made::Pairs if made > MOST_PAIRS => "compare texts above 10000 characters, or too many at once".to_owned(),
-            Made::Copies | Made::Resized | Made::Series if made > MOST_BYTES => {
-                format!("make a list of more than {} entries, or {} MiB", MOST_BYTES / ENTRY, MOST_BYTES >> 20)
+        let (most, would) = match self.made {
+            Made::Pairs => (MOST_PAIRS, "compare texts above 10000 characters, or too many at once".to_owned()),
+            Made::Copies | Made::Resized | Made::Series => {
+                let entries = MOST_BYTES / ENTRY;
+                (MOST_BYTES, format!("make a list of more than {entries} entries, or {} MiB", MOST_BYTES >> 20))
             }
-            Made::Pairs => return Ok(()),
-            _ if made > MOST_BYTES => format!("make more than {} MiB of text", MOST_BYTES >> 20),
-            _ => return Ok(()),
+            _ => (MOST_BYTES, format!("make more than {} MiB of text", MOST_BYTES >> 20)),
         };
+        if made <= most {
+            return Ok(());
+        }
         Err(DataFusionError::External(Box::new(TooMuch { name: self.function.name().to_owned(), would })))
     }
 }
