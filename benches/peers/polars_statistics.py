@@ -177,7 +177,7 @@ def age_trend():
 def codes(rows, column, name):
     """Persons by code of a list. Of a person of whom some code is known, what is absent says nothing."""
     # An empty list explodes into one row without a value.
-    rows = rows.select("status", "person", code=column).explode("code").with_columns(col("code").fill_null("missing"))
+    rows = rows.select("status", "person", code=column).explode("code", empty_as_null=True).with_columns(col("code").fill_null("missing"))
     known, silent = rows.filter(~absent("code")), rows.filter(absent("code"))
     silent = silent.join(known, on=["status", "person"], how="anti")
     of_status = known.group_by("status").agg(known=col("person").n_unique())
@@ -289,7 +289,7 @@ def hotline():
 
 
 def hotline_topics():
-    rows = table("contacts").select("became_case", topic="topics").explode("topic")
+    rows = table("contacts").select("became_case", topic="topics").explode("topic", empty_as_null=True)
     return ordered(became_case(rows.with_columns(col("topic").fill_null("missing")), "topic"), "-contacts", "topic")
 
 
@@ -316,7 +316,7 @@ def activities(kind):
 
 def one_each(rows, lists, name):
     """A row for each code of a list; a row without any stands under missing."""
-    return rows.rename({lists: name}).explode(name).with_columns(col(name).fill_null("missing"))
+    return rows.rename({lists: name}).explode(name, empty_as_null=True).with_columns(col(name).fill_null("missing"))
 
 
 def trainings():

@@ -193,6 +193,8 @@ fn code_of_question(error: &WarehouseError) -> Option<Code> {
         WarehouseError::NotReadOnly { .. }
             | WarehouseError::Mistaken { .. }
             | WarehouseError::Plan(_)
+            | WarehouseError::VersionGone { .. }
+            | WarehouseError::VersionMissing { .. }
             | WarehouseError::UnknownDimension { .. }
             | WarehouseError::UnknownCode { .. }
             | WarehouseError::Twice(_)

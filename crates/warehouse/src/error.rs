@@ -187,10 +187,10 @@ pub enum WarehouseError {
         /// Name of the table.
         table: String,
     },
-    /// The version was before an erasure or a rotation of keys, which leave no old version.
+    /// The version is not there any more: an erasure, a rotation of keys or a vacuum ended it.
     #[error(
-        "table {table} has no version {version} any more: an erasure or a rotation of keys ended all versions before \
-         {oldest}; ask for {oldest} or a later one"
+        "table {table} has no version {version} any more: all before {oldest} were ended, as an erasure, a rotation of \
+         keys and `panoh warehouse vacuum` do; ask for {oldest} or a later one"
     )]
     VersionGone {
         /// Name of the table.
@@ -199,6 +199,16 @@ pub enum WarehouseError {
         version: u64,
         /// The oldest version that can be read.
         oldest: u64,
+    },
+    /// The version is not there yet.
+    #[error("table {table} has no version {version}: {newest} is the newest; `panoh warehouse versions` lists them")]
+    VersionMissing {
+        /// Name of the table.
+        table: String,
+        /// The version asked for.
+        version: u64,
+        /// The newest version.
+        newest: u64,
     },
     /// Pseudonyms of different tables do not fit together.
     #[error(

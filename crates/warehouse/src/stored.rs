@@ -82,7 +82,11 @@ impl Stored {
         if version < oldest {
             return Err(WarehouseError::VersionGone { table: self.name.clone(), version, oldest });
         }
-        let mut table = self.table.clone();
+        let mut table = self.newest().await?;
+        let newest = table.version().unwrap_or_default();
+        if version > newest {
+            return Err(WarehouseError::VersionMissing { table: self.name.clone(), version, newest });
+        }
         table.load_version(version).await.map_err(store(&self.name))?;
         Ok(table)
     }

@@ -112,6 +112,9 @@ async fn a_vacuum_of_everything_old_leaves_the_newest_version_alone() {
     let home = Home { warehouse: opened, ..home };
     assert_eq!(home.lines(ALL).await, answer);
     assert!(matches!(at(&home, 5).await, Err(WarehouseError::VersionGone { oldest: 12, .. })));
+    let newest = home.warehouse.versions("cases").await.unwrap().last().unwrap().version;
+    let missing = at(&home, newest + 1).await;
+    assert!(matches!(missing, Err(WarehouseError::VersionMissing { newest: told, .. }) if told == newest));
     assert_eq!(home.load("cases", "load:90", &batch(&CASES[..2], 90)).await, 13);
     assert_eq!(home.lines("SELECT count(*) FROM stored.cases").await, ["13"]);
 }
