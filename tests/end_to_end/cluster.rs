@@ -136,7 +136,7 @@ fn questions(place: &Place) -> Vec<Vec<String>> {
         "SELECT a.record, b.record FROM cases AS a, cases AS b WHERE a.registered_year < b.registered_year ORDER BY 1, 2",
         "SELECT count(*) FROM cases, (SELECT unnest(range(0, 1000)) AS n) AS s",
         // Joins without an equality, of which rows without a partner matter: Ballista would give rows twice.
-        "SELECT record FROM cases WHERE registered_year >= ALL (SELECT registered_year FROM cases WHERE registered_year > 0) \
+        "SELECT record FROM cases AS a WHERE NOT EXISTS (SELECT 1 FROM cases AS b WHERE b.registered_year > a.registered_year) \
          ORDER BY 1",
         "SELECT a.record, b.record FROM cases AS a LEFT JOIN cases AS b ON a.registered_year > b.registered_year ORDER BY 1, 2",
         "SELECT a.record, b.record FROM cases AS a FULL JOIN cases AS b ON a.registered_year > b.registered_year + 1 \

@@ -39,6 +39,10 @@ impl AnalyzerRule for ExactNumbers {
             }
             let names = NamePreserver::new(&plan);
             let plan = plan.map_expressions(|expr| {
+                // Most expressions are columns; to name each anew would take longer than all the rest.
+                if !expr.exists(|part| Ok(is_computed(part)))? {
+                    return Ok(Transformed::no(expr));
+                }
                 let name = names.save(&expr);
                 let exact = expr.transform_up(|expr| exact(expr, &schema))?;
                 Ok(exact.update_data(|expr| name.restore(expr)))
@@ -47,6 +51,10 @@ impl AnalyzerRule for ExactNumbers {
         })
         .map(|plan| plan.data)
     }
+}
+
+fn is_computed(expr: &Expr) -> bool {
+    matches!(expr, Expr::Cast(_) | Expr::TryCast(_) | Expr::BinaryExpr(_))
 }
 
 fn exact(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
