@@ -44,7 +44,7 @@ impl AnalyzerRule for ExactNumbers {
                     return Ok(Transformed::no(expr));
                 }
                 let name = names.save(&expr);
-                let exact = expr.transform_up(|expr| exact(expr, &schema))?;
+                let exact = expr.transform_up(|expr| Ok(exact(expr, &schema)))?;
                 Ok(exact.update_data(|expr| name.restore(expr)))
             })?;
             plan.map_data(LogicalPlan::recompute_schema)
@@ -57,9 +57,9 @@ fn is_computed(expr: &Expr) -> bool {
     matches!(expr, Expr::Cast(_) | Expr::TryCast(_) | Expr::BinaryExpr(_))
 }
 
-fn exact(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
+fn exact(expr: Expr, schema: &DFSchema) -> Transformed<Expr> {
     let of = |expr: &Expr| expr.get_type(schema).unwrap_or(DataType::Null);
-    Ok(match expr {
+    match expr {
         Expr::Cast(Cast { expr, field }) if field.data_type().is_integer() && is_fraction(&of(&expr)) => {
             Transformed::yes(Expr::Cast(Cast { expr: Box::new(round(vec![*expr])), field }))
         }
@@ -75,7 +75,7 @@ fn exact(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
             Transformed::yes(Expr::BinaryExpr(BinaryExpr { left: wide(*left), op, right: wide(*right) }))
         }
         other => Transformed::no(other),
-    })
+    }
 }
 
 fn is_fraction(kind: &DataType) -> bool {

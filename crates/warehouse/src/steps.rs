@@ -32,10 +32,7 @@ impl ScalarUDFImpl for Steps {
     }
 
     fn coerce_types(&self, given: &[DataType]) -> Result<Vec<DataType>> {
-        match given {
-            [DataType::List(_)] => Ok(given.to_vec()),
-            _ => plan_err!("write steps(list)"),
-        }
+        if let [DataType::List(_)] = given { Ok(given.to_vec()) } else { plan_err!("write steps(list)") }
     }
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
