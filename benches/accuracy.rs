@@ -5,7 +5,7 @@
 //! installed is named. Options behind `--`:
 //!
 //! ```text
-//! cargo bench -p panoh-benches --bench accuracy -- --repetitions 20 --minutes 30 --workload ctdc --peer opendp
+//! cargo bench -p panoh-benches -- accuracy --repetitions 20 --minutes 30 --workload ctdc --peer opendp
 //! ```
 //!
 //! `--minutes` bounds each script on each workload; it stops repeating in time and the output says how often it ran.
@@ -15,8 +15,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use panoh_benches::{
-    Answers, Entry, EqualSplit, Judge, Peer, Release, SEED, Size, Workload, arguments, print, say, skipped, test_data,
-    timed,
+    Answers, Entry, EqualSplit, Judge, Peer, Release, SEED, Size, Workload, print, say, skipped, test_data, timed,
 };
 use panoh_privacy::{
     NoisePlan, NonNegative, Objective, Rho, Subset, Wanted, Weight, can_be_whole, half_width, measure, non_negative,
@@ -45,8 +44,9 @@ struct Options {
     peer: Option<String>,
 }
 
-fn main() -> Result<()> {
-    let options = Options::read(&arguments())?;
+/// Runs the bench with what stands behind its name.
+pub(crate) fn run(arguments: &[String]) -> Result<()> {
+    let options = Options::read(arguments)?;
     if cfg!(debug_assertions) {
         say("built without optimisation: errors are right, seconds of panoh and equal-split are not");
     }
@@ -61,7 +61,7 @@ fn main() -> Result<()> {
 impl Options {
     fn read(arguments: &[String]) -> Result<Self> {
         let mut options = Self { repetitions: 20, minutes: 30, workload: None, peer: None };
-        let mut words = arguments.iter().filter(|word| *word != "--bench");
+        let mut words = arguments.iter();
         while let Some(word) = words.next() {
             let value = words.next().with_context(|| format!("{word} needs a value"))?;
             match word.as_str() {

@@ -11,7 +11,7 @@ use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use panoh_benches::{Home, SEED, arguments, ask, middle, number, ratio, say, timed};
+use panoh_benches::{Home, SEED, ask, middle, number, ratio, say, timed};
 use panoh_simulator::{CtdcScenario, write_ctdc};
 use panoh_warehouse::{Session, Statistic, statistics};
 use tokio::runtime::Runtime;
@@ -22,9 +22,9 @@ const RUNS: usize = 5;
 const SOURCE: &str = "ctdc-2021";
 const TABLE: &str = "cases";
 
-fn main() -> Result<()> {
-    let arguments = arguments();
-    let (rows, loads) = (number(&arguments, "--rows", ROWS)?, number(&arguments, "--loads", LOADS)?);
+/// Runs the bench with what stands behind its name.
+pub(crate) fn run(arguments: &[String]) -> Result<()> {
+    let (rows, loads) = (number(arguments, "--rows", ROWS)?, number(arguments, "--loads", LOADS)?);
     ensure!((1..=rows).contains(&loads), "--loads must be 1 to the number of rows");
     let runtime = Runtime::new()?;
     let dir = tempfile::tempdir()?;

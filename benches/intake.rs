@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use panoh_benches::{Home, Peer, SEED, arguments, cores, largest_memory, median, ratio, say, skipped, wait};
+use panoh_benches::{Home, Peer, SEED, cores, largest_memory, median, ratio, say, skipped, wait};
 use panoh_dictionary::Dictionary;
 use panoh_simulator::{WideScenario, write_wide};
 
@@ -40,8 +40,8 @@ struct Measured {
     memory: u64,
 }
 
-fn main() -> Result<()> {
-    let arguments = arguments();
+/// Runs the bench with what stands behind its name.
+pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let value = |name: &str| arguments.iter().skip_while(|argument| *argument != name).nth(1);
     let number = |name: &str, otherwise: u64| value(name).map_or(Ok(otherwise), |text| text.parse());
     if let Some(case) = value("--load") {
@@ -130,8 +130,12 @@ fn measure<const N: usize>(case: &str, csv: &Path) -> Result<[Measured; N]> {
     let mut loads = Vec::with_capacity(N);
     for file in files {
         let mut process = Command::new(std::env::current_exe()?);
-        let output =
-            process.args(["--load", case, "--file"]).arg(file).arg("--home").arg(dir.path().join("home")).output()?;
+        let output = process
+            .args(["intake", "--load", case, "--file"])
+            .arg(file)
+            .arg("--home")
+            .arg(dir.path().join("home"))
+            .output()?;
         if !output.status.success() {
             bail!("{case} failed: {}", String::from_utf8_lossy(&output.stderr));
         }

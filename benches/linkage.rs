@@ -28,7 +28,8 @@ const FALSE: f64 = 1e-4;
 /// Who stands behind each row: a person of the register, or nobody but the row itself.
 type Seen = Result<Pseudonym, usize>;
 
-fn main() -> Result<()> {
+/// Runs the bench with what stands behind its name.
+pub(crate) fn run(_: &[String]) -> Result<()> {
     for persons in SIZES {
         for crowd in [Crowd::AsItComes, Crowd::Apart] {
             measure(persons, crowd)?;

@@ -31,8 +31,9 @@ const SMALL: [u32; 2] = [9, 3];
 /// Persons of the releases that are timed.
 const PERSONS: usize = 100_000;
 
-fn main() -> Result<()> {
-    divan::main();
+/// Runs the bench with what stands behind its name.
+pub(crate) fn run(_: &[String]) -> Result<()> {
+    divan::Divan::default().run_benches();
     for (name, sizes, longest) in [("six-columns", &SIX[..], 2), ("six-columns", &SIX, 3), ("small-country", &SMALL, 2)]
     {
         compare(name, sizes, longest)?;

@@ -28,7 +28,8 @@ const QUESTIONS: [(&str, &str); 4] = [
     ("page", "/"),
 ];
 
-fn main() -> Result<()> {
+/// Runs the bench with what stands behind its name.
+pub(crate) fn run(_: &[String]) -> Result<()> {
     let home = wait(released())?;
     let served = router(Arc::new(Shelf::open(&home.path("published"))?));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -2,8 +2,9 @@
 //!
 //! The peers run the same questions, in their own words, on the very Parquet files of the warehouse, with as many threads,
 //! and each hands its rows over in columns. Rows and the sum of what is counted must agree, or the bench fails in the end,
-//! after it measured the others. A machine is quicker at one time than at another, so all are asked in turn, round after round, and a ratio is the middle one of
-//! the rounds. Every engine is asked once before, and stays: files and code are in memory then.
+//! after it measured the others. A machine is quicker at one time than at another, so all are asked in turn, round after
+//! round, and a ratio is the middle one of the rounds. Every engine is asked once before, and stays: files and code are in
+//! memory then.
 //!
 //! The home holds the three lists of a scenario, a file in the CTDC layout with twice as many rows, and registers of which
 //! each has a twentieth of the rows of the cases. At the end the first answer of the program is measured: a process that
@@ -22,8 +23,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 use panoh_benches::{
-    Answer, Engine, Home, REGISTERS, SEED, arguments, ask, median, middle, number, option, ratio, say, test_data,
-    timed, wait, write_files,
+    Answer, Engine, Home, REGISTERS, SEED, ask, median, middle, number, option, ratio, say, test_data, timed, wait,
+    write_files,
 };
 use panoh_dictionary::Dictionary;
 use panoh_simulator::{CtdcScenario, Scenario, write, write_ctdc};
@@ -45,17 +46,17 @@ const STARTS: usize = 15;
 const CTDC_ROWS: u64 = 97_750;
 const CTDC: &str = "ctdc-2021";
 
-fn main() -> Result<()> {
-    let arguments = arguments();
-    let rows = number(&arguments, "--rows", ROWS)?;
-    let home = wait(home(rows, option(&arguments, "--home").map(Path::new)))?;
-    let names = option(&arguments, "--peers").unwrap_or(PEERS);
-    let only: Option<Vec<&str>> = option(&arguments, "--only").map(|names| names.split(',').collect());
+/// Runs the bench with what stands behind its name.
+pub(crate) fn run(arguments: &[String]) -> Result<()> {
+    let rows = number(arguments, "--rows", ROWS)?;
+    let home = wait(home(rows, option(arguments, "--home").map(Path::new)))?;
+    let names = option(arguments, "--peers").unwrap_or(PEERS);
+    let only: Option<Vec<&str>> = option(arguments, "--only").map(|names| names.split(',').collect());
     let mut asked = statistics()?;
     asked.retain(|statistic| only.as_ref().is_none_or(|only| only.contains(&statistic.name.as_str())));
     let failed = compare(&home, names.split(',').filter(|name| *name != "none"), asked)?;
     drop(home);
-    match option(&arguments, "--panoh").map(PathBuf::from).or_else(beside) {
+    match option(arguments, "--panoh").map(PathBuf::from).or_else(beside) {
         Some(panoh) => first_answer(&panoh)?,
         None => say("first answer skipped: there is no panoh in the target folder (--panoh PATH names one)"),
     }

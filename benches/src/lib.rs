@@ -4,7 +4,7 @@
 //! a draw and more is better for Panoh. Peers that are Python packages run in the interpreter that `PANOH_BENCH_PYTHON`
 //! names; without it their lines say that they were skipped.
 //!
-//! Numbers mean something in the bench profile only: `cargo bench -p panoh-benches`.
+//! Numbers mean something in the bench profile only: `cargo bench -p panoh-benches -- NAME`.
 
 mod comparison;
 mod equal_split;
@@ -86,10 +86,10 @@ fn kibibytes(file: &str, name: &str) -> Result<u64> {
     Ok(line.trim().trim_end_matches("kB").trim_end().parse()?)
 }
 
-/// What stands behind `--` on the command line of `cargo bench`, and what cargo adds.
-#[expect(clippy::disallowed_methods, reason = "a bench is a binary of its own")]
+/// What stands behind `--` on the command line of `cargo bench`, without what cargo adds.
+#[expect(clippy::disallowed_methods, reason = "the benches are a binary of their own")]
 pub fn arguments() -> Vec<String> {
-    std::env::args().skip(1).collect()
+    std::env::args().skip(1).filter(|argument| argument != "--bench").collect()
 }
 
 /// What stands behind a name among the arguments.

@@ -10,13 +10,15 @@ use datafusion::arrow::datatypes::DataType::{Int32, Utf8};
 use datafusion::catalog::{CatalogProvider, MemTable, SchemaProvider, TableProvider};
 use datafusion::common::ScalarValue;
 use datafusion::common::cast::{as_int32_array, as_string_array};
-use datafusion::error::{DataFusionError, Result};
+use datafusion::error::Result;
 use datafusion::execution::context::SessionContext;
 use datafusion::logical_expr::expr_fn::SimpleScalarUDF;
 use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Signature, TypeSignature, Volatility};
 use datafusion::sql::sqlparser::ast::Statement;
 use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
+
+use crate::once::{mentions, read_once};
 
 const QUESTION: &str = include_str!("../sql/comments.sql");
 /// The schema of the catalogue.
@@ -58,15 +60,11 @@ impl Comments {
         context: &SessionContext,
         threads: &Handle,
     ) -> Result<()> {
-        if self.told.initialized() || !statement.to_string().to_ascii_lowercase().contains("_description") {
+        if self.told.initialized() || !mentions(statement, "_description") {
             return Ok(());
         }
         let context = context.clone();
-        let read = async || {
-            let reading = threads.spawn(async move { Told::read(&context).await });
-            reading.await.map_err(|ended| DataFusionError::External(ended.into()))?
-        };
-        self.told.get_or_try_init(read).await.map(|_| ())
+        read_once(&self.told, threads, async move { Told::read(&context).await }).await
     }
 
     fn function(&self, name: &str, takes: Vec<TypeSignature>, part: Part) -> ScalarUDF {

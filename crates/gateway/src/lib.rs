@@ -29,6 +29,7 @@ mod functions;
 mod login;
 mod measure;
 mod nested;
+mod once;
 mod protocols;
 mod reading;
 mod refusal;

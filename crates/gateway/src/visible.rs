@@ -7,12 +7,14 @@ use std::sync::Arc;
 use datafusion::arrow::array::{ArrayRef, BooleanArray};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::cast::as_int32_array;
-use datafusion::error::{DataFusionError, Result};
+use datafusion::error::Result;
 use datafusion::execution::context::SessionContext;
 use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf};
 use datafusion::sql::sqlparser::ast::Statement;
 use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
+
+use crate::once::{mentions, read_once};
 
 const QUESTION: &str = include_str!("../sql/visible.sql");
 const NAME: &str = "pg_table_is_visible";
@@ -44,15 +46,11 @@ impl Visible {
         context: &SessionContext,
         threads: &Handle,
     ) -> Result<()> {
-        if self.tables.initialized() || !statement.to_string().to_ascii_lowercase().contains(NAME) {
+        if self.tables.initialized() || !mentions(statement, NAME) {
             return Ok(());
         }
         let context = context.clone();
-        let read = async || {
-            let reading = threads.spawn(async move { read(&context).await });
-            reading.await.map_err(|ended| DataFusionError::External(ended.into()))?
-        };
-        self.tables.get_or_try_init(read).await.map(|_| ())
+        read_once(&self.tables, threads, async move { read(&context).await }).await
     }
 }
 

@@ -93,7 +93,7 @@ rules! {
     NotADocument = "not_a_document",
     /// The cell holds a number of a document, but not one number that could be told from it.
     UnclearDocument = "unclear_document",
-    /// The letters of the cell were spoilt by a wrong encoding.
+    /// A wrong encoding spoilt the letters of the cell, or it has signs that nobody puts there.
     DamagedText = "damaged_text",
     /// The cell is empty although the mapping needs it.
     Required = "required",

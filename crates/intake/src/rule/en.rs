@@ -127,8 +127,8 @@ pub(super) const TEXTS: Texts = [
     ),
     (
         Rule::DamagedText,
-        "The letters of the cell were spoilt by a wrong encoding.",
-        "Export the file again in the right encoding, or write the cell anew.",
+        "A wrong encoding spoilt the letters of the cell, or it has signs that no such name or number has.",
+        "Export the file again in the right encoding, or write the cell anew without these signs.",
     ),
     (
         Rule::Required,
