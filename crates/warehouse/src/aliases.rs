@@ -2,7 +2,7 @@
 //!
 //! The view `cases` joins the aliases, so that persons who turned out to be one are counted once. They are few, and a join
 //! makes every row of every question anew for them, journeys and all: a fifth of the time of most. So a session that begins
-//! reads the aliases, and the optimiser puts a function in the place of the join; it gives the same rows.
+//! reads the aliases, and a function is put in the place of the join before a question is planned; it gives the same rows.
 
 use std::collections::HashMap;
 use std::fmt::{Debug, Formatter, Result as Formatted};
@@ -12,10 +12,10 @@ use std::sync::{Arc, OnceLock};
 use datafusion::arrow::array::{AsArray as _, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::Transformed;
-use datafusion::common::{JoinType, Result};
+use datafusion::common::{Column, JoinType, Result};
 use datafusion::logical_expr::{
-    ColumnarValue, Expr, Join, LogicalPlan, Projection, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
-    TableScan, Volatility, when,
+    BinaryExpr, ColumnarValue, Expr, Join, LogicalPlan, Operator, Projection, ScalarFunctionArgs, ScalarUDF,
+    ScalarUDFImpl, Signature, TableScan, Volatility, when,
 };
 use datafusion::optimizer::{ApplyOrder, OptimizerConfig, OptimizerRule};
 use foldhash::fast::RandomState;
@@ -103,11 +103,22 @@ impl OptimizerRule for LookUpAliases {
     }
 }
 
-/// What is looked up, if a plan joins all aliases and nothing else is asked of them.
-fn joined_alias(join: &Join) -> Option<&Expr> {
-    let [(person, Expr::Column(alias))] = join.on.as_slice() else { return None };
-    let whole = join.join_type == JoinType::Left && join.filter.is_none() && alias.name == COLUMNS[0];
-    (whole && is_aliases(&join.right)).then_some(person)
+/// The column that is looked up, if a plan joins all aliases on it and asks nothing else of them. The condition is as it was
+/// written: the engine has not looked at it yet.
+fn joined_alias(join: &Join) -> Option<Expr> {
+    let Some(Expr::BinaryExpr(BinaryExpr { left, op: Operator::Eq, right })) = &join.filter else { return None };
+    let (Expr::Column(one), Expr::Column(other)) = (left.as_ref(), right.as_ref()) else { return None };
+    let looked_up = |person: &Column, alias: &Column| {
+        let is_text = join
+            .left
+            .schema()
+            .qualified_field_from_column(person)
+            .is_ok_and(|(_, it)| it.data_type() == &DataType::Utf8);
+        is_text && alias.name == COLUMNS[0] && join.right.schema().has_column(alias)
+    };
+    let person = [(one, other), (other, one)].into_iter().find(|(person, alias)| looked_up(person, alias))?.0;
+    let whole = join.join_type == JoinType::Left && join.on.is_empty();
+    (whole && is_aliases(&join.right)).then(|| Expr::Column(person.clone()))
 }
 
 fn is_aliases(plan: &LogicalPlan) -> bool {

@@ -1,12 +1,10 @@
 //! Sets up the query engine: the stored tables in schema `stored`, the dictionary's codes, the views on top, and no way
 //! to anything else.
 
-use std::any::Any;
 use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
-use datafusion::catalog::{MemorySchemaProvider, TableProvider, default_table_source::source_as_provider};
-use datafusion::common::tree_node::Transformed;
+use datafusion::catalog::{MemorySchemaProvider, TableProvider};
 use datafusion::common::{ScalarValue, TableReference};
 use datafusion::datasource::{MemTable, ViewTable, empty::EmptyTable};
 use datafusion::error::Result as QueryResult;
@@ -14,24 +12,19 @@ use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::context::{SessionConfig, SessionContext};
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
-use datafusion::logical_expr::{EmptyRelation, Expr, LogicalPlan, LogicalPlanBuilder, lit};
-use datafusion::optimizer::optimize_projections::OptimizeProjections;
-use datafusion::optimizer::{ApplyOrder, Optimizer, OptimizerConfig, OptimizerRule};
-use datafusion::physical_optimizer::PhysicalOptimizerRule;
-use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder, lit};
 use deltalake::DeltaTable;
 use deltalake::logstore::object_store::path::Path as StorePath;
 use panoh_dictionary::Dictionary;
 
-use crate::aliases::{self, ALIASES, Known, LookUpAliases, Persons};
+use crate::aliases::{self, ALIASES, Known, Persons};
 use crate::error::{plan as planning, run};
-use crate::exact::analyzer_rules;
 use crate::fence::{Fence, OneStore};
 use crate::listing::table_of_files;
 use crate::memory::SharedMemory;
 use crate::planner::Planner;
 use crate::session::{Limits, read_only_plan};
-use crate::{TableSnapshot, WarehouseError, codes, comments, journey, library};
+use crate::{TableSnapshot, WarehouseError, codes, comments, journey, library, rules};
 
 /// The catalogue of every session.
 pub(crate) const CATALOG: &str = "panoh";
@@ -52,7 +45,7 @@ pub(crate) async fn build(
     limits: &Limits,
 ) -> Result<SessionContext, WarehouseError> {
     let known = Known::default();
-    let context = empty_context(runtime(tables, limits).map_err(planning)?, limits, Arc::clone(&known));
+    let context = empty_context(runtime(tables, limits).map_err(planning)?, limits, &known);
     let mut providers = Vec::with_capacity(tables.len());
     for snapshot in snapshots {
         let provider = provider(snapshot)?;
@@ -78,7 +71,7 @@ pub(crate) async fn build(
 /// A context without any table, which can open the files of these tables and nothing else.
 pub(crate) fn bare(tables: &[(String, DeltaTable)], limits: &Limits) -> Result<SessionContext, WarehouseError> {
     let runtime = runtime(tables, limits).map_err(planning)?;
-    Ok(empty_context(runtime, limits, Known::default()))
+    Ok(empty_context(runtime, limits, &Known::default()))
 }
 
 /// Tables that the dictionary fills, by name.
@@ -142,6 +135,8 @@ pub(crate) fn config(partitions: usize) -> SessionConfig {
         // The engine now and then thinks of a column that it may be NULL in one place and may not in another, and gives up:
         // `SELECT DISTINCT array_has(citizenships, 'TJK') IS FALSE FROM internal_routes`.
         .set_bool("datafusion.execution.skip_physical_aggregate_schema_check", true)
+        // What a second look finds, a third would only look for again.
+        .set_usize("datafusion.optimizer.max_passes", 2)
         // This rule gives two columns of one plan the same name now and then, and the query fails:
         // `SELECT (SELECT count(*) FROM paths WHERE person <> basis) FROM paths`.
         .set_bool("datafusion.optimizer.enable_leaf_expression_pushdown", false)
@@ -160,14 +155,14 @@ fn runtime(tables: &[(String, DeltaTable)], limits: &Limits) -> QueryResult<Arc<
     builder.with_object_store_registry(Arc::new(OneStore::new(first.table_url(), Arc::new(fence)))).build_arc()
 }
 
-fn empty_context(runtime: Arc<RuntimeEnv>, limits: &Limits, known: Known) -> SessionContext {
+fn empty_context(runtime: Arc<RuntimeEnv>, limits: &Limits, known: &Known) -> SessionContext {
     let mut builder = SessionStateBuilder::new()
         .with_config(config(limits.partitions))
         .with_runtime_env(runtime)
         .with_default_features()
-        .with_analyzer_rules(analyzer_rules())
-        .with_optimizer_rules(optimizer_rules(known))
-        .with_physical_optimizer_rules(physical_rules())
+        .with_analyzer_rules(rules::analyzer(known))
+        .with_optimizer_rules(rules::optimizer())
+        .with_physical_optimizer_rules(rules::physical())
         .with_query_planner(Arc::new(Planner));
     // Without these no statement could even be planned that reads or writes a file by its path.
     builder.table_factories().take();
@@ -175,64 +170,7 @@ fn empty_context(runtime: Arc<RuntimeEnv>, limits: &Limits, known: Known) -> Ses
     SessionContext::new_with_state(builder.build())
 }
 
-/// The engine's own rules with three of ours. Views have thirty columns and questions need five: to leave the others out at
-/// once, and the join of the aliases with them, makes all other rules quicker.
-fn optimizer_rules(known: Known) -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
-    let mut rules: Vec<Arc<dyn OptimizerRule + Send + Sync>> =
-        vec![Arc::new(OptimizeProjections::new()), Arc::new(EmptyTables), Arc::new(LookUpAliases(known))];
-    rules.extend(Optimizer::new().rules);
-    rules.push(Arc::new(EmptyTables));
-    rules
-}
-
-/// The engine's own rules but one, which finds columns by name alone when it moves a condition down: behind
-/// `regions AS a RIGHT JOIN regions AS b`, it looks at `b.region` where `WHERE` says `a.region`. Conditions were moved to the
-/// tables before, by a rule that does not mix them up.
-pub(crate) fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
-    let mut rules = PhysicalOptimizer::new().rules;
-    rules.retain(|rule| rule.name() != "FilterPushdown");
-    rules
-}
-
 fn provider(snapshot: &TableSnapshot) -> Result<Arc<dyn TableProvider>, WarehouseError> {
     let files = table_of_files(snapshot).map_err(planning)?;
     Ok(files.unwrap_or_else(|| Arc::new(EmptyTable::new(Arc::clone(&snapshot.schema)))))
-}
-
-/// Tells the optimiser where a table gives no rows: it has no files, or a condition on it is never true. The view `cases`
-/// joins the aliases; as long as there are none, this takes the join out. Conditions that name no column are handed to
-/// the table, and Delta Lake's takes them for conditions on partitions, which it need not look at: without this,
-/// `WHERE origin_role = 'no such word'`, which comes down to NULL, would find rows.
-#[derive(Debug)]
-struct EmptyTables;
-
-impl OptimizerRule for EmptyTables {
-    fn name(&self) -> &'static str {
-        "empty_tables"
-    }
-
-    fn apply_order(&self) -> Option<ApplyOrder> {
-        Some(ApplyOrder::BottomUp)
-    }
-
-    fn supports_rewrite(&self) -> bool {
-        true
-    }
-
-    fn rewrite(&self, plan: LogicalPlan, _: &dyn OptimizerConfig) -> QueryResult<Transformed<LogicalPlan>> {
-        if let LogicalPlan::TableScan(scan) = &plan {
-            let provider = source_as_provider(&scan.source)?;
-            if (provider.as_ref() as &dyn Any).is::<EmptyTable>() || scan.filters.iter().any(is_never_true) {
-                let schema = Arc::clone(&scan.projected_schema);
-                let empty = EmptyRelation { produce_one_row: false, schema };
-                return Ok(Transformed::yes(LogicalPlan::EmptyRelation(empty)));
-            }
-        }
-        Ok(Transformed::no(plan))
-    }
-}
-
-/// Whether a condition is false or unknown whatever the row.
-fn is_never_true(condition: &Expr) -> bool {
-    matches!(condition, Expr::Literal(ScalarValue::Null | ScalarValue::Boolean(None | Some(false)), _))
 }

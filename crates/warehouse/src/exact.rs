@@ -4,8 +4,6 @@
 //! * Sums, differences and products of small whole numbers are worked out in 64 bits. The engine keeps the type of a year,
 //!   which ends at 32,767, and starts again below: `sum(registered_year * registered_year)` would be anything.
 
-use std::sync::Arc;
-
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TreeNode as _};
@@ -14,17 +12,11 @@ use datafusion::functions::math::expr_fn::round;
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{BinaryExpr, Cast, Expr, ExprSchemable as _, LogicalPlan, Operator, TryCast, cast};
-use datafusion::optimizer::analyzer::{Analyzer, AnalyzerRule};
+use datafusion::optimizer::analyzer::AnalyzerRule;
 
-/// The engine's own rules behind the one of this module, which must see types as they were written.
-pub(crate) fn analyzer_rules() -> Vec<Arc<dyn AnalyzerRule + Send + Sync>> {
-    let mut rules = Analyzer::new().rules;
-    rules.insert(0, Arc::new(ExactNumbers));
-    rules
-}
-
+/// Must come before the engine's own rules: it looks at types as they were written.
 #[derive(Debug)]
-struct ExactNumbers;
+pub(crate) struct ExactNumbers;
 
 impl AnalyzerRule for ExactNumbers {
     fn name(&self) -> &'static str {
@@ -90,15 +82,20 @@ fn is_small(kind: &DataType) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use datafusion::common::ScalarValue;
     use datafusion::execution::SessionStateBuilder;
     use datafusion::execution::context::SessionContext;
+    use datafusion::optimizer::Analyzer;
 
     use super::*;
 
     #[tokio::test]
     async fn numbers_are_those_of_sql() {
-        let state = SessionStateBuilder::new().with_default_features().with_analyzer_rules(analyzer_rules()).build();
+        let mut rules = Analyzer::new().rules;
+        rules.insert(0, Arc::new(ExactNumbers));
+        let state = SessionStateBuilder::new().with_default_features().with_analyzer_rules(rules).build();
         let context = SessionContext::new_with_state(state);
         let years =
             "(SELECT arrow_cast(value, 'Int16') AS year FROM generate_series(2020, 2023) AS t (value)) AS years";

@@ -10,7 +10,7 @@ use crate::error::plan as planning;
 use crate::locality::{self, Meaning};
 use crate::rows::plain_schema;
 use crate::session::stream;
-use crate::{Rows, WarehouseError};
+use crate::{Rows, WarehouseError, rules};
 
 /// A frame whose plan was checked. It can be run any number of times over the versions of its session.
 pub struct CheckedFrame {
@@ -34,7 +34,7 @@ impl CheckedFrame {
         cohorts: &[String],
         dictionary: &Dictionary,
     ) -> Result<Self, WarehouseError> {
-        let plan = state.analyzer().execute_and_check(plan, state.config_options(), |_, _| {}).map_err(planning)?;
+        let plan = rules::meaning().execute_and_check(plan, state.config_options(), |_, _| {}).map_err(planning)?;
         let meanings = locality::check(&plan, dictionary)?;
         check_columns(&plan, &meanings)?;
         let cohort = column(&plan, "cohort").ok_or_else(|| missing("cohort"))?;

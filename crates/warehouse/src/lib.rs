@@ -43,6 +43,7 @@ mod rebuild;
 mod replace;
 mod roll;
 mod rows;
+mod rules;
 mod session;
 mod snapshot;
 mod status;

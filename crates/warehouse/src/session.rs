@@ -17,12 +17,13 @@ use datafusion::sql::sqlparser::ast::Statement as SqlStatement;
 use deltalake::DeltaTable;
 use panoh_dictionary::{Dictionary, Table};
 
+use crate::aliases::Known;
 use crate::arguments::{Arguments, bind, needs_sources};
 use crate::error::{plan as planning, run};
 use crate::frame::CheckedFrame;
 use crate::library::Statistic;
 use crate::mistaken::refuse_mistaken;
-use crate::{Rows, TableSnapshot, WarehouseError, context, exact, journey};
+use crate::{Rows, TableSnapshot, WarehouseError, context, journey, rules};
 
 /// What one session may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,12 +73,12 @@ impl Session {
 
     /// The rules by which such an engine may choose how a plan is run: those of DataFusion, without the one that is wrong.
     pub fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
-        context::physical_rules()
+        rules::physical()
     }
 
-    /// The rules by which such an engine may find out what a query means: those of DataFusion, and one for exact numbers.
+    /// The rules by which such an engine may find out what a query means: those of DataFusion behind ours.
     pub fn analyzer_rules() -> Vec<Arc<dyn AnalyzerRule + Send + Sync>> {
-        exact::analyzer_rules()
+        rules::analyzer(&Known::default())
     }
 
     /// The functions that the views call and DataFusion does not have, for whoever runs plans elsewhere.
@@ -87,7 +88,8 @@ impl Session {
 
     /// A conversation over an engine of somebody else's, such as a cluster's client, made with [`Session::settings`],
     /// [`Session::analyzer_rules`] and [`Session::physical_rules`]: it is given the stored tables by name (those of
-    /// [`crate::Warehouse::snapshot`]), and gets the codes and the views. Nobody fences such an engine off from other files: what it can open is what its object stores open.
+    /// [`crate::Warehouse::snapshot`]), and gets the codes and the views. Nobody fences such an engine off from other
+    /// files: what it can open is what its object stores open.
     pub async fn over(
         context: SessionContext,
         dictionary: &Dictionary,
