@@ -12,10 +12,10 @@ use std::sync::{Arc, OnceLock};
 use datafusion::arrow::array::{AsArray as _, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::Transformed;
-use datafusion::common::{Column, JoinType, Result};
+use datafusion::common::{Column, JoinType, Result, ScalarValue};
 use datafusion::logical_expr::{
     BinaryExpr, ColumnarValue, Expr, Join, LogicalPlan, Operator, Projection, ScalarFunctionArgs, ScalarUDF,
-    ScalarUDFImpl, Signature, TableScan, Volatility, when,
+    ScalarUDFImpl, Signature, TableScan, Volatility, lit, when,
 };
 use datafusion::optimizer::{ApplyOrder, OptimizerConfig, OptimizerRule};
 use foldhash::fast::RandomState;
@@ -84,7 +84,11 @@ impl OptimizerRule for LookUpAliases {
             return Ok(Transformed::no(plan));
         };
         let Some(alias) = joined_alias(join) else { return Ok(Transformed::no(plan)) };
-        let person = ScalarUDF::new_from_impl(KnownAs::new(Arc::clone(persons))).call(vec![alias.clone()]);
+        let person = if persons.by_alias.is_empty() {
+            lit(ScalarValue::Utf8(None))
+        } else {
+            ScalarUDF::new_from_impl(KnownAs::new(Arc::clone(persons))).call(vec![alias.clone()])
+        };
         let left = join.left.schema().fields().len();
         let columns = join.schema.iter().enumerate().map(|(at, (table, field))| {
             if at < left {

@@ -69,8 +69,8 @@ impl AnalyzerRule for First {
         let context = OptimizerContext::new();
         let plan = OptimizeProjections::new().rewrite(plan, &context)?.data;
         let aliases = LookUpAliases(Arc::clone(&self.0));
-        let smaller = plan.transform_up_with_subqueries(|part| {
-            EmptyTables.rewrite(part, &context)?.transform_data(|part| aliases.rewrite(part, &context))
+        let smaller = plan.transform_down_with_subqueries(|part| {
+            aliases.rewrite(part, &context)?.transform_data(|part| EmptyTables.rewrite(part, &context))
         })?;
         Ok(smaller.data)
     }
