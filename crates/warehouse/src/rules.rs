@@ -67,7 +67,8 @@ impl AnalyzerRule for First {
 
     fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
         let context = OptimizerContext::new();
-        let plan = OptimizeProjections::new().rewrite(plan, &context)?.data;
+        // Parts of a UNION may have types that only the engine's own rules make one; such a question stays whole.
+        let plan = OptimizeProjections::new().rewrite(plan.clone(), &context).map_or(plan, |smaller| smaller.data);
         let aliases = LookUpAliases(Arc::clone(&self.0));
         let smaller = plan.transform_down_with_subqueries(|part| {
             aliases.rewrite(part, &context)?.transform_data(|part| EmptyTables.rewrite(part, &context))
