@@ -24,7 +24,7 @@ SELECT channel,
        count(*) FILTER (WHERE people_reached_state NOT IN ('recorded', 'suppressed')) AS not_recorded,
        count(*) FILTER (WHERE people_reached_state = 'suppressed') AS suppressed
   FROM (
-        SELECT unnest(CASE WHEN cardinality(channels) = 0 THEN ['missing'] ELSE array_distinct(channels) END)
+        SELECT unnest(listed(channels))
                  AS channel,
                people_reached,
                people_reached_state

@@ -30,7 +30,7 @@ SELECT topic,
        CAST(count(*) FILTER (WHERE became_case = 'yes') AS DOUBLE)
          / nullif(count(*) FILTER (WHERE became_case IN ('yes', 'no')), 0) AS share
   FROM (
-        SELECT unnest(CASE WHEN cardinality(topics) = 0 THEN ['missing'] ELSE array_distinct(topics) END) AS topic,
+        SELECT unnest(listed(topics)) AS topic,
                became_case
           FROM contacts
          WHERE ($from IS NULL OR contacted_year >= $from)

@@ -8,6 +8,7 @@
 --   and shares add up to more than one; five persons with {L}, {S}, {O}, nothing and {L, S} give 50, 50 and 25 %.
 --   Persons of whom no code is known stand in rows for why and have no share. Conditions on a destination choose
 --   records, not places: without basis a destination counts however it is known.
+-- codes: sector
 -- parameter: from year: first year of registration
 -- parameter: to year: last year of registration
 -- parameter: destination code(country): only records with a place of exploitation in this country
@@ -27,16 +28,13 @@
 -- column: share share: part of them
 -- column: status code(status): identified, possible or prevented
 WITH bits AS (
-       SELECT code,
-              list <> 'absence' AS known,
-              CAST(power(2.0, row_number() OVER (ORDER BY list, code) - 1) AS BIGINT) AS bit
+       SELECT code, list <> 'absence' AS known, code_bits([code], $codes) AS bit
          FROM codes
         WHERE list IN ('sector', 'absence')
      ),
      of_person AS (
-       SELECT v.status, v.person, bit_or(b.bit) AS bits, bool_or(b.known) AS some_known
-         FROM sectors AS v
-         JOIN bits AS b ON b.code = v.sector
+       SELECT status, person, bit_or(code_bits(sectors, $codes)) AS bits
+         FROM cases
         WHERE ($from IS NULL OR registered_year >= $from)
           AND ($to IS NULL OR registered_year <= $to)
           AND (
@@ -59,23 +57,24 @@ WITH bits AS (
           AND ($record_system IS NULL OR record_system = $record_system)
           AND ($source IS NULL OR source = $source)
           AND CASE WHEN $status IS NULL THEN status <> 'not_a_victim' ELSE status = $status END
-        GROUP BY v.status, v.person
+        GROUP BY status, person
      ),
      of_set AS (
-       SELECT status,
-              bits,
-              some_known,
-              count(*) AS persons,
-              sum(CASE WHEN some_known THEN count(*) END) OVER (PARTITION BY status) AS known
-         FROM of_person
-        GROUP BY status, bits, some_known
+       SELECT o.status, o.bits, o.bits & k.bits <> 0 AS some_known, count(*) AS persons
+         FROM of_person AS o
+        CROSS JOIN (SELECT bit_or(bit) AS bits FROM bits WHERE known) AS k
+        GROUP BY o.status, o.bits, o.bits & k.bits <> 0
+     ),
+     of_status AS (
+       SELECT *, sum(persons) FILTER (WHERE some_known) OVER (PARTITION BY status) AS known
+         FROM of_set
      )
 SELECT b.code AS sector,
        sum(s.persons) AS persons,
        CASE WHEN b.known THEN max(s.known) END AS known,
        CASE WHEN b.known THEN CAST(sum(s.persons) AS DOUBLE) / max(s.known) END AS share,
        s.status
-  FROM of_set AS s
+  FROM of_status AS s
   JOIN bits AS b ON s.bits & b.bit <> 0 AND (b.known OR NOT s.some_known)
  GROUP BY b.code, b.known, s.status
  ORDER BY persons DESC, sector, status

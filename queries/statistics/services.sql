@@ -8,6 +8,7 @@
 --   the persons of the same status with at least one known service; shares add up to more than one. Persons of whom no
 --   service is known stand in rows for why and have no share: silence is not no. The year is that of registration, or
 --   of the assistance; conditions on group, body and region leave case lists out.
+-- codes: service
 -- parameter: from year: first year
 -- parameter: to year: last year
 -- parameter: gender code(gender): only persons recorded with this gender
@@ -27,16 +28,45 @@
 -- column: share share: part of them
 -- column: status code(status): identified, possible or prevented; missing in registers that do not ask
 WITH bits AS (
-       SELECT code,
-              list <> 'absence' AS known,
-              CAST(power(2.0, row_number() OVER (ORDER BY list, code) - 1) AS BIGINT) AS bit
+       SELECT code, list <> 'absence' AS known, code_bits([code], $codes) AS bit
          FROM codes
         WHERE list IN ('service', 'absence')
      ),
      of_person AS (
-       SELECT v.status, v.person, bit_or(b.bit) AS bits, bool_or(b.known) AS some_known
-         FROM services AS v
-         JOIN bits AS b ON b.code = v.service
+       SELECT status, person, bit_or(code_bits(services, $codes)) AS bits
+         FROM (
+                SELECT person,
+                       status,
+                       registered_year AS year,
+                       gender,
+                       age_band,
+                       majority,
+                       citizenships,
+                       'missing' AS beneficiary_group,
+                       'missing' AS given_by,
+                       'missing' AS region,
+                       reporting_country,
+                       record_system,
+                       source,
+                       services
+                  FROM cases
+                UNION ALL
+                SELECT person,
+                       status,
+                       assisted_year AS year,
+                       gender,
+                       age_band,
+                       majority,
+                       citizenships,
+                       beneficiary_group,
+                       given_by,
+                       region,
+                       reporting_country,
+                       record_system,
+                       source,
+                       services
+                  FROM assistance
+              ) AS records
         WHERE ($from IS NULL OR year >= $from)
           AND ($to IS NULL OR year <= $to)
           AND ($gender IS NULL OR gender = $gender)
@@ -50,23 +80,24 @@ WITH bits AS (
           AND ($record_system IS NULL OR record_system = $record_system)
           AND ($source IS NULL OR source = $source)
           AND CASE WHEN $status IS NULL THEN status <> 'not_a_victim' ELSE status = $status END
-        GROUP BY v.status, v.person
+        GROUP BY status, person
      ),
      of_set AS (
-       SELECT status,
-              bits,
-              some_known,
-              count(*) AS persons,
-              sum(CASE WHEN some_known THEN count(*) END) OVER (PARTITION BY status) AS known
-         FROM of_person
-        GROUP BY status, bits, some_known
+       SELECT o.status, o.bits, o.bits & k.bits <> 0 AS some_known, count(*) AS persons
+         FROM of_person AS o
+        CROSS JOIN (SELECT bit_or(bit) AS bits FROM bits WHERE known) AS k
+        GROUP BY o.status, o.bits, o.bits & k.bits <> 0
+     ),
+     of_status AS (
+       SELECT *, sum(persons) FILTER (WHERE some_known) OVER (PARTITION BY status) AS known
+         FROM of_set
      )
 SELECT b.code AS service,
        sum(s.persons) AS persons,
        CASE WHEN b.known THEN max(s.known) END AS known,
        CASE WHEN b.known THEN CAST(sum(s.persons) AS DOUBLE) / max(s.known) END AS share,
        s.status
-  FROM of_set AS s
+  FROM of_status AS s
   JOIN bits AS b ON s.bits & b.bit <> 0 AND (b.known OR NOT s.some_known)
  GROUP BY b.code, b.known, s.status
  ORDER BY persons DESC, service, status

@@ -42,7 +42,7 @@ SELECT body,
          WHERE participants_state = 'suppressed' OR women_state = 'suppressed' OR men_state = 'suppressed'
        ) AS suppressed
   FROM (
-        SELECT unnest(CASE WHEN cardinality(bodies) = 0 THEN ['missing'] ELSE array_distinct(bodies) END) AS body,
+        SELECT unnest(listed(bodies)) AS body,
                gender_basis,
                participants,
                participants_state,

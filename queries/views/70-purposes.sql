@@ -38,7 +38,7 @@ SELECT record,
                age_band,
                majority,
                citizenships,
-               unnest(CASE WHEN cardinality(purposes) = 0 THEN ['missing'] ELSE purposes END) AS purpose,
+               unnest(listed(purposes)) AS purpose,
                NOT array_has_all(['missing', 'unknown', 'not_applicable', 'suppressed'], purposes) AS some_known
           FROM cases
        ) AS listed

@@ -41,7 +41,7 @@ SELECT record,
                majority,
                citizenships,
                purposes,
-               unnest(CASE WHEN cardinality(means) = 0 THEN ['missing'] ELSE means END) AS means,
+               unnest(listed(means)) AS means,
                NOT array_has_all(['missing', 'unknown', 'not_applicable', 'suppressed'], means) AS some_known
           FROM cases
        ) AS listed

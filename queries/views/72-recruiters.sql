@@ -41,7 +41,7 @@ SELECT record,
                majority,
                citizenships,
                purposes,
-               unnest(CASE WHEN cardinality(recruiter_relations) = 0 THEN ['missing'] ELSE recruiter_relations END) AS recruiter,
+               unnest(listed(recruiter_relations)) AS recruiter,
                NOT array_has_all(['missing', 'unknown', 'not_applicable', 'suppressed'], recruiter_relations)
                  AS some_known
           FROM cases

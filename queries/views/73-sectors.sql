@@ -41,7 +41,7 @@ SELECT record,
                majority,
                citizenships,
                purposes,
-               unnest(CASE WHEN cardinality(sectors) = 0 THEN ['missing'] ELSE sectors END) AS sector,
+               unnest(listed(sectors)) AS sector,
                NOT array_has_all(['missing', 'unknown', 'not_applicable', 'suppressed'], sectors) AS some_known
           FROM cases
        ) AS listed

@@ -51,7 +51,7 @@ SELECT record,
                beneficiary_group,
                given_by,
                region,
-               unnest(CASE WHEN cardinality(services) = 0 THEN ['missing'] ELSE services END) AS service,
+               unnest(listed(services)) AS service,
                NOT array_has_all(['missing', 'unknown', 'not_applicable', 'suppressed'], services) AS some_known
           FROM (
                 SELECT record,

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{ParamValues, ScalarValue};
 use panoh_dictionary::{Accept, Dictionary};
 
 use crate::WarehouseError;
-use crate::library::{Described, Statistic, ValueKind};
+use crate::library::{CODES, Described, Statistic, ValueKind};
 
 /// Up to this many codes are named in a refusal; of longer lists a few examples are.
 const NAMED: usize = 16;
@@ -54,7 +55,25 @@ pub(crate) fn bind(
             dimensions(statistic).find(|p| p.name == *dimension).ok_or_else(|| unknown(statistic, dimension))?;
         values.insert(dimension.clone(), ScalarValue::Utf8(Some(resolve(parameter, code, dictionary, sources)?)));
     }
+    if let Some(list) = &statistic.codes {
+        values.insert(CODES.to_owned(), codes(list, dictionary)?);
+    }
     Ok(values.into())
+}
+
+/// The codes of a list and of `absence`.
+fn codes(list: &str, dictionary: &Dictionary) -> Result<ScalarValue, WarehouseError> {
+    let unknown = || WarehouseError::QueryFile {
+        file: "statistics".to_owned(),
+        line: 1,
+        problem: format!("the dictionary has no list {list}"),
+    };
+    let lists = [list, "absence"].map(|name| dictionary.list(name).ok_or_else(unknown));
+    let mut codes = Vec::new();
+    for list in lists {
+        codes.extend(list?.codes.iter().map(|code| ScalarValue::from(code.code.as_str())));
+    }
+    Ok(ScalarValue::List(ScalarValue::new_list_nullable(&codes, &DataType::Utf8)))
 }
 
 fn dimensions(statistic: &Statistic) -> impl Iterator<Item = &Described> {

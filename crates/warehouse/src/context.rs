@@ -12,7 +12,7 @@ use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::context::{SessionConfig, SessionContext};
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
-use datafusion::logical_expr::{Expr, LogicalPlanBuilder, lit};
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder, ScalarUDF, lit};
 use deltalake::DeltaTable;
 use deltalake::logstore::object_store::path::Path as StorePath;
 use panoh_dictionary::Dictionary;
@@ -24,7 +24,7 @@ use crate::listing::table_of_files;
 use crate::memory::SharedMemory;
 use crate::planner::Planner;
 use crate::session::{Limits, read_only_plan};
-use crate::{TableSnapshot, WarehouseError, codes, comments, journey, library, rules};
+use crate::{TableSnapshot, WarehouseError, codes, comments, journey, library, lists, rules};
 
 /// The catalogue of every session.
 pub(crate) const CATALOG: &str = "panoh";
@@ -113,7 +113,7 @@ pub(crate) async fn fill(
     for (name, provider) in words {
         context.register_table(name, provider).map_err(planning)?;
     }
-    for function in journey::functions() {
+    for function in functions() {
         context.register_udf(function.as_ref().clone());
     }
     for view in library::views()? {
@@ -121,6 +121,11 @@ pub(crate) async fn fill(
         context.register_table(view.name, Arc::new(ViewTable::new(plan, Some(view.sql)))).map_err(planning)?;
     }
     Ok(())
+}
+
+/// The functions that views and statistics call and the engine does not have.
+pub(crate) fn functions() -> Vec<Arc<ScalarUDF>> {
+    journey::functions().into_iter().chain(lists::functions()).collect()
 }
 
 /// The settings of every engine that answers questions about a warehouse, wherever it runs.

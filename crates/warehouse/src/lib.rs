@@ -32,6 +32,7 @@ mod frame;
 mod journey;
 mod library;
 mod listing;
+mod lists;
 mod locality;
 mod memory;
 mod mistaken;

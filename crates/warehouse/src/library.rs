@@ -6,7 +6,7 @@
 //! | folder | once each | any number of times |
 //! |---|---|---|
 //! | views | title | column |
-//! | statistics | title, question, unit, counting | parameter, column |
+//! | statistics | title, question, unit, counting; or not: codes | parameter, column |
 //! | frames | title, row | column |
 //!
 //! A parameter and a column are written `NAME KIND: what it is`, where KIND is pseudonym, text, integer, year, month,
@@ -15,6 +15,9 @@
 use include_dir::{Dir, include_dir};
 
 use crate::WarehouseError;
+
+/// The placeholder of all codes that a statistic counts by.
+pub(crate) const CODES: &str = "codes";
 
 static VIEWS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../queries/views");
 static STATISTICS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../queries/statistics");
@@ -46,11 +49,13 @@ pub struct Statistic {
     pub unit: String,
     /// Who is counted where, and what is never added up.
     pub counting: String,
+    /// The list of codes that it counts by, where it is one. With the codes of `absence` they are bound to `$codes`.
+    pub codes: Option<String>,
     /// What a reader may narrow it by: `from` and `to` are years, every other name is a dimension.
     pub parameters: Vec<Described>,
     /// The columns of the answer, in order.
     pub columns: Vec<Described>,
-    /// The SELECT, with one placeholder `$NAME` for each parameter.
+    /// The SELECT, with one placeholder `$NAME` for each parameter, and `$codes`.
     pub sql: String,
 }
 
@@ -179,12 +184,16 @@ fn parse_statistic(path: &str, stem: &str, sql: &str) -> Result<Statistic, Wareh
         question: head.one("question")?,
         unit: head.one("unit")?,
         counting: head.one("counting")?,
+        codes: head.any("codes")?,
         parameters: head.described("parameter")?,
         columns: head.described("column")?,
         sql: sql.to_owned(),
     };
     let used = placeholders(sql);
-    if let Some(extra) = used.iter().find(|name| statistic.parameters.iter().all(|p| p.name != **name)) {
+    let is_bound = |name: &str| {
+        statistic.parameters.iter().any(|p| p.name == name) || (name == CODES && statistic.codes.is_some())
+    };
+    if let Some(extra) = used.iter().find(|name| !is_bound(name)) {
         return Err(
             head.wrong(head.lines, &format!("${extra} stands in the SQL and no parameter of that name is described"))
         );
@@ -249,6 +258,11 @@ impl<'a> Head<'a> {
             (Some((line, _)), _) => Err(self.wrong(line, &format!("{key} must be said once and not be empty"))),
             (None, _) => Err(self.wrong(1, &format!("{key} is missing"))),
         }
+    }
+
+    /// What is said under a key, if anything is.
+    fn any(&mut self, key: &str) -> Result<Option<String>, WarehouseError> {
+        if self.entries.iter().any(|(_, said, _)| *said == key) { self.one(key).map(Some) } else { Ok(None) }
     }
 
     fn described(&mut self, key: &str) -> Result<Vec<Described>, WarehouseError> {

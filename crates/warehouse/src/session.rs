@@ -23,7 +23,7 @@ use crate::error::{plan as planning, run};
 use crate::frame::CheckedFrame;
 use crate::library::Statistic;
 use crate::mistaken::refuse_mistaken;
-use crate::{Rows, TableSnapshot, WarehouseError, context, journey, rules};
+use crate::{Rows, TableSnapshot, WarehouseError, context, rules};
 
 /// What one session may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,9 +81,9 @@ impl Session {
         rules::analyzer(&Known::default())
     }
 
-    /// The functions that the views call and DataFusion does not have, for whoever runs plans elsewhere.
-    pub fn functions() -> [Arc<ScalarUDF>; 4] {
-        journey::functions()
+    /// The functions that views and statistics call and DataFusion does not have, for whoever runs plans elsewhere.
+    pub fn functions() -> Vec<Arc<ScalarUDF>> {
+        context::functions()
     }
 
     /// A conversation over an engine of somebody else's, such as a cluster's client, made with [`Session::settings`],
