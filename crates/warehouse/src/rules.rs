@@ -47,12 +47,13 @@ pub(crate) fn optimizer() -> Optimizers {
     rules
 }
 
-/// What chooses how it is run: the engine's own rules but one, which finds columns by name alone when it moves a condition
-/// down: behind `regions AS a RIGHT JOIN regions AS b`, it looks at `b.region` where `WHERE` says `a.region`. Conditions were
-/// moved to the tables before, by a rule that does not mix them up.
+/// What chooses how it is run: the engine's own rules but two of one kind, which find columns by name alone when they move a
+/// condition down. Behind `regions AS a RIGHT JOIN regions AS b` they look at `b.region` where `WHERE` says `a.region`, and
+/// behind a projection at the first of two columns that have one name. Conditions were moved to the tables before, by a rule
+/// that does not mix them up.
 pub(crate) fn physical() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let mut rules = PhysicalOptimizer::new().rules;
-    rules.retain(|rule| rule.name() != "FilterPushdown");
+    rules.retain(|rule| !rule.name().starts_with("FilterPushdown"));
     rules
 }
 
@@ -67,13 +68,13 @@ impl AnalyzerRule for First {
 
     fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
         let context = OptimizerContext::new();
-        // Parts of a UNION may have types that only the engine's own rules make one; such a question stays whole.
-        let plan = OptimizeProjections::new().rewrite(plan.clone(), &context).map_or(plan, |smaller| smaller.data);
         let aliases = LookUpAliases(Arc::clone(&self.0));
-        let smaller = plan.transform_down_with_subqueries(|part| {
+        let plan = plan.transform_down_with_subqueries(|part| {
             aliases.rewrite(part, &context)?.transform_data(|part| EmptyTables.rewrite(part, &context))
         })?;
-        Ok(smaller.data)
+        // Parts of a UNION may have types that only the engine's own rules make one; such a question stays whole.
+        let smaller = OptimizeProjections::new().rewrite(plan.data.clone(), &context);
+        Ok(smaller.map_or(plan.data, |smaller| smaller.data))
     }
 }
 
