@@ -24,29 +24,31 @@
 -- column: persons count: distinct persons
 -- column: basis code(place_basis): how it is known: recorded, proxy or intended
 -- column: status code(status): identified, possible or prevented
-SELECT country AS transit,
+SELECT place['country'] AS transit,
        count(DISTINCT person) AS persons,
-       basis,
+       place['basis'] AS basis,
        status
-  FROM journeys
- WHERE role = 'transit'
-   AND country NOT IN ('missing', 'unknown', 'not_applicable', 'suppressed')
-   AND (
-         $destination IS NULL
-         OR record IN (SELECT record FROM journeys WHERE role = 'exploitation' AND country = $destination)
-       )
-   AND ($from IS NULL OR year >= $from)
-   AND ($to IS NULL OR year <= $to)
-   AND ($transit IS NULL OR country = $transit)
-   AND ($basis IS NULL OR basis = $basis)
-   AND ($gender IS NULL OR gender = $gender)
-   AND ($age_band IS NULL OR age_band = $age_band)
-   AND ($majority IS NULL OR majority = $majority)
-   AND ($citizenship IS NULL OR array_has(citizenships, $citizenship))
-   AND ($purpose IS NULL OR array_has(purposes, $purpose))
-   AND ($reporting_country IS NULL OR reporting_country = $reporting_country)
-   AND ($record_system IS NULL OR record_system = $record_system)
-   AND ($source IS NULL OR source = $source)
-   AND CASE WHEN $status IS NULL THEN status <> 'not_a_victim' ELSE status = $status END
- GROUP BY country, basis, status
+  FROM (
+        SELECT person, status, unnest(places(journey, 'transit')) AS place
+          FROM cases
+         WHERE (
+                 $destination IS NULL
+                 OR record IN (SELECT record FROM journeys WHERE role = 'exploitation' AND country = $destination)
+               )
+           AND ($from IS NULL OR registered_year >= $from)
+           AND ($to IS NULL OR registered_year <= $to)
+           AND ($gender IS NULL OR gender = $gender)
+           AND ($age_band IS NULL OR age_band = $age_band)
+           AND ($majority IS NULL OR majority = $majority)
+           AND ($citizenship IS NULL OR array_has(citizenships, $citizenship))
+           AND ($purpose IS NULL OR array_has(purposes, $purpose))
+           AND ($reporting_country IS NULL OR reporting_country = $reporting_country)
+           AND ($record_system IS NULL OR record_system = $record_system)
+           AND ($source IS NULL OR source = $source)
+           AND CASE WHEN $status IS NULL THEN status <> 'not_a_victim' ELSE status = $status END
+       ) AS passed
+ WHERE place['country'] NOT IN ('missing', 'unknown', 'not_applicable', 'suppressed')
+   AND ($transit IS NULL OR place['country'] = $transit)
+   AND ($basis IS NULL OR place['basis'] = $basis)
+ GROUP BY place['country'], place['basis'], status
  ORDER BY persons DESC, transit, basis, status

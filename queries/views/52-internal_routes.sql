@@ -30,12 +30,11 @@ SELECT record,
        majority,
        citizenships,
        purposes,
-       destination AS country,
-       origin_region,
-       destination_region,
-       destination_basis
-  FROM routes
- WHERE origin = destination
-   AND origin_role = 'recruitment'
-   AND origin_basis IN ('recorded', 'intended')
-   AND destination_basis IN ('recorded', 'intended')
+       last_place(journey, 'exploitation', 'country') AS country,
+       first_place(journey, 'recruitment', 'region') AS origin_region,
+       last_place(journey, 'exploitation', 'region') AS destination_region,
+       last_place(journey, 'exploitation', 'basis') AS destination_basis
+  FROM cases
+ WHERE first_place(journey, 'recruitment', 'country') = last_place(journey, 'exploitation', 'country')
+   AND first_place(journey, 'recruitment', 'basis') IN ('recorded', 'intended')
+   AND last_place(journey, 'exploitation', 'basis') IN ('recorded', 'intended')

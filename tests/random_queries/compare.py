@@ -28,6 +28,7 @@ CREATE MACRO last_place(journey, role, field) AS
 CREATE MACRO way(journey, field) AS
     list_transform(list_filter(journey, lambda p: p.role IN ('recruitment', 'transit', 'exploitation')),
                    lambda p: struct_extract(p, field));
+CREATE MACRO places(journey, wanted) AS list_filter(journey, lambda p: p.role = wanted);
 CREATE MACRO steps(list) AS range(1, len(list) + 1);
 CREATE MACRO listed(codes) AS CASE WHEN len(codes) = 0 THEN ['missing'] ELSE list_distinct(codes) END;
 """

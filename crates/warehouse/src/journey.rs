@@ -14,6 +14,7 @@ use datafusion::logical_expr::{
     ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
 
+use crate::places::Places;
 use crate::steps::Steps;
 
 /// Codes that stand where no country is known.
@@ -27,13 +28,15 @@ const ON_THE_WAY: [&str; 3] = ["recruitment", "transit", "exploitation"];
 /// * `last_place(journey, role, field)`: the same of the last one.
 /// * `way(journey, field)`: the field of all places of recruitment, transit and exploitation; a NULL is left out.
 ///
+/// * `places(journey, role)`: the places that have the role; see [`crate::places`].
 /// * `steps(journey)`: the numbers of its places; see [`crate::steps`].
 ///
 /// Role and field are literals. The functions give a value, or NULL, for every journey.
-pub(crate) fn functions() -> [Arc<ScalarUDF>; 4] {
+pub(crate) fn functions() -> [Arc<ScalarUDF>; 5] {
     let [first, last, way] =
         [Sought::First, Sought::Last, Sought::Way].map(Function::new).map(ScalarUDF::new_from_impl);
-    [first, last, way, ScalarUDF::new_from_impl(Steps::new())].map(Arc::new)
+    let [places, steps] = [ScalarUDF::new_from_impl(Places::new()), ScalarUDF::new_from_impl(Steps::new())];
+    [first, last, way, places, steps].map(Arc::new)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

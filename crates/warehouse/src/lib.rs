@@ -38,6 +38,7 @@ mod memory;
 mod mistaken;
 mod order;
 mod place;
+mod places;
 mod planner;
 mod project;
 mod rebuild;
