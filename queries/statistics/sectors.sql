@@ -60,14 +60,18 @@ WITH bits AS (
         GROUP BY status, person
      ),
      of_set AS (
-       SELECT o.status, o.bits, o.bits & k.bits <> 0 AS some_known, count(*) AS persons
-         FROM of_person AS o
-        CROSS JOIN (SELECT bit_or(bit) AS bits FROM bits WHERE known) AS k
-        GROUP BY o.status, o.bits, o.bits & k.bits <> 0
+       SELECT status, bits, count(*) AS persons
+         FROM of_person
+        GROUP BY status, bits
      ),
      of_status AS (
-       SELECT *, sum(persons) FILTER (WHERE some_known) OVER (PARTITION BY status) AS known
-         FROM of_set
+       SELECT s.status,
+              s.bits,
+              s.persons,
+              s.bits & k.bits <> 0 AS some_known,
+              sum(s.persons) FILTER (WHERE s.bits & k.bits <> 0) OVER (PARTITION BY s.status) AS known
+         FROM of_set AS s
+        CROSS JOIN (SELECT bit_or(bit) AS bits FROM bits WHERE known) AS k
      )
 SELECT b.code AS sector,
        sum(s.persons) AS persons,
