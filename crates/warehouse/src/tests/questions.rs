@@ -239,6 +239,20 @@ async fn the_aliases_are_looked_up_and_not_joined() {
     assert!(twice.contains("Join"), "an alias that is there twice is joined, as the view says: {twice}");
 }
 
+/// The engine's dynamic conditions found the person by name, and took the alias for it.
+#[tokio::test]
+async fn a_condition_means_the_column_that_it_names() {
+    let home = filled().await;
+    let all = home.lines("SELECT count(*) FROM internal_routes").await;
+    assert_ne!(all, ["0"]);
+    let known = "SELECT count(*) FROM internal_routes AS a WHERE EXISTS (
+                   SELECT 1 FROM cases AS b
+                    WHERE b.person = a.person AND (NOT array_has(b.services, 'none') OR b.gender_basis <> 'sex'))";
+    assert_eq!(home.lines(known).await, all, "without aliases");
+    home.load("aliases", "load:01", &aliases(&[(10, 2), (6, 3)])).await;
+    assert_eq!(home.lines(known).await, all, "with aliases");
+}
+
 #[tokio::test]
 async fn equal_rows_of_different_people_are_all_kept() {
     let home = empty().await;
