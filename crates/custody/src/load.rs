@@ -19,7 +19,7 @@ use crate::report::{self, LoadReport, Outcome};
 use crate::stores::{Stores, load_name};
 
 /// Rows of the file that travel together.
-const BATCH_ROWS: usize = 8192;
+const BATCH_ROWS: usize = 4096;
 
 /// One export and what to do with it.
 #[derive(Debug, Clone, Copy)]

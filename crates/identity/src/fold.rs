@@ -37,7 +37,6 @@ mod sounds;
 mod tables;
 mod words;
 
-use smol_str::SmolStr;
 use zeroize::Zeroizing;
 
 use crate::seal::Identity;
@@ -54,7 +53,7 @@ pub(crate) use words::latin_twin;
 const SHORTEST_STEM: usize = 2;
 
 /// Two folded name parts, sorted, so that the order in which sources write them does not matter.
-pub(crate) type Pair = [SmolStr; 2];
+pub(crate) type Pair = [String; 2];
 
 /// Which part of a pair is the family name, as far as its ending tells: Искандаров Давлат is not Давлатов Искандар.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -75,7 +74,7 @@ pub(crate) struct Names {
     /// Which part is the family name, for each pair.
     pub(crate) families: Vec<Family>,
     /// The same with the father's name, in every reading; empty when the record has two parts.
-    pub(crate) threes: Vec<(Pair, SmolStr)>,
+    pub(crate) threes: Vec<(Pair, String)>,
     /// Whether the third part is the father's name for sure.
     pub(crate) father_is_known: bool,
 }
@@ -175,17 +174,17 @@ fn read(identity: &Identity<'_>, reading: Reading, heard: &mut HeardNames) -> Na
         father = father.or(found);
     }
     // Two words in one column are one part: Абдул Азиз.
-    let [family, given] = columns.map(|mut words| if words.len() == 1 { words.remove(0) } else { words.concat().into() });
+    let [family, given] = columns.map(|mut words| if words.len() == 1 { words.remove(0) } else { words.concat() });
     with_father(pair(&family, &given).into_iter().collect(), father.as_ref())
 }
 
 /// Names of words that stand in one cell, the father's taken out when it was known for it.
-fn of_words(words: &[SmolStr], father: Option<&SmolStr>) -> Names {
+fn of_words(words: &[String], father: Option<&String>) -> Names {
     match (words, father) {
         ([one, other], father) => with_father(pair(one, other).into_iter().collect(), father),
         ([one, two, three], None) => {
-            let is_family = |word: &SmolStr| stem(word) != word;
-            let reading = |other: &str, father: &SmolStr| Some((pair(one, other)?, father_stem(father)?));
+            let is_family = |word: &String| stem(word) != word;
+            let reading = |other: &str, father: &String| Some((pair(one, other)?, father_stem(father)?));
             let (last, middle) = (reading(two, three), reading(three, two));
             let readings: Vec<_> = match (is_family(one), is_family(three)) {
                 (false, true) => middle.into_iter().collect(),
@@ -208,7 +207,7 @@ fn of_words(words: &[SmolStr], father: Option<&SmolStr>) -> Names {
     }
 }
 
-fn with_father(pairs: Vec<(Pair, Family)>, father: Option<&SmolStr>) -> Names {
+fn with_father(pairs: Vec<(Pair, Family)>, father: Option<&String>) -> Names {
     let threes: Vec<_> =
         father.into_iter().flat_map(|father| pairs.iter().map(|(pair, _)| (pair.clone(), father.clone()))).collect();
     let (pairs, families) = pairs.into_iter().unzip();
@@ -234,7 +233,7 @@ fn pair(one: &str, other: &str) -> Option<(Pair, Family)> {
 }
 
 /// The words of a name in sounds. Initials are no words, and neither is what says that there is no name.
-fn spoken(name: &str, reading: Reading, heard: &mut HeardNames) -> Vec<SmolStr> {
+fn spoken(name: &str, reading: Reading, heard: &mut HeardNames) -> Vec<String> {
     let mut spoken = Vec::with_capacity(4);
     let (mut is_name, mut is_remark) = (false, false);
     let mut take = |word: &str| {
@@ -249,7 +248,7 @@ fn spoken(name: &str, reading: Reading, heard: &mut HeardNames) -> Vec<SmolStr> 
                 is_remark |= heard.listed == Some(Absent::Alone);
                 if heard.sounds.chars().nth(1).is_some() {
                     is_name |= heard.listed.is_none();
-                    spoken.push(SmolStr::new(heard.sounds.as_str()));
+                    spoken.push(heard.sounds.to_string());
                 }
             },
         );
@@ -271,9 +270,9 @@ fn hear(word: &str, reading: Reading) -> Heard {
 }
 
 /// Takes the father's name out of a record's words when a sign tells it, as long as `fewest` other words remain.
-fn take_father(words: &mut Vec<SmolStr>, fewest: usize) -> Option<SmolStr> {
-    let is_marker = |word: &SmolStr| is_father_word(word);
-    let is_father = |words: &[SmolStr], at: usize| {
+fn take_father(words: &mut Vec<String>, fewest: usize) -> Option<String> {
+    let is_marker = |word: &String| is_father_word(word);
+    let is_father = |words: &[String], at: usize| {
         words.get(at + 1).is_some_and(is_marker) || bare_father(&words[at]).is_some() && !is_marker(&words[at])
     };
     // The last one: family names may end like a father's, and stand before it.
@@ -292,15 +291,15 @@ fn is_father_word(word: &str) -> bool {
 }
 
 /// The father's name from a column of its own.
-fn father_of(words: &[SmolStr]) -> Option<SmolStr> {
+fn father_of(words: &[String]) -> Option<String> {
     father_stem(words.iter().find(|word| !is_father_word(word))?)
 }
 
 /// A father's name as it is compared: without its ending, and without the last vowels, which endings swallow.
-fn father_stem(sounds: &str) -> Option<SmolStr> {
-    let stem = settled(bare_father(sounds).unwrap_or_else(|| stem(sounds)));
-    let stem = stem.trim_end_matches(['a', 'i', 'u']);
-    stem.chars().nth(1).is_some().then(|| SmolStr::new(stem))
+fn father_stem(sounds: &str) -> Option<String> {
+    let mut stem = settled(bare_father(sounds).unwrap_or_else(|| stem(sounds)));
+    stem.truncate(stem.trim_end_matches(['a', 'i', 'u']).len());
+    stem.chars().nth(1).is_some().then_some(stem)
 }
 
 /// The word without the ending of a father's name; `None` when it has none.
@@ -338,7 +337,7 @@ fn stem_before<'a>(sounds: &'a str, ending: &str) -> Option<&'a str> {
 }
 
 /// Step 5: vowels merged, doubles made one, last `h` gone.
-fn settled(sounds: &str) -> SmolStr {
+fn settled(sounds: &str) -> String {
     let mut settled = String::with_capacity(sounds.len());
     for sound in sounds.chars() {
         let sound = match sound {
@@ -358,7 +357,7 @@ fn settled(sounds: &str) -> SmolStr {
         settled.pop();
     }
     // Russian wrote ҳ as г (Гасан, Ибрагим), and ғ loses its mark.
-    if settled.contains('g') { settled.replace('g', "h").into() } else { settled.into() }
+    if settled.contains('g') { settled.replace('g', "h") } else { settled }
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ fn apart(names: &[&str]) {
 
 /// The father's name that a cell gives, folded.
 fn fathers(name: &str) -> Vec<String> {
-    cell(name).threes.into_iter().map(|(_, father)| father.to_string()).collect()
+    cell(name).threes.into_iter().map(|(_, father)| father).collect()
 }
 
 #[test]

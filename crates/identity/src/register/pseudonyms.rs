@@ -1,4 +1,4 @@
-//! The pseudonyms of persons by number: the first million in memory, all others in a file without a name.
+//! The pseudonyms of persons by number: the first half million in memory, all others in a file without a name.
 //!
 //! Of a person whom a row links to, a load needs the pseudonym only when the row was linked. So of a large register the 16
 //! bytes of each wait on disk: the file lies beside the register, is its owner's alone and in no folder, and whatever ends
@@ -19,8 +19,8 @@ use crate::pseudonym::Pseudonym;
 /// Bytes of a pseudonym.
 const WIDTH: usize = 16;
 
-/// Numbers below this have their pseudonyms in memory: 16 MB.
-const NEAR: usize = 1 << 20;
+/// Numbers below this have their pseudonyms in memory: 8 MB.
+const NEAR: usize = 1 << 19;
 
 /// Pseudonyms of neighbouring numbers that are written and read together.
 const WINDOW: usize = 4_096;
