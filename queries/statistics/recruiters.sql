@@ -69,7 +69,7 @@ WITH bits AS (
               s.bits,
               s.persons,
               s.bits & k.bits <> 0 AS some_known,
-              sum(s.persons) FILTER (WHERE s.bits & k.bits <> 0) OVER (PARTITION BY s.status) AS known
+              sum(CASE WHEN s.bits & k.bits <> 0 THEN s.persons END) OVER (PARTITION BY s.status) AS known
          FROM of_set AS s
         CROSS JOIN (SELECT bit_or(bit) AS bits FROM bits WHERE known) AS k
      )

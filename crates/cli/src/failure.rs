@@ -163,6 +163,7 @@ fn code_of_cluster(error: &ClusterError) -> Option<Code> {
         ClusterError::Address(_)
         | ClusterError::Analyze
         | ClusterError::Join
+        | ClusterError::Window
         | ClusterError::Exposed { .. }
         | ClusterError::Unspecified { .. }
         | ClusterError::Listen { .. }

@@ -7,12 +7,14 @@ use ballista_core::extension::SessionConfigExt as _;
 use ballista_core::optimizer::ballista_default_optimizer_rules;
 use datafusion::catalog::Session as Planning;
 use datafusion::common::JoinType;
+use datafusion::common::tree_node::{TreeNode as _, TreeNodeRecursion};
 use datafusion::datasource::physical_plan::FileScanConfig;
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::error::Result;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::context::{QueryPlanner, SessionContext};
-use datafusion::logical_expr::LogicalPlan;
+use datafusion::logical_expr::expr::NullTreatment;
+use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::analyze::AnalyzeExec;
 use datafusion::physical_plan::joins::{NestedLoopJoinExec, PiecewiseMergeJoinExec};
@@ -87,6 +89,9 @@ impl QueryPlanner for Planner {
         if !reads_files(&plan) {
             return Ok(plan);
         }
+        if loses_words(logical)? {
+            return Err(ClusterError::Window.into());
+        }
         if has_split_join(&plan) {
             plan = plan_in_one_part(logical, session).await?;
         }
@@ -112,6 +117,23 @@ fn has_split_join(plan: &Arc<dyn ExecutionPlan>) -> bool {
     };
     let split = kind != JoinType::Inner && right.properties().output_partitioning().partition_count() > 1;
     split || plan.children().into_iter().any(has_split_join)
+}
+
+/// Whether a window says which rows it leaves out. The message that brings a plan to the executors has no place for it
+/// (datafusion-proto 55.2), so they would count all rows.
+fn loses_words(logical: &LogicalPlan) -> Result<bool> {
+    let is_lost = |part: &Expr| {
+        Ok(matches!(part, Expr::WindowFunction(window)
+            if window.params.filter.is_some() || window.params.null_treatment == Some(NullTreatment::IgnoreNulls)))
+    };
+    let mut lost = false;
+    logical.apply_with_subqueries(|node| {
+        for expression in node.expressions() {
+            lost |= expression.exists(is_lost)?;
+        }
+        Ok(if lost { TreeNodeRecursion::Stop } else { TreeNodeRecursion::Continue })
+    })?;
+    Ok(lost)
 }
 
 fn reads_files(plan: &Arc<dyn ExecutionPlan>) -> bool {

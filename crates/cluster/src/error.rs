@@ -70,6 +70,12 @@ pub enum ClusterError {
          without --cluster, or join on an equality"
     )]
     Join,
+    /// A word of the query would be lost on the way.
+    #[error(
+        "FILTER and IGNORE NULLS before OVER do not reach a cluster; write sum(CASE WHEN … THEN … END) OVER (…), or ask \
+         without --cluster"
+    )]
+    Window,
     /// A file of the snapshot cannot be named to others.
     #[error("table {table}: the place of a data file cannot be named to other machines")]
     File {

@@ -201,6 +201,9 @@ fn parse_statistic(path: &str, stem: &str, sql: &str) -> Result<Statistic, Wareh
     if let Some(idle) = statistic.parameters.iter().find(|p| !used.contains(&p.name.as_str())) {
         return Err(head.wrong(head.lines, &format!("parameter {} is described and not used in the SQL", idle.name)));
     }
+    if statistic.codes.is_some() && !used.contains(&CODES) {
+        return Err(head.wrong(head.lines, "codes are named and $codes is not used in the SQL"));
+    }
     head.end().map(|()| statistic)
 }
 
@@ -355,6 +358,11 @@ mod tests {
         assert_eq!(problem(&good.replace("from year: first year", "from year:")), (6, DESCRIBED.into()));
         assert!(problem(&good.replace("$from", "1")).1.contains("not used"));
         assert!(problem(&good.replace("$from", "$from, $to")).1.contains("$to"));
+        let counted = good.replace("-- unit: persons", "-- unit: persons\n-- codes: means");
+        assert!(problem(&counted).1.contains("$codes is not used"));
+        assert!(problem(&good.replace("$from", "$from, $codes")).1.contains("$codes stands in the SQL"));
+        let counted = parse_statistic("x", "x", &counted.replace("$from", "$from, $codes")).unwrap();
+        assert_eq!(counted.codes.as_deref(), Some("means"));
     }
 
     #[test]

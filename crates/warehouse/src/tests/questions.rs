@@ -213,6 +213,7 @@ fn shipped_heads_name_lists_of_the_dictionary() {
             ValueKind::Code { list } | ValueKind::Codes { list } | ValueKind::Outcome { list } => Some(list),
             _ => None,
         })
+        .chain(statistics().unwrap().into_iter().filter_map(|statistic| statistic.codes))
         .collect();
     for list in lists {
         assert!(dictionary.list(&list).is_some(), "{list}");
