@@ -204,6 +204,7 @@ async fn shipped_sql_has_the_columns_that_its_head_describes() {
 fn shipped_heads_name_lists_of_the_dictionary() {
     let dictionary = dictionary();
     let views = views().unwrap().into_iter().flat_map(|view| view.columns);
+    let counted = statistics().unwrap().into_iter().filter_map(|statistic| statistic.codes);
     let statistics = statistics().unwrap().into_iter().flat_map(|s| [s.parameters, s.columns].concat());
     let frames = crate::frames().unwrap().into_iter().flat_map(|frame| frame.columns);
     let lists: BTreeSet<_> = views
@@ -213,7 +214,7 @@ fn shipped_heads_name_lists_of_the_dictionary() {
             ValueKind::Code { list } | ValueKind::Codes { list } | ValueKind::Outcome { list } => Some(list),
             _ => None,
         })
-        .chain(statistics().unwrap().into_iter().filter_map(|statistic| statistic.codes))
+        .chain(counted)
         .collect();
     for list in lists {
         assert!(dictionary.list(&list).is_some(), "{list}");
