@@ -241,7 +241,7 @@ async fn the_aliases_are_looked_up_and_not_joined() {
     assert!(twice.contains("Join"), "an alias that is there twice is joined, as the view says: {twice}");
 }
 
-/// The engine's dynamic conditions found the person by name, and took the alias for it.
+/// Of two columns that are called `person` behind the look-up of the aliases, a condition means its own.
 #[tokio::test]
 async fn a_condition_means_the_column_that_it_names() {
     let home = filled().await;
