@@ -140,8 +140,8 @@ pub(crate) fn config(partitions: usize) -> SessionConfig {
         // The engine now and then thinks of a column that it may be NULL in one place and may not in another, and gives up:
         // `SELECT DISTINCT array_has(citizenships, 'TJK') IS FALSE FROM internal_routes`.
         .set_bool("datafusion.execution.skip_physical_aggregate_schema_check", true)
-        // What is not needed is out before the rules begin, so that they find in one pass what there is to be found; a second
-        // would take half of the time of a small question.
+        // What is not needed is out before the rules begin, so that they find in one pass what there is to be found, and
+        // small questions wait for their plan more than for anything else.
         .set_usize("datafusion.optimizer.max_passes", 1)
         // This rule gives two columns of one plan the same name now and then, and the query fails:
         // `SELECT (SELECT count(*) FROM paths WHERE person <> basis) FROM paths`.

@@ -1,6 +1,6 @@
 //! The places of a journey that have one role: `places(journey, 'transit')`, in the order in which they were passed.
 //!
-//! Few journeys have a place of transit. To give every place a row and then look at its role takes twice as long.
+//! Few journeys have a place of transit. To give every place a row and then look at its role takes half as long again.
 
 use std::sync::Arc;
 
