@@ -82,19 +82,15 @@ fn is_small(kind: &DataType) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use datafusion::common::ScalarValue;
     use datafusion::execution::SessionStateBuilder;
     use datafusion::execution::context::SessionContext;
-    use datafusion::optimizer::Analyzer;
 
-    use super::*;
+    use crate::rules::meaning;
 
     #[tokio::test]
     async fn numbers_are_those_of_sql() {
-        let mut rules = Analyzer::new().rules;
-        rules.insert(0, Arc::new(ExactNumbers));
+        let rules = meaning().rules;
         let state = SessionStateBuilder::new().with_default_features().with_analyzer_rules(rules).build();
         let context = SessionContext::new_with_state(state);
         let years =
