@@ -111,9 +111,9 @@ impl AbsenceWords {
 
     // Most cells of names and numbers begin with another letter than every word, and folding them would be for nothing.
     fn may_be_one(&self, cell: &str) -> bool {
-        let first = cell.trim_start().chars().next().filter(|first| !is_dash(*first) && !cell.chars().any(is_mark));
+        let first = cell.trim_start().chars().next().filter(|first| !is_dash(*first) && !has_mark(cell));
         let Some(first) = first else { return !self.words.is_empty() };
-        let folded = first.to_lowercase().next().map(without_dots);
+        let folded = lower(first).map(without_dots);
         let mut alike = self.words.iter().filter(|(word, _)| word.chars().next() == folded).peekable();
         if alike.peek().is_none() {
             return false;
@@ -261,6 +261,22 @@ fn fold_composed(letters: impl Iterator<Item = char>, length: usize) -> String {
 // A combining mark.
 fn is_mark(letter: char) -> bool {
     ('\u{300}'..='\u{36f}').contains(&letter)
+}
+
+// All marks begin with one of two bytes, which nearly no cell has; without a way out the loop takes many bytes at once.
+fn has_mark(cell: &str) -> bool {
+    let may_have = cell.bytes().fold(false, |found, byte| found | matches!(byte, 0xcc | 0xcd));
+    may_have && cell.chars().any(is_mark)
+}
+
+// The first letter of the lower case; of the commonest letters without Unicode's tables.
+fn lower(letter: char) -> Option<char> {
+    match letter {
+        'a'..='z' | '0'..='9' | 'а'..='я' => Some(letter),
+        'A'..='Z' => Some(letter.to_ascii_lowercase()),
+        'А'..='Я' => char::from_u32(letter as u32 + 32),
+        _ => letter.to_lowercase().next(),
+    }
 }
 
 fn without_dots(letter: char) -> char {

@@ -35,25 +35,25 @@ mod absent;
 mod heard;
 mod sounds;
 mod tables;
+mod word;
 mod words;
+
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
 use crate::seal::Identity;
 use absent::{Absent, absent};
-use heard::Heard;
+use heard::{Heard, Words};
 use sounds::{latin, sounds};
-use tables::{ENDINGS, FATHER_WORDS, FATHERS, last_letters};
+use word::{Part, Word};
 use words::{composed_words, plain_words};
 
 pub use heard::HeardNames;
 pub(crate) use words::latin_twin;
 
-/// Shortest stem that an ending leaves behind, in sounds: Озод is a name and not О with an ending.
-const SHORTEST_STEM: usize = 2;
-
 /// Two folded name parts, sorted, so that the order in which sources write them does not matter.
-pub(crate) type Pair = [String; 2];
+pub(crate) type Pair = [Part; 2];
 
 /// Which part of a pair is the family name, as far as its ending tells: Искандаров Давлат is not Давлатов Искандар.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -74,7 +74,7 @@ pub(crate) struct Names {
     /// Which part is the family name, for each pair.
     pub(crate) families: Vec<Family>,
     /// The same with the father's name, in every reading; empty when the record has two parts.
-    pub(crate) threes: Vec<(Pair, String)>,
+    pub(crate) threes: Vec<(Pair, Part)>,
     /// Whether the third part is the father's name for sure.
     pub(crate) father_is_known: bool,
 }
@@ -105,6 +105,9 @@ enum Reading {
 pub(crate) fn names(identity: &Identity<'_>, heard: &mut HeardNames) -> Names {
     let mut names = read(identity, Reading::English, heard);
     let written = [identity.full_name, identity.given_name, identity.family_name, identity.father_name];
+    if !written.into_iter().flatten().any(has_h_or_j) {
+        return names;
+    }
     for (reading, is_possible) in
         [(Reading::French, may_be_french as fn(&str) -> bool), (Reading::Gost, may_be_gost as fn(&str) -> bool)]
     {
@@ -144,6 +147,12 @@ impl Names {
     }
 }
 
+/// Whether a name can have more than one reading at all; most have none of the two letters that it takes.
+fn has_h_or_j(name: &str) -> bool {
+    // Without a way out of the loop it is a few instructions for a whole name.
+    name.bytes().fold(false, |found, byte| found | matches!(byte | 0x20, b'h' | b'j'))
+}
+
 /// Whether a `ch` stands in a word that no letter but it makes a ч.
 fn may_be_french(name: &str) -> bool {
     name.as_bytes().windows(2).any(|pair| pair.eq_ignore_ascii_case(b"ch"))
@@ -160,33 +169,47 @@ fn may_be_gost(name: &str) -> bool {
 }
 
 fn read(identity: &Identity<'_>, reading: Reading, heard: &mut HeardNames) -> Names {
-    let mut columns = [identity.family_name, identity.given_name]
-        .map(|name| name.map_or_else(Vec::new, |name| spoken(name, reading, heard)));
-    let mut father = identity.father_name.and_then(|name| father_of(&spoken(name, reading, heard)));
-    if columns.iter().any(Vec::is_empty) {
+    let mut column = |name: &str| heard.cell(name, reading, |heard| spoken(name, reading, heard));
+    let columns = [identity.family_name, identity.given_name].map(|name| name.map_or_else(Words::default, &mut column));
+    let mut father = identity.father_name.and_then(|name| father_of(&column(name)));
+    if columns.iter().any(|words| words.is_empty()) {
         let mut words = columns.concat();
         words.extend(identity.full_name.map_or_else(Vec::new, |name| spoken(name, reading, heard)));
         let found = take_father(&mut words, 2);
-        return of_words(&words, father.or(found).as_ref());
+        return of_words(&words, father.or(found));
     }
-    for words in &mut columns {
-        let found = take_father(words, 1);
-        father = father.or(found);
+    let [family, given] = columns.map(|words| {
+        let (part, found) = one_part(&words);
+        father = father.take().or(found);
+        part
+    });
+    with_father(pair(&family, &given).into_iter().collect(), father)
+}
+
+/// A column of its own for the given or the family name as one word, and the father's name when it stands there too. Two
+/// words in one column are one part: Абдул Азиз.
+fn one_part(words: &[Arc<Word>]) -> (Arc<Word>, Option<Part>) {
+    if let [word] = words {
+        return (Arc::clone(word), None);
     }
-    // Two words in one column are one part: Абдул Азиз.
-    let [family, given] = columns.map(|mut words| if words.len() == 1 { words.remove(0) } else { words.concat() });
-    with_father(pair(&family, &given).into_iter().collect(), father.as_ref())
+    let mut words = words.to_vec();
+    let father = take_father(&mut words, 1);
+    (if words.len() == 1 { words.remove(0) } else { joined(&words) }, father)
+}
+
+/// Words that are one part, as one word.
+fn joined(words: &[Arc<Word>]) -> Arc<Word> {
+    Arc::new(Word::of(words.iter().map(|word| word.sounds.as_str()).collect()))
 }
 
 /// Names of words that stand in one cell, the father's taken out when it was known for it.
-fn of_words(words: &[String], father: Option<&String>) -> Names {
+fn of_words(words: &[Arc<Word>], father: Option<Part>) -> Names {
     match (words, father) {
         ([one, other], father) => with_father(pair(one, other).into_iter().collect(), father),
         ([one, two, three], None) => {
-            let is_family = |word: &String| stem(word) != word;
-            let reading = |other: &str, father: &String| Some((pair(one, other)?, father_stem(father)?));
+            let reading = |other: &Word, father: &Word| Some((pair(one, other)?, father.father.clone()?));
             let (last, middle) = (reading(two, three), reading(three, two));
-            let readings: Vec<_> = match (is_family(one), is_family(three)) {
+            let readings: Vec<_> = match (one.is_family, three.is_family) {
                 (false, true) => middle.into_iter().collect(),
                 (true, false) => last.into_iter().collect(),
                 _ => last.into_iter().chain(middle).collect(),
@@ -198,42 +221,37 @@ fn of_words(words: &[String], father: Option<&String>) -> Names {
         }
         // More words than parts: which of them belong together is not known.
         ([one, middle @ .., last], father) if !middle.is_empty() => {
-            let middle = middle.concat();
-            let first = pair(&format!("{one}{middle}"), last);
-            let second = pair(one, &format!("{middle}{last}"));
+            let (begin, end) = (&words[..words.len() - 1], &words[1..]);
+            let [first, second] = [pair(&joined(begin), last), pair(one, &joined(end))];
             with_father(first.into_iter().chain(second).collect(), father)
         }
         _ => Names::default(),
     }
 }
 
-fn with_father(pairs: Vec<(Pair, Family)>, father: Option<&String>) -> Names {
-    let threes: Vec<_> =
-        father.into_iter().flat_map(|father| pairs.iter().map(|(pair, _)| (pair.clone(), father.clone()))).collect();
+fn with_father(pairs: Vec<(Pair, Family)>, father: Option<Part>) -> Names {
+    let threes: Vec<_> = father
+        .into_iter()
+        .flat_map(|father| pairs.iter().map(move |(pair, _)| (pair.clone(), father.clone())))
+        .collect();
     let (pairs, families) = pairs.into_iter().unzip();
     Names { father_is_known: !threes.is_empty(), pairs, families, threes }
 }
 
-/// Two parts in sounds, folded to the end, and which of them is the family name. `None` when one of them is an initial.
-fn pair(one: &str, other: &str) -> Option<(Pair, Family)> {
-    let [mut one, mut other] = [one, other].map(|sounds| {
-        let stem = stem(sounds);
-        (settled(stem), stem.len() < sounds.len())
-    });
-    if one.0 > other.0 {
-        std::mem::swap(&mut one, &mut other);
-    }
-    let family = match (one.1, other.1) {
-        (true, false) if one.0 != other.0 => Family::First,
-        (false, true) if one.0 != other.0 => Family::Second,
+/// Two parts, and which of them is the family name. `None` when one of them is an initial.
+fn pair(one: &Word, other: &Word) -> Option<(Pair, Family)> {
+    let (first, second) = if one.part.as_str() > other.part.as_str() { (other, one) } else { (one, other) };
+    let family = match (first.is_family, second.is_family) {
+        (true, false) if first.part != second.part => Family::First,
+        (false, true) if first.part != second.part => Family::Second,
         _ => Family::Unknown,
     };
-    let pair = [one.0, other.0];
+    let pair = [&first.part, &second.part].map(Arc::clone);
     pair.iter().all(|part| part.chars().nth(1).is_some()).then_some((pair, family))
 }
 
 /// The words of a name in sounds. Initials are no words, and neither is what says that there is no name.
-fn spoken(name: &str, reading: Reading, heard: &mut HeardNames) -> Vec<String> {
+fn spoken(name: &str, reading: Reading, heard: &mut HeardNames) -> Vec<Arc<Word>> {
     let mut spoken = Vec::with_capacity(4);
     let (mut is_name, mut is_remark) = (false, false);
     let mut take = |word: &str| {
@@ -246,9 +264,9 @@ fn spoken(name: &str, reading: Reading, heard: &mut HeardNames) -> Vec<String> {
                     return;
                 }
                 is_remark |= heard.listed == Some(Absent::Alone);
-                if heard.sounds.chars().nth(1).is_some() {
+                if let Some(word) = &heard.word {
                     is_name |= heard.listed.is_none();
-                    spoken.push(heard.sounds.to_string());
+                    spoken.push(Arc::clone(word));
                 }
             },
         );
@@ -262,102 +280,34 @@ fn spoken(name: &str, reading: Reading, heard: &mut HeardNames) -> Vec<String> {
     spoken
 }
 
-/// One word in sounds.
+/// One word, heard.
 fn hear(word: &str, reading: Reading) -> Heard {
     let mut latin_word = Zeroizing::new(String::with_capacity(4 * word.len()));
     latin(word, &mut latin_word);
-    Heard { sounds: Zeroizing::new(sounds(&latin_word, reading)), listed: absent(word) }
+    let sounds = sounds(&latin_word, reading);
+    let is_word = sounds.chars().nth(1).is_some();
+    Heard { word: is_word.then(|| Arc::new(Word::of(sounds))), listed: absent(word) }
 }
 
 /// Takes the father's name out of a record's words when a sign tells it, as long as `fewest` other words remain.
-fn take_father(words: &mut Vec<String>, fewest: usize) -> Option<String> {
-    let is_marker = |word: &String| is_father_word(word);
-    let is_father = |words: &[String], at: usize| {
-        words.get(at + 1).is_some_and(is_marker) || bare_father(&words[at]).is_some() && !is_marker(&words[at])
+fn take_father(words: &mut Vec<Arc<Word>>, fewest: usize) -> Option<Part> {
+    let is_father = |words: &[Arc<Word>], at: usize| {
+        words.get(at + 1).is_some_and(|next| next.is_marker) || words[at].ends_like_father && !words[at].is_marker
     };
     // The last one: family names may end like a father's, and stand before it.
     let at = (0..words.len()).rev().find(|&at| is_father(words, at))?;
-    let others = words.len() - words.iter().filter(|word| is_marker(word)).count() - 1;
+    let others = words.len() - words.iter().filter(|word| word.is_marker).count() - 1;
     if others < fewest {
         return None;
     }
     let father = words.remove(at);
-    words.retain(|word| !is_marker(word));
-    father_stem(&father)
-}
-
-fn is_father_word(word: &str) -> bool {
-    word.ends_with(['i', 'u', 'z']) && FATHER_WORDS.contains(&word)
+    words.retain(|word| !word.is_marker);
+    father.father.clone()
 }
 
 /// The father's name from a column of its own.
-fn father_of(words: &[String]) -> Option<String> {
-    father_stem(words.iter().find(|word| !is_father_word(word))?)
-}
-
-/// A father's name as it is compared: without its ending, and without the last vowels, which endings swallow.
-fn father_stem(sounds: &str) -> Option<String> {
-    let mut stem = settled(bare_father(sounds).unwrap_or_else(|| stem(sounds)));
-    stem.truncate(stem.trim_end_matches(['a', 'i', 'u']).len());
-    stem.chars().nth(1).is_some().then_some(stem)
-}
-
-/// The word without the ending of a father's name; `None` when it has none.
-fn bare_father(sounds: &str) -> Option<&str> {
-    const LAST: u128 = last_letters(FATHERS);
-    if !ends_in(sounds, LAST) {
-        return None;
-    }
-    FATHERS.iter().find_map(|ending| stem_before(sounds, ending))
-}
-
-/// Step 4: the word without a family ending.
-fn stem(sounds: &str) -> &str {
-    const LAST: u128 = last_letters(ENDINGS);
-    if !ends_in(sounds, LAST) {
-        return sounds;
-    }
-    let found = ENDINGS.iter().find_map(|ending| Some((ending, stem_before(sounds, ending)?)));
-    let Some((ending, stem)) = found else { return sounds };
-    // Тағойзода is Тағоев: й goes before -ев.
-    let before = stem.strip_suffix('i').filter(|_| ending.starts_with('z'));
-    before.filter(|before| before.ends_with(['a', 'o', 'u', 'e']) && before.len() >= SHORTEST_STEM).unwrap_or(stem)
-}
-
-/// Whether the last letter is one of these bits.
-fn ends_in(sounds: &str, letters: u128) -> bool {
-    sounds.bytes().last().is_some_and(|last| last.is_ascii() && letters >> last & 1 == 1)
-}
-
-fn stem_before<'a>(sounds: &'a str, ending: &str) -> Option<&'a str> {
-    let stem = &sounds.as_bytes()[..sounds.len().checked_sub(ending.len())?];
-    let is_it = ending.bytes().rev().zip(sounds.bytes().rev()).all(|(one, other)| one == other);
-    let stem = if is_it { std::str::from_utf8(stem).ok()? } else { return None };
-    stem.chars().nth(SHORTEST_STEM - 1).map(|_| stem)
-}
-
-/// Step 5: vowels merged, doubles made one, last `h` gone.
-fn settled(sounds: &str) -> String {
-    let mut settled = String::with_capacity(sounds.len());
-    for sound in sounds.chars() {
-        let sound = match sound {
-            'o' => 'a',
-            'e' => 'i',
-            other => other,
-        };
-        // Саидҷон and Саиджон.
-        if sound == 'J' && settled.ends_with('d') {
-            settled.pop();
-        }
-        if !settled.ends_with(sound) {
-            settled.push(sound);
-        }
-    }
-    if settled.ends_with("ah") || settled.ends_with("ih") || settled.ends_with("uh") {
-        settled.pop();
-    }
-    // Russian wrote ҳ as г (Гасан, Ибрагим), and ғ loses its mark.
-    if settled.contains('g') { settled.replace('g', "h") } else { settled }
+fn father_of(words: &[Arc<Word>]) -> Option<Part> {
+    words.iter().find(|word| !word.is_marker)?.father.clone()
 }
 
 #[cfg(test)]

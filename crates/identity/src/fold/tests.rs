@@ -45,7 +45,7 @@ fn apart(names: &[&str]) {
 
 /// The father's name that a cell gives, folded.
 fn fathers(name: &str) -> Vec<String> {
-    cell(name).threes.into_iter().map(|(_, father)| father).collect()
+    cell(name).threes.into_iter().map(|(_, father)| father.to_string()).collect()
 }
 
 #[test]
@@ -272,7 +272,7 @@ fn endings_swallow_the_last_vowels_of_a_fathers_name() {
     ] {
         let columns =
             Identity { full_name: Some("Назаров Али"), father_name: Some(bare), ..Identity::default() };
-        let father = names(&columns).threes[0].1.clone();
+        let father = names(&columns).threes[0].1.to_string();
         assert_eq!(fathers(&format!("Назаров Али {with_ending}")), [father], "{with_ending}");
     }
 }
@@ -337,9 +337,9 @@ fn endings_tell_which_part_is_the_family_name() {
     };
     for name in ["Искандаров Давлат", "Davlat Iskandarov", "Искандарзода Давлат", "Искандарова Давлат Каримовна"]
     {
-        assert_eq!(family(name).as_deref(), Some("iskandar"), "{name}");
+        assert_eq!(family(name).as_deref().map(|name| name.as_str()), Some("iskandar"), "{name}");
     }
-    assert_eq!(family("Давлатов Искандар").as_deref(), Some("davlat"));
+    assert_eq!(family("Давлатов Искандар").as_deref().map(|name| name.as_str()), Some("davlat"));
     for unknown in ["Искандар Давлат", "Искандаров Шерзод", "Давлатов Давлат"]
     {
         assert_eq!(family(unknown), None, "{unknown}");
@@ -391,6 +391,6 @@ proptest! {
     #[test]
     fn any_text_is_folded(text in "\\PC{0,40}") {
         let names = cell(&text);
-        prop_assert!(names.pairs.iter().all(|pair| pair.is_sorted()));
+        prop_assert!(names.pairs.iter().all(|[one, other]| one.as_str() <= other.as_str()));
     }
 }
