@@ -15,6 +15,9 @@ const DERIVE: &[u8] = b"panoh/derive/v1";
 /// Bytes that SHA-256 takes at once.
 const BLOCK: usize = 64;
 
+/// Bytes that it gives.
+const HASH: usize = 32;
+
 /// What SHA-256 begins with (FIPS 180-4, section 5.3.3).
 const BEGINNING: [u32; 8] =
     [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
@@ -118,11 +121,14 @@ impl<'k> Message<'k> {
     /// The 32-byte result. The message must begin anew after it.
     pub(crate) fn finish(&mut self) -> [u8; 32] {
         self.pad();
-        let inner = written(&self.state);
+        // What is hashed last has one length: the block of the key, which is hashed before, and the hash of the message.
+        const BITS: u16 = 8 * (BLOCK + HASH) as u16;
+        self.block[..HASH].copy_from_slice(&written(&self.state));
+        self.block[HASH] = 0x80;
+        self.block[HASH + 1..BLOCK - 2].fill(0);
+        self.block[BLOCK - 2..].copy_from_slice(&BITS.to_be_bytes());
         *self.state = *self.key.outer;
-        self.length = 0;
-        self.add(&inner);
-        self.pad();
+        self.compress();
         written(&self.state)
     }
 

@@ -48,7 +48,9 @@ const MOST_TAKEN: usize = 92;
 /// Of a hundred places, how many are taken when the digests are in that there was to be room for.
 const FIRST_TAKEN: usize = 90;
 
-/// From so many groups on (300 MB) the table grows by an eighth and not by a quarter: slower, with less memory to spare.
+/// From so many groups on (75 MB) the table grows by a quarter and no longer to twice its size, and from so many on (300 MB)
+/// by an eighth: slower, with less memory to spare.
+const MIDDLING: usize = 1 << 19;
 const LARGE: usize = 1 << 21;
 
 /// The persons who hold digests.
@@ -278,7 +280,11 @@ impl Index {
     /// lies from its home, the rest is taken out together and put in anew.
     fn grow(&mut self) {
         let before = self.homes;
-        let more = before / if before < LARGE { 4 } else { 8 };
+        let more = match before {
+            ..MIDDLING => before,
+            MIDDLING..LARGE => before / 4,
+            LARGE.. => before / 8,
+        };
         let behind = self.tags.len();
         self.homes += more;
         let groups = self.homes + reach(self.homes);
