@@ -19,6 +19,7 @@
 
 mod emptying;
 mod erasure;
+mod flushing;
 mod groups;
 mod index;
 mod joins;

@@ -160,6 +160,8 @@ impl Index {
 
     /// Where a digest lies, or else the free place where the search for it ended. None where all are taken that it may lie
     /// in.
+    // What a call hands back through memory waits there for the writes before it, and those wait for the table's memory.
+    #[inline]
     fn find(&self, sought: Entry) -> Result<Place, Option<Place>> {
         let home = sought.home(self.homes);
         for group in home..home + reach(self.homes) {
@@ -266,6 +268,7 @@ impl Index {
         groups.find(|(_, free)| *free != 0).map(|(group, free)| Place(group, first(free)))
     }
 
+    #[inline]
     fn put(&mut self, free: Option<Place>, entry: Entry) {
         match free {
             Some(Place(group, place)) => {
@@ -278,6 +281,8 @@ impl Index {
     /// Makes the table longer. From the back to the front the entries of each group move behind all that have not moved
     /// yet, so none stands in the way of another; only near the front, where the table grew by no more than what an entry
     /// lies from its home, the rest is taken out together and put in anew.
+    #[cold]
+    #[inline(never)]
     fn grow(&mut self) {
         let before = self.homes;
         let more = match before {

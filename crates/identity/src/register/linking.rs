@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use super::emptying::Emptying;
+use super::flushing::Flushing;
 use super::packed::{FACTS, LINKS, OFFERS, PERSONS, RECORDS, Writer};
 use super::people::{Joined, Memory};
 use super::pseudonyms::Pseudonyms;
@@ -33,6 +34,7 @@ struct Linking {
     offers: Writer,
     links: Writer,
     facts: Writer,
+    _flushing: Flushing,
 }
 
 /// The cohorts of the persons whom a load made known, once its last row was resolved: no row can lower one any more.
@@ -246,7 +248,8 @@ impl Linking {
         let memory = Memory::read(&register.connection, register.most, |number, own| pseudonyms.put(number, own))?;
         let first_new = memory.people.members.next();
         let [offers, links, facts] = [&OFFERS, &LINKS, &FACTS].map(Writer::new);
-        Ok(Linking { memory, pseudonyms, first_new, offers, links, facts })
+        let flushing = Flushing::begin(&register.connection);
+        Ok(Linking { memory, pseudonyms, first_new, offers, links, facts, _flushing: flushing })
     }
 
     fn add(&mut self, pseudonym: Pseudonym, cohort: Cohort) -> Result<u32, IdentityError> {

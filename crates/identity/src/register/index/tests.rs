@@ -63,22 +63,25 @@ fn sixty_one_bits_tell_digests_apart() {
 }
 
 #[test]
-fn a_large_table_grows_too() {
-    let mut index = Index::with_room(LARGE * GROUP);
-    // Some crowd together so that they lie far from their home, at the front, in between and at the back.
-    let crowd =
-        [0, 1 << 62, u64::MAX << 20].into_iter().flat_map(|start| (0..200).map(move |rest| start + (rest << 11)));
-    let digests: Vec<[u8; 16]> = crowd.map(bytes).chain((1..100_000).map(digest)).collect();
-    for (person, digest) in digests.iter().enumerate() {
-        assert!(index.add(digest, person as u32));
-    }
-    assert!(index.strays.is_empty() && index.homes > LARGE);
-    for _ in 0..3 {
-        let before = index.homes;
-        index.grow();
-        assert_eq!(index.homes, before + before / 8);
+fn tables_of_all_sizes_grow() {
+    // Groups, and the part of them that is added.
+    for (groups, part) in [(0, 1), (MIDDLING, 4), (LARGE, 8)] {
+        let mut index = Index::with_room(groups * GROUP);
+        // Some crowd together so that they lie far from their home, at the front, in between and at the back.
+        let crowd =
+            [0, 1 << 62, u64::MAX << 20].into_iter().flat_map(|start| (0..200).map(move |rest| start + (rest << 11)));
+        let digests: Vec<[u8; 16]> = crowd.map(bytes).chain((1..100_000).map(digest)).collect();
         for (person, digest) in digests.iter().enumerate() {
-            assert_eq!(index.get(digest), Some(person as u32));
+            assert!(index.add(digest, person as u32));
+        }
+        assert!(index.homes > groups && (groups < LARGE || index.strays.is_empty()));
+        for _ in 0..3 {
+            let before = index.homes;
+            index.grow();
+            assert_eq!(index.homes, before + before / part);
+            for (person, digest) in digests.iter().enumerate() {
+                assert_eq!(index.get(digest), Some(person as u32));
+            }
         }
     }
 }
