@@ -139,6 +139,7 @@ fn code_of_key(error: &IdentityError) -> Option<Code> {
         IdentityError::PassphraseShort { .. }
         | IdentityError::RecoveryLine { .. }
         | IdentityError::RecoveryMixed
+        | IdentityError::SeveralFit
         | IdentityError::NoAlias => Some(Code::Usage),
         _ => None,
     }

@@ -243,6 +243,13 @@ pub enum IdentityError {
     )]
     PendingLoad,
 
+    /// An erasure by documents and names that fit several persons alike.
+    #[error(
+        "identity register: what was said fits more than one person, and nobody was erased; say more (a document, the \
+         father's name, the whole birth date), or name the record or the pseudonym of the one who is meant"
+    )]
+    SeveralFit,
+
     /// A link was to be taken back of a person who is nobody's alias.
     #[error("identity register: this person is nobody's alias; `panoh persons aliases` lists them")]
     NoAlias,

@@ -120,9 +120,9 @@ impl<'k> Message<'k> {
 
     /// The 32-byte result. The message must begin anew after it.
     pub(crate) fn finish(&mut self) -> [u8; 32] {
-        self.pad();
         // What is hashed last has one length: the block of the key, which is hashed before, and the hash of the message.
         const BITS: u16 = 8 * (BLOCK + HASH) as u16;
+        self.pad();
         self.block[..HASH].copy_from_slice(&written(&self.state));
         self.block[HASH] = 0x80;
         self.block[HASH + 1..BLOCK - 2].fill(0);

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::packed::{self, OFFERS, RECORDS, digest_at};
-use super::people::{self, Joined, Memory, People, Person};
+use super::people::{self, Hit, Joined, Memory, People, Person};
 use super::{ERASURES, Register, failed};
 use crate::error::IdentityError;
 use crate::pseudonym::Pseudonym;
@@ -72,6 +72,7 @@ impl Register {
     /// The persons who are meant, all aliases among them: whom [`Register::erase`] would take out.
     pub fn of(&self, meant: &Meant) -> Result<Vec<Pseudonym>, IdentityError> {
         let mut memory = self.memory()?;
+        refuse_several(&memory, meant)?;
         let taken = taken(&self.connection, &mut memory, meant);
         taken.and_then(|taken| taken.pseudonyms(&self.connection)).map_err(failed("looking for a person"))
     }
@@ -84,6 +85,7 @@ impl Register {
     pub fn erase(&mut self, meant: &Meant, sealer: &Sealer) -> Result<Erased, IdentityError> {
         self.refuse_pending()?;
         let memory = self.memory()?;
+        refuse_several(&memory, meant)?;
         let erased = self.take_out(memory, meant, sealer).map_err(failed("erasing a person"))?;
         self.sweep().map(|()| erased)
     }
@@ -134,6 +136,13 @@ impl Register {
     }
 }
 
+/// Refuses documents and names that fit several persons alike, of whom only one can be meant. Whoever went would be gone for
+/// good.
+fn refuse_several(memory: &Memory, meant: &Meant) -> Result<(), IdentityError> {
+    let hits = meant.keys.as_ref().map(|keys| memory.hits(keys)).unwrap_or_default();
+    if hits.first().is_some_and(|hit| hit.is_shared) { Err(IdentityError::SeveralFit) } else { Ok(()) }
+}
+
 /// The persons who are meant. Groups that only the keys show to be one are joined in `memory`.
 fn taken(connection: &Connection, memory: &mut Memory, meant: &Meant) -> rusqlite::Result<Taken> {
     let mut found: BTreeSet<Pseudonym> = meant.found.iter().copied().collect();
@@ -168,14 +177,15 @@ fn left_behind(
 ) -> rusqlite::Result<BTreeMap<[u8; 16], String>> {
     let cohort_of = |head: u32| memory.people.members.cohort(head).to_string();
     let own = taken.linked.values().next().map_or_else(|| NO_YEAR.to_owned(), |head| cohort_of(*head));
-    // What somebody holds who stays would keep that one's later rows out.
+    // What somebody holds who stays would keep that one's later rows out, also where an erased person shared it.
     let stays = |digest: &[u8; 16]| memory.index.get(digest).is_some_and(|holder| !taken.linked.contains_key(&holder));
     let marks = meant.keys.iter().flat_map(LinkKeys::marks).filter(|digest| !stays(digest));
     let said = meant.records.iter().chain(&meant.named).chain(&taken.unlinked).map(|digest| digest.0);
     let mut digests: BTreeMap<[u8; 16], String> = marks.chain(said).map(|digest| (digest, own.clone())).collect();
     packed::each(connection, &OFFERS, |entry| {
-        if let Some(head) = taken.linked.get(&OFFERS.person_of(entry)) {
-            digests.insert(digest_at(entry, 0), cohort_of(*head));
+        let digest = digest_at(entry, 0);
+        if let Some(head) = taken.linked.get(&OFFERS.person_of(entry)).filter(|_| !stays(&digest)) {
+            digests.insert(digest, cohort_of(*head));
         }
     })?;
     if !taken.unlinked.is_empty() {
@@ -217,11 +227,11 @@ fn record_and_person(entry: &[u8]) -> (Pseudonym, Pseudonym) {
 /// keeps the second one out of the erasure too. The groups are joined in `memory`.
 fn of_keys(memory: &mut Memory, keys: &LinkKeys) -> BTreeMap<u32, u32> {
     let hits = memory.hits(keys);
-    let Some((&first, others)) = hits.split_first() else { return BTreeMap::new() };
+    let Some((&first, others)): Option<(&Hit, &[Hit])> = hits.split_first() else { return BTreeMap::new() };
     let people = &mut memory.people;
-    let mut meant = group(people, first.1);
+    let mut meant = group(people, first.person);
     for &other in others {
-        let of_other = group(people, other.1);
+        let of_other = group(people, other.person);
         if let Joined::Now(_) = people.join(first, other) {
             meant.extend(of_other);
         }

@@ -63,6 +63,8 @@ pub(crate) struct Index {
     taken: usize,
     /// Who holds digests that found no place near enough. Hardly anybody, but in a small table.
     strays: HashMap<u64, u32, RandomState>,
+    /// Who else left a digest behind that somebody holds: persons whom a record may mean and cannot tell apart. Few.
+    sharers: HashMap<u64, Vec<u32>, RandomState>,
 }
 
 /// Where an entry lies: the group, and the place in it.
@@ -145,7 +147,7 @@ impl Index {
         let homes = FEWEST.max(digests * 100 / (GROUP * FIRST_TAKEN) + 1);
         let groups = homes + reach(homes);
         let (tags, entries) = (vec![[0; GROUP]; groups], vec![[0; GROUP]; groups]);
-        Index { tags, entries, homes, taken: 0, strays: HashMap::default() }
+        Index { tags, entries, homes, taken: 0, strays: HashMap::default(), sharers: HashMap::default() }
     }
 
     /// The person who holds a digest.
@@ -213,9 +215,31 @@ impl Index {
         std::hint::black_box(all);
     }
 
-    /// Gives a digest to a person unless somebody holds it. Whether it was given.
-    pub(crate) fn add(&mut self, digest: &[u8; 16], person: u32) -> bool {
+    /// Gives a digest to a person unless somebody holds it, who is handed back.
+    pub(crate) fn add(&mut self, digest: &[u8; 16], person: u32) -> Result<(), u32> {
         self.place(Entry::new(digest, person))
+    }
+
+    /// Notes that a person who does not hold a digest left it behind too. Whether that was new.
+    pub(crate) fn share(&mut self, digest: &[u8; 16], person: u32) -> bool {
+        self.note_sharer(Entry::new(digest, person).key, person)
+    }
+
+    fn note_sharer(&mut self, key: u64, person: u32) -> bool {
+        let sharers = self.sharers.entry(key).or_default();
+        let is_new = !sharers.contains(&person);
+        if is_new {
+            sharers.push(person);
+        }
+        is_new
+    }
+
+    /// Who left a digest behind beside the person who holds it.
+    pub(crate) fn sharers(&self, digest: &[u8; 16]) -> &[u32] {
+        if self.sharers.is_empty() {
+            return &[];
+        }
+        self.sharers.get(&Entry::new(digest, 0).key).map_or(&[], Vec::as_slice)
     }
 
     /// Takes entries out of a register. Of equal digests the person with the lowest id holds them.
@@ -225,9 +249,20 @@ impl Index {
         for entries in entries.chunks(TOGETHER) {
             self.fetch(entries.iter().copied());
             for entry in entries {
-                if !self.place(*entry) {
+                if self.place(*entry).is_err() {
                     self.lower(*entry);
                 }
+            }
+        }
+    }
+
+    /// Takes those out of a register whose digest somebody else had left behind before, after all others. Where that one is
+    /// gone, the person with the lowest id holds it from now on.
+    pub(crate) fn take_shared(&mut self, mut entries: Vec<Entry>) {
+        entries.sort_unstable_by_key(|entry| entry.person);
+        for entry in entries {
+            if self.place(entry).is_err_and(|holder| holder != entry.person) {
+                self.note_sharer(entry.key, entry.person);
             }
         }
     }
@@ -243,11 +278,14 @@ impl Index {
         }
     }
 
-    /// Puts an entry into its place unless its digest lies there already. Whether it did.
-    fn place(&mut self, entry: Entry) -> bool {
+    /// Puts an entry into its place unless its digest lies there already: then its person is handed back.
+    fn place(&mut self, entry: Entry) -> Result<(), u32> {
         let free = match self.find(entry) {
-            Err(None) if self.strays.contains_key(&entry.key) => return false,
-            Ok(_) => return false,
+            Ok(Place(group, place)) => return Err(self.entries[group][place] as u32 & MOST_PERSONS),
+            Err(None) => match self.strays.get(&entry.key) {
+                Some(&holder) => return Err(holder),
+                None => None,
+            },
             Err(free) => free,
         };
         if self.taken * 100 < self.homes * GROUP * MOST_TAKEN {
@@ -257,7 +295,7 @@ impl Index {
             self.put(self.free(entry), entry);
         }
         self.taken += 1;
-        true
+        Ok(())
     }
 
     /// The first free place where an entry may lie.

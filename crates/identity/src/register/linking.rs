@@ -6,7 +6,7 @@ use std::fmt;
 use super::emptying::Emptying;
 use super::flushing::Flushing;
 use super::packed::{FACTS, LINKS, OFFERS, PERSONS, RECORDS, Writer};
-use super::people::{Joined, Memory};
+use super::people::{Hit, Joined, Memory};
 use super::pseudonyms::Pseudonyms;
 use super::{Register, failed};
 use crate::cohort::Cohort;
@@ -136,7 +136,7 @@ impl<'a> RegisterLoad<'a> {
         }
         // Resolving gave every digest of the row that nobody held to the person whom it decided for, and nobody is found
         // by a stronger rule.
-        let Some(&(_, number)) = hits.first() else { return Ok(None) };
+        let Some(&Hit { person: number, .. }) = hits.first() else { return Ok(None) };
         let person = linking.pseudonyms.get(number)?;
         Ok(Some(Found::Person { person, cohort: linking.memory.people.members.cohort(number) }))
     }
@@ -184,14 +184,15 @@ impl<'a> RegisterLoad<'a> {
         }
         let (person, how) = match hits.split_first() {
             None => (linking.add(keys.newcomer(), cohort)?, How::New),
-            Some((&(rule, person), others)) => {
+            Some((&first, others)) => {
+                let Hit { rule, person, is_shared } = first;
                 let pieces: [&[u8]; 3] = [&record.0, &person.to_le_bytes(), &[rule.number()]];
                 linking.links.add(connection, self.id, &pieces).map_err(failed(DOING))?;
-                let mut how = How::Known(rule);
+                let mut how = if is_shared { How::Ambiguous(rule) } else { How::Known(rule) };
                 for &other in others {
-                    how = match (linking.memory.people.join((rule, person), other), how) {
+                    how = match (linking.memory.people.join(first, other), how) {
                         (Joined::Now(weaker), _) => {
-                            let sides = ("merged", person, other.1);
+                            let sides = ("merged", person, other.person);
                             super::log_join(connection, sides, weaker, Some(self.id)).map_err(failed(DOING))?;
                             How::Merged(rule)
                         }
@@ -269,16 +270,27 @@ impl Linking {
     ) -> Result<(), IdentityError> {
         const DOING: &str = "keeping what a row says";
         let number = person.to_le_bytes();
-        let members = &mut self.memory.people.members;
         for offer in keys.offers() {
-            if self.memory.index.add(&offer.digest, person) {
-                let pieces: [&[u8]; 3] = [&offer.digest, &number, &[offer.class as u8]];
-                self.offers.add(connection, load, &pieces).map_err(failed(DOING))?;
-                if !Class::is_alone(offer.class as u8) {
-                    members.enrich(person);
+            let index = &mut self.memory.index;
+            let is_shared = match index.add(&offer.digest, person) {
+                Ok(()) => false,
+                // Somebody else left it behind before: whoever asks for it may mean either.
+                Err(holder)
+                    if holder != person
+                        && !self.memory.people.groups.of(person).contains(&holder)
+                        && index.share(&offer.digest, person) =>
+                {
+                    true
                 }
+                Err(_) => continue,
+            };
+            let pieces: [&[u8]; 3] = [&offer.digest, &number, &[offer.class.number(is_shared)]];
+            self.offers.add(connection, load, &pieces).map_err(failed(DOING))?;
+            if offer.class != Class::DocumentAlone {
+                self.memory.people.members.enrich(person);
             }
         }
+        let members = &mut self.memory.people.members;
         let mut known = members.known(person);
         if let Some(learned) = known.learn(keys.facts()) {
             members.know(person, known);
@@ -297,13 +309,13 @@ impl Linking {
 /// Whether a row is about an erased person: it links to one, and to nobody who is known under a stronger rule. A child whose
 /// number was also in the papers of an erased parent is still found by number and birth date. A row that links to nobody
 /// is about an erased person too when it would make that very pseudonym known again.
-fn is_erased(tombstones: &HashSet<[u8; 16]>, keys: &LinkKeys, hits: &[(LinkRule, u32)]) -> bool {
+fn is_erased(tombstones: &HashSet<[u8; 16]>, keys: &LinkKeys, hits: &[Hit]) -> bool {
     if tombstones.is_empty() {
         return false;
     }
     let erased = keys.asks().iter().find(|ask| tombstones.contains(&ask.digest)).map(|ask| ask.rule);
-    let Some((known, _)) = hits.first() else { return erased.is_some() || tombstones.contains(&keys.newcomer().0) };
-    erased.is_some_and(|erased| erased <= *known)
+    let Some(known) = hits.first() else { return erased.is_some() || tombstones.contains(&keys.newcomer().0) };
+    erased.is_some_and(|erased| erased <= known.rule)
 }
 
 impl fmt::Debug for RegisterLoad<'_> {

@@ -173,6 +173,11 @@ impl Known {
         is_comparable && (self.birth != other.birth || differ(self.sex, other.sex) || differ(self.father, other.father))
     }
 
+    /// Whether a record was born on another day.
+    pub(crate) fn has_another_birth(&self, facts: &Facts) -> bool {
+        self.birth != 0 && facts.birth.is_some() && !self.is_born_with(facts)
+    }
+
     /// Whether a record born on the same day is of the other sex.
     pub(crate) fn has_another_sex(&self, facts: &Facts) -> bool {
         let differs = |sex| short(sex, SEX_BITS) != self.sex;

@@ -89,15 +89,15 @@ impl People {
         Ok(People { members, groups })
     }
 
-    /// Sends everybody's digests to the index.
+    /// Sends everybody's digests to the index, but for those that somebody else had left behind before, which it hands back.
     fn read_offers(
         &mut self,
         connection: &Connection,
         index: &mpsc::SyncSender<Vec<Entry>>,
-    ) -> Result<(), IdentityError> {
+    ) -> Result<Vec<Entry>, IdentityError> {
         let gone = "the index is filled until there is nothing to fill it with";
         let mut is_whole = true;
-        let mut entries = Vec::with_capacity(CHUNK);
+        let (mut entries, mut shared) = (Vec::with_capacity(CHUNK), Vec::new());
         let read = packed::each(connection, &OFFERS, |entry| {
             let person = OFFERS.person_of(entry);
             if !self.members.has(person) {
@@ -107,14 +107,15 @@ impl People {
             if !Class::is_alone(entry[20]) {
                 self.members.enrich(person);
             }
-            entries.push(Entry::new(&digest_at(entry, 0), person));
+            let of = if Class::is_shared(entry[20]) { &mut shared } else { &mut entries };
+            of.push(Entry::new(&digest_at(entry, 0), person));
             if entries.len() == CHUNK {
                 index.send(std::mem::replace(&mut entries, Vec::with_capacity(CHUNK))).expect(gone);
             }
         });
         index.send(entries).expect(gone);
         read.map_err(failed(READING))?;
-        if is_whole { Ok(()) } else { Err(IdentityError::RegisterDamaged) }
+        if is_whole { Ok(shared) } else { Err(IdentityError::RegisterDamaged) }
     }
 
     /// Takes over what earlier loads learned.
@@ -141,11 +142,16 @@ impl People {
     /// * Known birth dates, sexes or fathers' names that differ speak against a rule over names. They do not speak
     ///   against a document that fits together with a birth date on one side and with names on the other: then one of
     ///   the three records was mistyped.
+    /// * What several persons left behind who are not one makes nobody one with any of them.
     /// * Two persons whose link was taken back stay two.
-    pub(crate) fn join(&mut self, (rule, person): (LinkRule, u32), (other_rule, other): (LinkRule, u32)) -> Joined {
+    pub(crate) fn join(&mut self, hit: Hit, other_hit: Hit) -> Joined {
+        let ((rule, person), (other_rule, other)) = ((hit.rule, hit.person), (other_hit.rule, other_hit.person));
         let (one, two) = (self.groups.of(person), self.groups.of(other));
         if one.contains(&other) {
             return Joined::Before;
+        }
+        if hit.is_shared || other_hit.is_shared {
+            return Joined::Never;
         }
         let by_number_alone = |rule, person| rule == LinkRule::Document && self.members.is_rich(person);
         let differ = || {
@@ -200,36 +206,70 @@ impl Memory {
                 }
                 index
             });
-            people.read_offers(connection, &sender)?;
+            let shared = people.read_offers(connection, &sender)?;
             drop(sender);
             people.read_facts(connection)?;
-            Ok(Memory { people, index: filling.join().expect("filling does not panic") })
+            let mut index = filling.join().expect("filling does not panic");
+            index.take_shared(shared);
+            Ok(Memory { people, index })
         })
     }
 
     /// The persons whom a record links to, strongest rule first, each once. A rule over two name parts does not hold
     /// when both sides know the father's name and it differs; one over document and birth date does not when the sex
     /// differs: a sister and a brother, twins, in one passport. Their names may still say that they are one.
-    pub(crate) fn hits(&self, keys: &LinkKeys) -> Vec<(LinkRule, u32)> {
-        let mut hits: Vec<(LinkRule, u32)> = Vec::new();
+    ///
+    /// What several persons left behind who are not one tells none of them from the others. It says nothing where
+    /// something stronger says who it is.
+    pub(crate) fn hits(&self, keys: &LinkKeys) -> Vec<Hit> {
+        let mut hits: Vec<Hit> = Vec::new();
         self.index
             .prepare(keys.asks().iter().map(|ask| &ask.digest).chain(keys.offers().iter().map(|own| &own.digest)));
         // Without a name a record of the other sex has nothing of its own to be found by again.
         let has_names = keys.asks().iter().any(|ask| ask.rule == LinkRule::DocumentNames);
         for ask in keys.asks() {
-            let Some(person) = self.index.get(&ask.digest) else { continue };
-            let is_known = hits.iter().any(|(_, known)| *known == person);
-            let other_father =
-                || ask.rule.is_of_pair() && self.people.members.known(person).has_another_father(keys.facts());
-            let other_sex = || {
-                ask.rule == LinkRule::DocumentBirth
-                    && has_names
-                    && self.people.members.known(person).has_another_sex(keys.facts())
+            let Some(holder) = self.index.get(&ask.digest) else { continue };
+            let fits = |person: u32| {
+                let known = || self.people.members.known(person);
+                let other_father = ask.rule.is_of_pair() && known().has_another_father(keys.facts());
+                let other_sex =
+                    ask.rule == LinkRule::DocumentBirth && has_names && known().has_another_sex(keys.facts());
+                !other_father && !other_sex
             };
-            if !is_known && !other_father() && !other_sex() {
-                hits.push((ask.rule, person));
+            let sharers = self.index.sharers(&ask.digest);
+            if sharers.is_empty() {
+                if hits.iter().all(|hit| hit.person != holder) && fits(holder) {
+                    hits.push(Hit { rule: ask.rule, person: holder, is_shared: false });
+                }
+                continue;
+            }
+            let mut others = sharers.to_vec();
+            others.sort_unstable();
+            others.retain(|person| !self.people.members.known(*person).has_another_birth(keys.facts()));
+            let mut persons: Vec<u32> = [holder].into_iter().chain(others).filter(|person| fits(*person)).collect();
+            let Some(&first) = persons.first() else { continue };
+            let group = self.people.groups.of(first);
+            let is_shared = persons.iter().any(|person| !group.contains(person));
+            if !is_shared {
+                persons.truncate(1);
+            }
+            let is_told = |person: &u32| {
+                let group = self.people.groups.of(*person);
+                hits.iter().any(|hit| group.contains(&hit.person))
+            };
+            if !persons.iter().any(is_told) {
+                hits.extend(persons.into_iter().map(|person| Hit { rule: ask.rule, person, is_shared }));
             }
         }
         hits
     }
+}
+
+/// A person whom a record links to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hit {
+    pub(crate) rule: LinkRule,
+    pub(crate) person: u32,
+    /// Whether the record links to others by the very same, who are not one with this person.
+    pub(crate) is_shared: bool,
 }

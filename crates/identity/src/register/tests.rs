@@ -270,7 +270,11 @@ fn names_never_join_persons_whose_birth_dates_sexes_or_fathers_differ() {
         place.load(&mut register, "load:2", &[(&karim, "2018"), (&said, "2018"), (&bare, "2018"), (&said, "2019")]);
     assert_eq!(rows[0].how, How::New);
     assert_eq!(rows[1].how, How::New, "another father's name");
-    assert_eq!(rows[2].how, How::Known(LinkRule::TwoNames));
+    assert_eq!(
+        (rows[2].how, rows[2].person),
+        (How::Ambiguous(LinkRule::TwoNames), rows[0].person),
+        "the one known first"
+    );
     assert_eq!(rows[3], Resolved { how: How::Known(LinkRule::ThreeNames), ..rows[1].clone() });
     assert!(register.aliases().expect("a list").is_empty());
 }

@@ -88,16 +88,38 @@ pub(crate) enum Class {
     Pair = 7,
 }
 
+/// Added to the number in the register where somebody else had left the digest behind before.
+const SHARED: u8 = 0x80;
+
 impl Class {
+    /// The number in the register.
+    pub(crate) fn number(self, is_shared: bool) -> u8 {
+        self as u8 | if is_shared { SHARED } else { 0 }
+    }
+
     /// Whether the number in the register is of a record that says nothing but a document.
     pub(crate) fn is_alone(number: u8) -> bool {
-        number == Class::DocumentAlone as u8
+        number & !SHARED == Class::DocumentAlone as u8
+    }
+
+    /// Whether somebody else had left the digest behind before.
+    pub(crate) fn is_shared(number: u8) -> bool {
+        number & SHARED != 0
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_tells_what_it_is_of() {
+        for is_shared in [false, true] {
+            assert!(Class::is_alone(Class::DocumentAlone.number(is_shared)));
+            assert!(!Class::is_alone(Class::DocumentOfMany.number(is_shared)));
+            assert_eq!(Class::is_shared(Class::Pair.number(is_shared)), is_shared);
+        }
+    }
 
     #[test]
     fn rules_are_numbered_in_their_order() {

@@ -37,13 +37,13 @@ fn every_digest_is_found_however_often_the_table_grew() {
     for room in [0, many / 2] {
         let mut index = Index::with_room(room as usize);
         for number in 0..many {
-            assert!(index.add(&digest(number), number as u32));
+            assert_eq!(index.add(&digest(number), number as u32), Ok(()));
         }
         assert_eq!(index.taken as u64, many);
         assert!(index.homes > 3 * FEWEST / 2 && index.strays.len() < 100_000, "{} strays", index.strays.len());
         for number in 0..many {
             index.prepare([&digest(number)].into_iter());
-            assert!(!index.add(&digest(number), 7), "it is held");
+            assert_eq!(index.add(&digest(number), 7), Err(number as u32), "it is held");
             assert_eq!(index.get(&digest(number)), Some(number as u32));
         }
         assert_eq!(index.get(&digest(many)), None);
@@ -53,7 +53,7 @@ fn every_digest_is_found_however_often_the_table_grew() {
 #[test]
 fn sixty_one_bits_tell_digests_apart() {
     let mut index = Index::with_room(0);
-    assert!(index.add(&bytes(1 << 10), 1));
+    assert_eq!(index.add(&bytes(1 << 10), 1), Ok(()));
     for bit in 3..64 {
         assert_eq!(index.get(&bytes(1 << 10 ^ 1 << bit)), None, "bit {bit}");
     }
@@ -72,7 +72,7 @@ fn tables_of_all_sizes_grow() {
             [0, 1 << 62, u64::MAX << 20].into_iter().flat_map(|start| (0..200).map(move |rest| start + (rest << 11)));
         let digests: Vec<[u8; 16]> = crowd.map(bytes).chain((1..100_000).map(digest)).collect();
         for (person, digest) in digests.iter().enumerate() {
-            assert!(index.add(digest, person as u32));
+            assert_eq!(index.add(digest, person as u32), Ok(()));
         }
         assert!(index.homes > groups && (groups < LARGE || index.strays.is_empty()));
         for _ in 0..3 {
@@ -94,12 +94,30 @@ fn digests_that_fall_together_are_told_apart() {
         let mut index = Index::with_room(0);
         for (person, digest) in digests.clone().enumerate() {
             assert_eq!(index.get(&digest), None);
-            assert!(index.add(&digest, person as u32));
+            assert_eq!(index.add(&digest, person as u32), Ok(()));
         }
         for (person, digest) in digests.enumerate() {
             assert_eq!(index.get(&digest), Some(person as u32));
         }
     }
+}
+
+#[test]
+fn who_left_a_digest_behind_too_shares_it() {
+    let mut index = Index::with_room(0);
+    assert_eq!(index.add(&digest(1), 5), Ok(()));
+    assert!(index.sharers(&digest(1)).is_empty());
+    assert!(index.share(&digest(1), 9) && !index.share(&digest(1), 9));
+    assert_eq!((index.get(&digest(1)), index.sharers(&digest(1))), (Some(5), &[9][..]));
+    // As a register hands them out.
+    let entry = |(number, person)| Entry::new(&digest(number), person);
+    let mut read = Index::with_room(0);
+    read.take(&[(1, 7), (2, 3)].map(entry));
+    read.take_shared([(1, 9), (1, 5), (3, 8), (1, 9), (2, 3), (3, 6)].map(entry).into());
+    let of = |number| (read.get(&digest(number)), read.sharers(&digest(number)).to_vec());
+    assert_eq!(of(1), (Some(7), vec![5, 9]));
+    assert_eq!(of(2), (Some(3), vec![]));
+    assert_eq!(of(3), (Some(6), vec![8]), "nobody else had it");
 }
 
 proptest! {
@@ -129,7 +147,7 @@ proptest! {
         for (at, (first, rest, person)) in given.into_iter().enumerate() {
             let start = (first * 0x3333_0000_0000_0000).wrapping_add(rest << shift);
             prop_assert_eq!(index.get(&bytes(start)), map.get(&start).copied());
-            prop_assert_eq!(index.add(&bytes(start), person), !map.contains_key(&start));
+            prop_assert_eq!(index.add(&bytes(start), person).err(), map.get(&start).copied());
             map.entry(start).or_insert(person);
             if at % growing == growing - 1 {
                 index.grow();

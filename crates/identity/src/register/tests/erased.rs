@@ -17,8 +17,8 @@ fn a_child_in_a_parents_passport_stays_when_the_parent_goes() {
     let number = place.document(PASSPORT);
     let rows = [(&parent, "2018"), (&child, "2018"), (&number, "2019")];
     let loaded = place.load(&mut place.open(), "load:1", &rows);
-    assert_eq!(hows(&loaded), [How::New, How::New, How::Known(LinkRule::Document)]);
-    assert_eq!(loaded[2].person, loaded[0].person, "the number alone was the parent's");
+    assert_eq!(hows(&loaded), [How::New, How::New, How::Ambiguous(LinkRule::Document)]);
+    assert_eq!(loaded[2].person, loaded[0].person, "the number alone went to the one known first");
     let erased = place.open().erase(&Meant::by(&parent), &place.sealer).expect("erased");
     assert_eq!((erased.persons, erased.heads), (vec![loaded[0].person], 1));
     // The number alone is among what is left of the parent; the child is found by more than that.
@@ -59,16 +59,37 @@ fn a_number_alone_keeps_out_only_rows_that_say_nothing_else() {
 }
 
 #[test]
-fn a_number_alone_erases_the_one_whom_it_means_and_not_the_family() {
+fn what_fits_several_persons_erases_nobody() {
     let place = Place::new();
     let (parent, child) = (place.person(Some(PASSPORT), 1985), place.named(Some(PASSPORT), CHILD, 2010));
-    let rows = [(&parent, "2018"), (&child, "2018")];
+    let fathers = ["Назаров Рустам Алиевич", "Назаров Рустам Каримович"].map(|name| place.named(None, name, 1990));
+    let rows = [(&parent, "2018"), (&child, "2018"), (&fathers[0], "2018"), (&fathers[1], "2018")];
     let loaded = place.load(&mut place.open(), "load:1", &rows);
-    let number = place.document(PASSPORT);
-    assert_eq!(place.open().of(&Meant::by(&number)).expect("looked up"), [loaded[0].person]);
-    let erased = place.open().erase(&Meant::by(&number), &place.sealer).expect("erased");
-    assert_eq!((erased.persons, erased.heads), (vec![loaded[0].person], 1));
-    assert_eq!(reload(&place, &rows), [How::Erased, How::Known(LinkRule::DocumentBirth)]);
+    assert_eq!(hows(&loaded), [How::New; 4]);
+    for unclear in [place.document(PASSPORT), place.named(None, "Назаров Рустам", 1990)].map(|keys| Meant::by(&keys))
+    {
+        assert!(matches!(place.open().of(&unclear), Err(IdentityError::SeveralFit)));
+        assert!(matches!(place.open().erase(&unclear, &place.sealer), Err(IdentityError::SeveralFit)));
+    }
+    assert_eq!(place.open().persons().expect("a count"), 4);
+    // With the father's name it is the second, and then the rest is clear.
+    let erased = place.open().erase(&Meant::by(&fathers[1]), &place.sealer).expect("erased");
+    assert_eq!(erased.persons, [loaded[3].person]);
+    let other = place.named(None, "Назаров Рустам", 1990);
+    assert_eq!(place.open().of(&Meant::by(&other)).expect("looked up"), [loaded[2].person]);
+    let (birth, three) = (How::Known(LinkRule::DocumentBirth), How::Known(LinkRule::ThreeNames));
+    assert_eq!(reload(&place, &rows), [birth, birth, three, How::Erased]);
+}
+
+#[test]
+fn whoever_stays_is_found_by_what_an_erased_person_left_behind_first() {
+    let place = Place::new();
+    let two = ["Назаров Рустам Алиевич", "Назаров Рустам Каримович"].map(|name| place.named(None, name, 1990));
+    let rows = [(&two[0], "2018"), (&two[1], "2018")];
+    let loaded = place.load(&mut place.open(), "load:1", &rows);
+    let of = |keys: &LinkKeys| place.open().of(&Meant::by(keys)).expect("looked up");
+    place.open().erase(&Meant::by(&two[0]), &place.sealer).expect("erased");
+    assert_eq!(of(&place.named(None, "Назаров Рустам", 1990)), [loaded[1].person]);
 }
 
 #[test]
