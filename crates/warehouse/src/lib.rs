@@ -53,6 +53,7 @@ mod steps;
 mod stored;
 mod swap;
 mod transactions;
+mod unknown;
 mod vacuum;
 mod warehouse;
 mod writers;

@@ -22,6 +22,7 @@ use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 
 use crate::aliases::{Known, LookUpAliases};
 use crate::exact::ExactNumbers;
+use crate::unknown::UnknownInLists;
 
 type Analyzers = Vec<Arc<dyn AnalyzerRule + Send + Sync>>;
 type Optimizers = Vec<Arc<dyn OptimizerRule + Send + Sync>>;
@@ -30,6 +31,7 @@ type Optimizers = Vec<Arc<dyn OptimizerRule + Send + Sync>>;
 pub(crate) fn meaning() -> Analyzer {
     let mut rules = Analyzer::new().rules;
     rules.insert(0, Arc::new(ExactNumbers));
+    rules.insert(0, Arc::new(UnknownInLists));
     Analyzer::with_rules(rules)
 }
 
