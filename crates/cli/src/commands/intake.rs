@@ -1,6 +1,6 @@
 //! `panoh intake`: loads exports by a source mapping.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use panoh_custody::{Keep, Load, LoadReport, Outcome, Progress, load};
@@ -27,7 +27,7 @@ pub(crate) async fn run(options: &Intake, world: &World) -> Result<Code> {
     let mut opened = open_stores(&home, world).await?;
     let mut worst = Code::Ok;
     let mut reports = Vec::new();
-    for file in &options.files {
+    for (at, file) in options.files.iter().enumerate() {
         let report = match load_file(file, &wish, &mut opened, world).await {
             Ok(report) => report,
             Err(error) => {
@@ -36,6 +36,7 @@ pub(crate) async fn run(options: &Intake, world: &World) -> Result<Code> {
                 if options.json {
                     json(&NotLoaded { source: &source.name, outcome: "not_loaded", error: causes(&error) })?;
                 }
+                not_tried(&options.files[at + 1..], options, &source.name)?;
                 return Err(error);
             }
         };
@@ -52,12 +53,24 @@ pub(crate) async fn run(options: &Intake, world: &World) -> Result<Code> {
     Ok(worst)
 }
 
-/// The object of a file that was refused as a whole or could not be read.
+/// The object of a file that was refused as a whole, could not be read, or was not tried.
 #[derive(Serialize)]
 struct NotLoaded<'a> {
     source: &'a str,
     outcome: &'static str,
     error: String,
+}
+
+/// Names the files behind one that was not loaded: whatever stopped it may stop them too.
+fn not_tried(files: &[PathBuf], options: &Intake, source: &str) -> Result<()> {
+    for file in files {
+        note(&format!("{}: not tried, as a file before it was not loaded", file.display()));
+        if options.json {
+            let error = "a file before it was not loaded".to_owned();
+            json(&NotLoaded { source, outcome: "not_tried", error })?;
+        }
+    }
+    Ok(())
 }
 
 /// How a file is to be loaded.

@@ -97,6 +97,9 @@ pub(crate) struct Vocabulary<'a> {
     words: Vec<(&'a HeaderMeans, Vec<String>)>,
 }
 
+/// By how many names of its own another table must lead before `cases`, where most lists of persons belong.
+const LEAST_LEAD: f64 = 0.75;
+
 impl<'a> Vocabulary<'a> {
     pub(crate) fn new(dictionary: &'a Dictionary) -> Self {
         let normals = |words: &[String]| words.iter().map(|word| normal(word)).collect();
@@ -110,23 +113,32 @@ impl<'a> Vocabulary<'a> {
         self.words.iter().map(|(_, words)| nearest(&name, words)).fold(0.0, f64::max)
     }
 
-    /// The table that most of the names belong to; `cases` when none stands out.
+    /// The table that the names tell from the others; `cases` when none stands out. A name that many tables know, such as
+    /// date or sex, tells little; each counts as one part of as many as there are tables that know it.
     pub(crate) fn table(&self, names: &[String]) -> Option<&'a Table> {
-        let names: Vec<String> = names.iter().map(|name| normal(name)).collect();
-        let score = |table: &Table| -> f64 {
-            let best = |name: &String| {
-                let of_table = self
-                    .words
-                    .iter()
-                    .filter(|(means, _)| matches!(means, HeaderMeans::Column { table: of, .. } if *of == table.name));
-                of_table.map(|(_, words)| nearest(name, words)).filter(|alike| *alike > 0.7).fold(0.0, f64::max)
-            };
-            names.iter().map(best).sum()
-        };
-        let preferred = |table: &&Table| u8::from(table.name == "cases");
-        self.dictionary.tables().iter().filter(|table| table.name != "aliases").max_by(|one, other| {
-            score(one).total_cmp(&score(other)).then_with(|| preferred(one).cmp(&preferred(other)))
-        })
+        let tables: Vec<&Table> = self.dictionary.tables().iter().filter(|table| table.name != "aliases").collect();
+        let mut scores = vec![0.0; tables.len()];
+        for name in names.iter().map(|name| normal(name)) {
+            let alike: Vec<f64> = tables.iter().map(|table| self.alike_in(table, &name)).collect();
+            let known = alike.iter().filter(|alike| **alike > 0.0).count().max(1) as f64;
+            scores.iter_mut().zip(alike).for_each(|(score, alike)| *score += alike / known);
+        }
+        let scored = |at: usize| (tables[at], scores[at]);
+        let cases = tables.iter().position(|table| table.name == "cases").map(scored);
+        let best = (0..tables.len()).map(scored).max_by(|one, other| one.1.total_cmp(&other.1))?;
+        match cases {
+            Some((cases, score)) if best.1 < score + LEAST_LEAD => Some(cases),
+            _ => Some(best.0),
+        }
+    }
+
+    /// How alike a name is to the nearest word for a column of this table; 0 when it is not.
+    fn alike_in(&self, table: &Table, name: &str) -> f64 {
+        let of_table = self
+            .words
+            .iter()
+            .filter(|(means, _)| matches!(means, HeaderMeans::Column { table: of, .. } if *of == table.name));
+        of_table.map(|(_, words)| nearest(name, words)).filter(|alike| *alike > 0.7).fold(0.0, f64::max)
     }
 
     /// A proposal for each column; no two fill in one value.

@@ -73,6 +73,7 @@ fn head(text: &mut String, frame: &Frame<'_>) {
     line(text, "# Proposed from names and cells; every line wants a look. Columns that nobody recognised are dropped.");
     line(text, &format!("name = {}", quoted(frame.name)));
     line(text, "title = \"what this export is and who makes it\"");
+    line(text, "# The table is a guess from the names of the columns; `inspect --table` proposes for another one.");
     line(text, &format!("table = {}", quoted(frame.table)));
     line(text, r#"accept = ["code", "alias", "htcds", "ctdc", "en", "ru", "tg", "names"]"#);
     let mut file = Vec::new();
