@@ -7,6 +7,8 @@
 //! Most persons are found by their documents and names. One about whom a row says too little for that is that row, and is
 //! found by the record id that the sender gave the row, or by the pseudonym.
 
+mod about;
+
 use std::collections::{BTreeMap, HashSet};
 use std::io;
 use std::path::Path;
@@ -61,8 +63,7 @@ impl SendersRecord {
     }
 }
 
-/// What was deleted, without saying who. A keyed digest of the person's own case number that stands as a reference in rows
-/// of other persons stays there: with the key and the number it still shows which rows spoke of the case.
+/// What was deleted, without saying who.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct EraseReport {
     /// What whoever asked must know; none when there is nothing.
@@ -73,6 +74,11 @@ pub struct EraseReport {
     /// Separate persons whom these pseudonyms stood for, aliases not counted. More than one when several have rows of the
     /// record that was named, or when only what was said for this erasure showed that several are one.
     pub persons: u64,
+    /// Rows of other registers that named a case of the person, and nobody: they went too.
+    pub about: u64,
+    /// Rows of other persons, known for themselves, that name a case of the person. They stay: with the key and the number
+    /// of the case they still show that they spoke of it.
+    pub naming: u64,
     /// Rows that a query saw, by table.
     pub rows: BTreeMap<String, u64>,
     /// Tables that were built anew; their old versions are gone.
@@ -86,9 +92,15 @@ pub struct EraseReport {
 /// Erases the person who is meant. After [`CustodyError::Unfinished`] the next opening of the home finishes
 /// it, or, for a person who was not known, the same call; its remedy says which. After any other error nothing was erased.
 pub async fn erase(stores: &mut Stores, whom: &Whom, sealer: &Sealer) -> Result<EraseReport, CustodyError> {
-    let meant = meant(stores, whom).await?;
-    let persons = stores.register.of(&meant)?;
-    let mut report = EraseReport { pseudonyms: persons.len() as u64, ..EraseReport::default() };
+    let mut meant = meant(stores, whom).await?;
+    let mut persons = stores.register.of(&meant)?;
+    let about = about::about(stores, &persons).await?;
+    if !about.nobody.is_empty() {
+        meant.found.extend(&about.nobody);
+        persons = stores.register.of(&meant)?;
+    }
+    let pseudonyms = (persons.len() - about.nobody.len()) as u64;
+    let mut report = EraseReport { pseudonyms, ..EraseReport::default() };
     if persons.is_empty() {
         let erased = stores.register.erase(&meant, sealer).map_err(|error| match error {
             IdentityError::PendingLoad => error.into(),
@@ -105,7 +117,10 @@ pub async fn erase(stores: &mut Stores, whom: &Whom, sealer: &Sealer) -> Result<
     let erasure = look(stores, persons, erasures_before, &mut report).await?;
     journal::write(&stores.home, &Change::Erase(erasure.clone()))?;
     match stores.register.erase(&meant, sealer) {
-        Ok(erased) => (report.persons, report.tombstones) = (erased.heads, erased.tombstones),
+        Ok(erased) => {
+            (report.about, report.naming) = (about.nobody.len() as u64, about.others);
+            (report.persons, report.tombstones) = (erased.heads.saturating_sub(report.about), erased.tombstones);
+        }
         Err(error) => return Err(not_erased(stores, &erasure, error.into())),
     }
     report.warning = (report.persons > 1).then_some(SEVERAL);

@@ -65,23 +65,42 @@ impl Warehouse {
 impl Warehouse {
     /// The persons of the rows of a table that are this record, as a query sees them.
     pub async fn persons_of(&self, table: &str, record: &str) -> Result<BTreeSet<String>, WarehouseError> {
-        let stored = self.stored(table)?;
         let mut persons = BTreeSet::new();
-        if stored.schema.field_with_name("person").is_err() || stored.schema.field_with_name("record").is_err() {
-            return Ok(persons);
+        self.each_of_a_person(table, "record", &mut |found, person| {
+            if found == record {
+                persons.insert(person.to_owned());
+            }
+        })
+        .await?;
+        Ok(persons)
+    }
+
+    /// Goes over the rows of a table as a query sees them: `take` is given a text column and the person, where both are
+    /// there. Nothing when the table has no such columns.
+    pub async fn each_of_a_person(
+        &self,
+        table: &str,
+        column: &str,
+        take: &mut (dyn FnMut(&str, &str) + Send),
+    ) -> Result<(), WarehouseError> {
+        let stored = self.stored(table)?;
+        if [column, "person"].iter().any(|name| stored.schema.field_with_name(name).is_err()) {
+            return Ok(());
         }
         let failed = |source: Box<dyn Error + Send + Sync>| stored.unreadable(source);
         for name in active(&stored.newest().await?, stored)? {
             let input = stored.place.input(&name).await.map_err(failed)?;
-            for batch in input.rows(Some(&["record", "person"])).map_err(failed)? {
+            for batch in input.rows(Some(&[column, "person"])).map_err(failed)? {
                 let batch = batch.map_err(|error| failed(error.into()))?;
-                let (records, people) =
-                    (text(&batch, "record").map_err(failed)?, text(&batch, "person").map_err(failed)?);
-                let meant = std::iter::zip(records, people).filter(|(found, _)| *found == Some(record));
-                persons.extend(meant.filter_map(|(_, person)| person).map(str::to_owned));
+                let (texts, people) = (text(&batch, column).map_err(failed)?, text(&batch, "person").map_err(failed)?);
+                for (text, person) in std::iter::zip(texts, people) {
+                    if let (Some(text), Some(person)) = (text, person) {
+                        take(text, person);
+                    }
+                }
             }
         }
-        Ok(persons)
+        Ok(())
     }
 }
 

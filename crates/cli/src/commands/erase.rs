@@ -78,6 +78,16 @@ fn print(report: &EraseReport) -> Result<()> {
     for (table, rows) in &report.rows {
         say(format!("  {table}: {} deleted", counted(*rows, "row")))?;
     }
+    if report.about > 0 {
+        say(format!(
+            "  {} of other registers among them that named a case of the person, and nobody",
+            counted(report.about, "row")
+        ))?;
+    }
+    if report.naming > 0 {
+        let rows = counted(report.naming, "row");
+        say(format!("  {rows} of other persons name a case of the person by a digest, and stay"))?;
+    }
     let (tables, reports) = (counted(report.tables.len() as u64, "table"), counted(report.reports, "report"));
     say(format!("  {tables} built anew without old versions, {reports} of refused rows removed"))?;
     say(format!("  {} keep a later export from bringing the person back", counted(report.tombstones, "tombstone")))?;

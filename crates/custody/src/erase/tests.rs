@@ -1,5 +1,6 @@
 //! After an erasure no byte of the home names the person, however the erasure was cut off.
 
+mod about;
 mod rows;
 
 use std::collections::BTreeSet;

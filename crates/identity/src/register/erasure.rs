@@ -77,6 +77,13 @@ impl Register {
         taken.and_then(|taken| taken.pseudonyms(&self.connection)).map_err(failed("looking for a person"))
     }
 
+    /// Those among some pseudonyms that the register knows: of persons whom something links.
+    pub fn linked(&self, some: &BTreeSet<Pseudonym>) -> Result<BTreeSet<Pseudonym>, IdentityError> {
+        let persons = people::persons(&self.connection, |_, person| some.contains(&person));
+        let persons = persons.map_err(failed("looking for persons"))?;
+        Ok(persons.into_values().map(|person| person.pseudonym).collect())
+    }
+
     /// Takes the persons who are meant out of the register with everything that is known of them, and leaves tombstones:
     /// later rows that link to them are [`super::How::Erased`], and of later rows that are one of the records, or about one
     /// of the pseudonyms, [`super::RegisterLoad::is_erased`] says so. Tombstones are left even when nobody is known yet;
