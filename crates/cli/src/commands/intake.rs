@@ -64,7 +64,7 @@ struct NotLoaded<'a> {
 /// Names the files behind one that was not loaded: whatever stopped it may stop them too.
 fn not_tried(files: &[PathBuf], options: &Intake, source: &str) -> Result<()> {
     for file in files {
-        note(&format!("{}: not tried, as a file before it was not loaded", file.display()));
+        note(format!("{}: not tried, as a file before it was not loaded", file.display()));
         if options.json {
             let error = "a file before it was not loaded".to_owned();
             json(&NotLoaded { source, outcome: "not_tried", error })?;

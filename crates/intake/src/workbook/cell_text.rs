@@ -44,9 +44,17 @@ pub(super) fn text_of(value: &Data, kind: Kind) -> Option<Result<String, Flaw>> 
     (!text.is_empty()).then_some(Ok(text))
 }
 
-// Minus nought is nought.
+/// A spreadsheet keeps fifteen digits of a number and puts noughts in the place of the rest.
+const MOST_DIGITS: f64 = 1e15;
+
+// Minus nought is nought. A number with more digits than are kept is written as a power of ten, as in an export to text, so
+// that nobody takes the noughts for digits of a document.
 fn number_text(number: f64) -> String {
-    if number == 0.0 { "0".to_owned() } else { number.to_string() }
+    match number {
+        0.0 => "0".to_owned(),
+        _ if number.abs() >= MOST_DIGITS => format!("{number:E}"),
+        _ => number.to_string(),
+    }
 }
 
 /// Days are counted from 1900 with a leap day that there never was, or from 1904. A time without a day, a span of time and
@@ -71,5 +79,27 @@ fn moment_text(moment: ExcelDateTime) -> String {
         Ok(day) if time == 0 => day.to_string(),
         Ok(day) => format!("{day} {clock}"),
         Err(_) => number_text(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::name::document;
+
+    #[test]
+    fn no_document_is_read_from_a_number_that_lost_its_end() {
+        for (number, text, is_document) in [
+            (0.0, "0", true),
+            (-0.0, "0", true),
+            (400_000_001.0, "400000001", true),
+            (123_456_789_012_345.0, "123456789012345", true),
+            (0.5, "0.5", true),
+            (1_234_567_890_123_450.0, "1.23456789012345E15", false),
+            (310_011_998_765_432_000.0, "3.10011998765432E17", false),
+        ] {
+            assert_eq!(number_text(number), text);
+            assert_eq!(document(text).is_ok(), is_document, "{text}");
+        }
     }
 }
