@@ -133,7 +133,9 @@ fn compare(python: &Path, folder: &Path, answers: &Path) -> Vec<Value> {
     let mut command = Command::new(python);
     command.arg("-B").args([&script, &folder.join("homes.json"), &views, &second]).arg(answers);
     let output = command.output().unwrap_or_else(|error| panic!("{}: {error}", python.display()));
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    print!("{said}");
     let text = String::from_utf8(output.stdout).expect("differences are text");
     text.lines().map(|line| serde_json::from_str(line).expect("a difference is JSON")).collect()
 }

@@ -40,16 +40,18 @@ pub(crate) async fn run(options: &Intake, world: &World) -> Result<Code> {
                 return Err(error);
             }
         };
-        if options.json {
-            json(&report)?;
-        } else {
-            print(&report, file, options.lang)?;
-        }
-        tell_list(&report, &home);
         worst = worse(worst, code(&report));
         reports.push((file.as_path(), report));
+        // First, as whoever reads standard output may stop reading.
+        write_page(options, &reports)?;
+        let (_, report) = &reports[reports.len() - 1];
+        if options.json {
+            json(report)?;
+        } else {
+            print(report, file, options.lang)?;
+        }
+        tell_list(report, &home);
     }
-    write_page(options, &reports)?;
     Ok(worst)
 }
 
