@@ -125,19 +125,18 @@ async fn answer(queries: &[(&Home, Query)], to: &Path) -> BTreeMap<&'static str,
     tallies
 }
 
-/// Has DuckDB answer the same; each difference as it says it.
-fn compare(python: &Path, folder: &Path, answers: &Path) -> Vec<Value> {
+/// Has DuckDB answer the same; each difference as it says it, and what it says beside them.
+fn compare(python: &Path, folder: &Path, answers: &Path) -> (Vec<Value>, String) {
     let place = Path::new(env!("CARGO_MANIFEST_DIR"));
     let [script, second] = ["compare.py", "views.sql"].map(|name| place.join("random_queries").join(name));
     let views = place.join("../queries/views");
     let mut command = Command::new(python);
     command.arg("-B").args([&script, &folder.join("homes.json"), &views, &second]).arg(answers);
     let output = command.output().unwrap_or_else(|error| panic!("{}: {error}", python.display()));
-    let said = String::from_utf8_lossy(&output.stderr);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{said}");
-    print!("{said}");
     let text = String::from_utf8(output.stdout).expect("differences are text");
-    text.lines().map(|line| serde_json::from_str(line).expect("a difference is JSON")).collect()
+    (text.lines().map(|line| serde_json::from_str(line).expect("a difference is JSON")).collect(), said)
 }
 
 /// Tells DuckDB where the files of the homes are.
@@ -192,7 +191,8 @@ fn random_queries_have_the_answers_of_duckdb() {
         let queries = queries(seed, asked, &homes);
         let answers = folder.path().join("answers.jsonl");
         let tallies = answer(&queries, &answers).await;
-        let differences = compare(&python, folder.path(), &answers);
+        let (differences, said) = compare(&python, folder.path(), &answers);
+        print!("{said}");
         for (kind, Tally { asked, telling }) in &tallies {
             println!("{kind}: {asked} asked, {telling} say something");
         }
@@ -228,7 +228,7 @@ fn a_wrong_answer_is_found() {
         lines[failed]["failed"] = "the engine gave up".into();
         let text: Vec<String> = lines.iter().map(ToString::to_string).collect();
         std::fs::write(&answers, text.join("\n")).expect("a file can be written");
-        let differences = compare(&python, folder.path(), &answers);
+        let (differences, _) = compare(&python, folder.path(), &answers);
         let found: Vec<usize> = differences.iter().map(|d| d["number"].as_u64().expect("a number") as usize).collect();
         assert_eq!(found, [lost, changed, failed], "{differences:#?}");
     });
