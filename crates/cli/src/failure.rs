@@ -69,6 +69,7 @@ fn code_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
             | CustodyError::UnknownTable(_) => Some(Code::Usage),
             CustodyError::Intake(_) | CustodyError::Changed { .. } => Some(Code::RefusedWhole),
             CustodyError::OtherKey { .. } | CustodyError::RotationPending { .. } => Some(Code::Key),
+            CustodyError::Identity(identity) => code_of_key(identity),
             _ => None,
         };
     }

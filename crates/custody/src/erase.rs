@@ -99,16 +99,12 @@ pub async fn erase(stores: &mut Stores, whom: &Whom, sealer: &Sealer) -> Result<
         meant.found.extend(&about.nobody);
         persons = stores.register.of(&meant)?;
     }
-    let pseudonyms = (persons.len() - about.nobody.len()) as u64;
-    let mut report = EraseReport { pseudonyms, ..EraseReport::default() };
     if persons.is_empty() {
-        let erased = stores.register.erase(&meant, sealer).map_err(|error| match error {
-            IdentityError::PendingLoad => error.into(),
-            error => CustodyError::Unfinished { change: "erasure", remedy: AGAIN, source: Box::new(error.into()) },
-        });
-        report.tombstones = erased?.tombstones;
-        return Ok(report);
+        return keep_out(stores, &meant, sealer);
     }
+    let nobody = about.nobody.len() as u64;
+    let pseudonyms = persons.len() as u64 - nobody;
+    let mut report = EraseReport { pseudonyms, about: nobody, naming: about.others, ..EraseReport::default() };
     stores.warehouse.probe_swap()?;
     // An older version of the table may hold the record from before something linked it.
     let earlier = whom.record.map(|record| record.unlinked).filter(|unlinked| !persons.contains(unlinked));
@@ -116,18 +112,22 @@ pub async fn erase(stores: &mut Stores, whom: &Whom, sealer: &Sealer) -> Result<
     let erasures_before = stores.register.erasures()?;
     let erasure = look(stores, persons, erasures_before, &mut report).await?;
     journal::write(&stores.home, &Change::Erase(erasure.clone()))?;
-    match stores.register.erase(&meant, sealer) {
-        Ok(erased) => {
-            (report.about, report.naming) = (about.nobody.len() as u64, about.others);
-            (report.persons, report.tombstones) = (erased.heads.saturating_sub(report.about), erased.tombstones);
-        }
-        Err(error) => return Err(not_erased(stores, &erasure, error.into())),
-    }
+    let erased = stores.register.erase(&meant, sealer).map_err(|error| not_erased(stores, &erasure, error.into()))?;
+    (report.persons, report.tombstones) = (erased.heads.saturating_sub(nobody), erased.tombstones);
     report.warning = (report.persons > 1).then_some(SEVERAL);
     report.reports = finish(stores, &erasure).await.map_err(unfinished)?;
     report.tables = erasure.tables;
     tracing::info!(rows = report.rows.values().sum::<u64>(), tables = report.tables.len(), "a person was erased");
     Ok(report)
+}
+
+/// Leaves tombstones of a person whom no table and no register knows.
+fn keep_out(stores: &mut Stores, meant: &Meant, sealer: &Sealer) -> Result<EraseReport, CustodyError> {
+    let erased = stores.register.erase(meant, sealer).map_err(|error| match error {
+        IdentityError::PendingLoad => error.into(),
+        error => CustodyError::Unfinished { change: "erasure", remedy: AGAIN, source: Box::new(error.into()) },
+    })?;
+    Ok(EraseReport { tombstones: erased.tombstones, ..EraseReport::default() })
 }
 
 /// Finishes an erasure that was cut off. Whether there was anything to finish: before the register let the person go,

@@ -38,8 +38,8 @@ pub enum CustodyError {
          now in the way that was asked for"
     )]
     Reread(#[source] IntakeError),
-    /// The identity register failed.
-    #[error("the identity register failed")]
+    /// The identity register or the key. Their errors say which.
+    #[error(transparent)]
     Identity(#[from] IdentityError),
     /// The warehouse failed.
     #[error("the warehouse failed")]

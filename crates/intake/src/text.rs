@@ -71,7 +71,7 @@ impl Text {
         let (signs, _) = best_signs(&self.head, expected);
         let about = About { kind: "CSV", separator: Some(signs.separator), ..about };
         let mut rows = CsvRows::new(self.input, signs).map_err(failed)?;
-        let header_row = expected.shape.header_row;
+        let header_row = header_row(&self.head, expected);
         rows.skip_to_line(u64::from(header_row)).map_err(failed)?;
         let mut first = RawRow::default();
         rows.end_at_large(true);
@@ -188,10 +188,20 @@ fn is_known(name: &str, expected: &Expected<'_>) -> bool {
     !name.trim().is_empty() && (expected.knows)(name)
 }
 
+/// The line of the names. A line before the table may say `sep=;`: spreadsheet programs read their separator there, and show
+/// it to nobody, so that whoever counts lines in one does not count it.
+fn header_row(text: &str, expected: &Expected<'_>) -> u32 {
+    let line = text.trim_start_matches('\u{feff}').lines().next().unwrap_or_default();
+    let said = line.trim_matches(['"', '\r', ' ']).as_bytes();
+    let says_separator = matches!(said, [sep @ .., _] if sep.eq_ignore_ascii_case(b"sep="));
+    let declared = expected.shape.header_row;
+    if says_separator && declared == 1 { 2 } else { declared }
+}
+
 // None when the text has no such row or it cannot be split.
 fn names(text: &str, signs: Signs, expected: &Expected<'_>) -> Option<Vec<String>> {
     let mut rows = CsvRows::new(text.as_bytes(), signs).ok()?;
-    rows.skip_to_line(u64::from(expected.shape.header_row)).ok()?;
+    rows.skip_to_line(u64::from(header_row(text, expected))).ok()?;
     let mut first = RawRow::default();
     rows.next(&mut first).ok()??.ok()?;
     Some(cells(&first))

@@ -6,13 +6,14 @@
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::config::ConfigOptions;
-use datafusion::common::tree_node::{Transformed, TreeNode as _};
+use datafusion::common::tree_node::Transformed;
 use datafusion::common::{DFSchema, Result};
 use datafusion::functions::math::expr_fn::round;
-use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{BinaryExpr, Cast, Expr, ExprSchemable as _, LogicalPlan, Operator, TryCast, cast};
 use datafusion::optimizer::analyzer::AnalyzerRule;
+
+use crate::named::change;
 
 /// Must come before the engine's own rules: it looks at types as they were written.
 #[derive(Debug)]
@@ -29,16 +30,7 @@ impl AnalyzerRule for ExactNumbers {
             if let LogicalPlan::TableScan(scan) = &plan {
                 schema.merge(&scan.projected_schema);
             }
-            let names = NamePreserver::new(&plan);
-            let plan = plan.map_expressions(|expr| {
-                // Most expressions are columns; to name each anew would take longer than all the rest.
-                if !expr.exists(|part| Ok(is_computed(part)))? {
-                    return Ok(Transformed::no(expr));
-                }
-                let name = names.save(&expr);
-                let exact = expr.transform_up(|expr| Ok(exact(expr, &schema)))?;
-                Ok(exact.update_data(|expr| name.restore(expr)))
-            })?;
+            let plan = change(plan, is_computed, |expr| exact(expr, &schema))?;
             plan.map_data(LogicalPlan::recompute_schema)
         })
         .map(|plan| plan.data)
@@ -82,17 +74,10 @@ fn is_small(kind: &DataType) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use datafusion::common::ScalarValue;
-    use datafusion::execution::SessionStateBuilder;
-    use datafusion::execution::context::SessionContext;
-
-    use crate::rules::meaning;
+    use crate::named::tests::value;
 
     #[tokio::test]
     async fn numbers_are_those_of_sql() {
-        let rules = meaning().rules;
-        let state = SessionStateBuilder::new().with_default_features().with_analyzer_rules(rules).build();
-        let context = SessionContext::new_with_state(state);
         let years =
             "(SELECT arrow_cast(value, 'Int16') AS year FROM generate_series(2020, 2023) AS t (value)) AS years";
         for (expression, expected) in [
@@ -110,13 +95,10 @@ mod tests {
             ("CAST(avg(CAST(year AS DOUBLE)) AS INT)", "2022"),
         ] {
             let sql = format!("SELECT {expression} AS n FROM {years}");
-            let rows = context.sql(&sql).await.expect(expression).collect().await.expect(expression);
-            let value = ScalarValue::try_from_array(rows[0].column(0), 0).expect("a value");
-            assert_eq!(value.to_string(), expected, "{expression}");
+            assert_eq!(value(&sql).await, expected, "{expression}");
         }
         let both = "SELECT year * year AS n FROM t UNION ALL SELECT year FROM t ORDER BY n LIMIT 1";
         let sql = format!("WITH t AS (SELECT * FROM {years}) {both}");
-        let rows = context.sql(&sql).await.expect("a union").collect().await.expect("a union");
-        assert_eq!(ScalarValue::try_from_array(rows[0].column(0), 0).expect("a value").to_string(), "2020");
+        assert_eq!(value(&sql).await, "2020", "a union");
     }
 }

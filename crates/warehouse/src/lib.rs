@@ -36,6 +36,7 @@ mod lists;
 mod locality;
 mod memory;
 mod mistaken;
+mod named;
 mod order;
 mod place;
 mod places;

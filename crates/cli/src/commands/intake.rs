@@ -44,15 +44,17 @@ pub(crate) async fn run(options: &Intake, world: &World) -> Result<Code> {
         reports.push((file.as_path(), report));
         // First, as whoever reads standard output may stop reading.
         write_page(options, &reports)?;
-        let (_, report) = &reports[reports.len() - 1];
-        if options.json {
-            json(report)?;
-        } else {
-            print(report, file, options.lang)?;
+        if let Some((_, report)) = reports.last() {
+            tell(report, file, options)?;
+            tell_list(report, &home);
         }
-        tell_list(report, &home);
     }
     Ok(worst)
+}
+
+/// Prints what became of a file.
+fn tell(report: &LoadReport, file: &Path, options: &Intake) -> Result<()> {
+    if options.json { json(report) } else { print(report, file, options.lang) }
 }
 
 /// The object of a file that was refused as a whole, could not be read, or was not tried.

@@ -21,7 +21,8 @@ pub(super) struct About {
     pub(super) others: u64,
 }
 
-/// Looks for rows that name a case of these persons and of nobody else.
+/// Looks for rows that name a case of these persons and of nobody else. The cases are read twice: to keep whose each of them
+/// is would take memory for all of them.
 pub(super) async fn about(stores: &Stores, persons: &[Pseudonym]) -> Result<About, CustodyError> {
     let gone: HashSet<String> = persons.iter().map(ToString::to_string).collect();
     let mut cases: HashSet<String> = HashSet::new();

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::packed::{self, OFFERS, RECORDS, digest_at};
-use super::people::{self, Hit, Joined, Memory, People, Person};
+use super::people::{self, Joined, Memory, People, Person};
 use super::{ERASURES, Register, failed};
 use crate::error::IdentityError;
 use crate::pseudonym::Pseudonym;
@@ -234,7 +234,7 @@ fn record_and_person(entry: &[u8]) -> (Pseudonym, Pseudonym) {
 /// keeps the second one out of the erasure too. The groups are joined in `memory`.
 fn of_keys(memory: &mut Memory, keys: &LinkKeys) -> BTreeMap<u32, u32> {
     let hits = memory.hits(keys);
-    let Some((&first, others)): Option<(&Hit, &[Hit])> = hits.split_first() else { return BTreeMap::new() };
+    let Some((&first, others)) = hits.split_first() else { return BTreeMap::new() };
     let people = &mut memory.people;
     let mut meant = group(people, first.person);
     for &other in others {

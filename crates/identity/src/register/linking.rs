@@ -69,7 +69,8 @@ pub enum How {
     Known(LinkRule),
     /// The row links to several persons, the first under this rule, and showed that they are one.
     Merged(LinkRule),
-    /// The row links to several persons who cannot be one; this rule, the strongest, decided.
+    /// The row links to several persons who cannot be one; this rule, the strongest, decided. Where it fits several of them
+    /// alike, the person who is known longest was taken.
     Ambiguous(LinkRule),
     /// The row links to a person who was erased, and to nobody else under a stronger rule: it must be left out.
     Erased,

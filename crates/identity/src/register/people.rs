@@ -229,39 +229,48 @@ impl Memory {
         let has_names = keys.asks().iter().any(|ask| ask.rule == LinkRule::DocumentNames);
         for ask in keys.asks() {
             let Some(holder) = self.index.get(&ask.digest) else { continue };
-            let fits = |person: u32| {
-                let known = || self.people.members.known(person);
+            let fits = |person: &u32| {
+                let known = || self.people.members.known(*person);
                 let other_father = ask.rule.is_of_pair() && known().has_another_father(keys.facts());
                 let other_sex =
                     ask.rule == LinkRule::DocumentBirth && has_names && known().has_another_sex(keys.facts());
                 !other_father && !other_sex
             };
             let sharers = self.index.sharers(&ask.digest);
-            if sharers.is_empty() {
-                if hits.iter().all(|hit| hit.person != holder) && fits(holder) {
-                    hits.push(Hit { rule: ask.rule, person: holder, is_shared: false });
-                }
-                continue;
-            }
-            let mut others = sharers.to_vec();
-            others.sort_unstable();
-            others.retain(|person| !self.people.members.known(*person).has_another_birth(keys.facts()));
-            let mut persons: Vec<u32> = [holder].into_iter().chain(others).filter(|person| fits(*person)).collect();
-            let Some(&first) = persons.first() else { continue };
-            let group = self.people.groups.of(first);
-            let is_shared = persons.iter().any(|person| !group.contains(person));
-            if !is_shared {
-                persons.truncate(1);
-            }
-            let is_told = |person: &u32| {
-                let group = self.people.groups.of(*person);
-                hits.iter().any(|hit| group.contains(&hit.person))
-            };
-            if !persons.iter().any(is_told) {
-                hits.extend(persons.into_iter().map(|person| Hit { rule: ask.rule, person, is_shared }));
+            if !sharers.is_empty() {
+                let left_by = self.left_by(holder, sharers, keys).into_iter().filter(fits).collect();
+                self.add_shared(ask.rule, left_by, &mut hits);
+            } else if hits.iter().all(|hit| hit.person != holder) && fits(&holder) {
+                hits.push(Hit { rule: ask.rule, person: holder, is_shared: false });
             }
         }
         hits
+    }
+
+    /// Who left behind what several did: the holder first. Not those of the others who were born on another day than the
+    /// record says.
+    fn left_by(&self, holder: u32, sharers: &[u32], keys: &LinkKeys) -> Vec<u32> {
+        let mut others = sharers.to_vec();
+        others.sort_unstable();
+        others.retain(|person| !self.people.members.known(*person).has_another_birth(keys.facts()));
+        [holder].into_iter().chain(others).collect()
+    }
+
+    /// Adds those who left the same behind, of whom `hits` tells none yet: one of them where all are one by now.
+    fn add_shared(&self, rule: LinkRule, mut persons: Vec<u32>, hits: &mut Vec<Hit>) {
+        let Some(&first) = persons.first() else { return };
+        let group = self.people.groups.of(first);
+        let is_shared = persons.iter().any(|person| !group.contains(person));
+        if !is_shared {
+            persons.truncate(1);
+        }
+        let is_told = |person: &u32| {
+            let group = self.people.groups.of(*person);
+            hits.iter().any(|hit| group.contains(&hit.person))
+        };
+        if !persons.iter().any(is_told) {
+            hits.extend(persons.into_iter().map(|person| Hit { rule, person, is_shared }));
+        }
     }
 }
 

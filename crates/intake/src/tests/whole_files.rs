@@ -28,6 +28,16 @@ fn byte_order_mark_line_ends_quotes_and_blanks_do_not_matter() {
 }
 
 #[test]
+fn a_line_that_tells_spreadsheets_the_separator_is_no_header() {
+    for first in ["sep=;", "SEP=;", "\"sep=;\"", "\u{feff}sep=;\r"] {
+        check(format!("{first}\nyear;notes\n2018;x\nold;\n").as_bytes(), &["2018", "line 4 year not_a_year"]);
+    }
+    check(b"sep=\t\nyear\tnotes\n2018\tx\n", &["2018"]);
+    assert!(matches!(refused("sep=;"), IntakeError::NoHeaderRow { .. }));
+    assert!(matches!(refused("sep=ab;\nyear;notes\n2018;x\n"), IntakeError::NoHeader { .. }));
+}
+
+#[test]
 fn rows_that_cannot_be_read_are_refused_one_by_one() {
     check(
         b"year,notes\n2018\n2018,a,b\n2018,a\n",
