@@ -100,13 +100,21 @@ fn release(countries: usize, cells: u64, allowed: f64) -> Result<()> {
     let mut persons = Persons::new(&plan, &rows.schema(), [1; 32])?;
     persons.add(&rows)?;
     let home = tempfile::tempdir()?;
-    let mut ledger = Ledger::open(&home.path().join("ledger"), &home.path().join("head"), [9; 32], Limits::STANDARD)?;
+    let mut ledger = Ledger::begin(&home.path().join("ledger"), &home.path().join("head"), [9; 32], Limits::STANDARD)?;
     let published = home.path().join("published");
     std::fs::create_dir(&published)?;
     let clock = || "2026-11-22T00:00:00Z".to_owned();
     let day = Day::new("2026-11-22")?;
     let signer = panoh_publication::Signer::of_secret([5; 32]);
-    let run = Run { published: &published, day, synthetic: true, warehouse: [].into(), clock: &clock, signer: &signer };
+    let run = Run {
+        published: &published,
+        day,
+        synthetic: true,
+        warehouse: [].into(),
+        clock: &clock,
+        signer: &signer,
+        again: true,
+    };
     let drawing = std::cell::Cell::new(std::time::Duration::ZERO);
     let mut noise = |values: &[i64], sigma: f64| {
         let (noisy, time) = timed(|| Ok(opendp_noise(values, sigma))).expect("nothing else can fail");

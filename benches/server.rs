@@ -77,12 +77,19 @@ async fn released() -> Result<Home> {
     let (published, ledger, head) = (home.path("published"), home.path("ledger.sqlite"), home.path("ledger-head"));
     let key = home.key().derive("ledger");
     tokio::task::spawn_blocking(move || -> Result<()> {
-        let mut ledger = Ledger::open(&ledger, &head, key, Limits::STANDARD)?;
+        let mut ledger = Ledger::begin(&ledger, &head, key, Limits::STANDARD)?;
         let clock = || "2026-11-22T00:00:00Z".to_owned();
         let day = Day::new("2026-11-22")?;
         let signer = panoh_publication::Signer::of_secret([5; 32]);
-        let run =
-            Run { published: &published, day, synthetic: true, warehouse: [].into(), clock: &clock, signer: &signer };
+        let run = Run {
+            published: &published,
+            day,
+            synthetic: true,
+            warehouse: [].into(),
+            clock: &clock,
+            signer: &signer,
+            again: true,
+        };
         publish(&plan, &persons, &mut ledger, &run, &mut panoh_privacy::opendp_noise)?;
         Ok(())
     })

@@ -1,8 +1,7 @@
 -- title: One row is one record of one organisation about one person. A person may have several.
 -- column: record pseudonym: the record
 -- column: person pseudonym: the person; one that was found to stand for the same person as another is replaced by it
--- column: cohort text: year of the person's first record, or no_year; of persons who turned out to be one, each record
---   keeps its own: persons has the older
+-- column: cohort text: year of the person's first record, or no_year; of persons who turned out to be one, the older
 -- column: source text: the mapping through which the record came
 -- column: load text: the load that brought the record
 -- column: record_system code(record_system): kind of register
@@ -33,7 +32,7 @@
 --   there is none
 SELECT c.record,
        coalesce(a.person, c.person) AS person,
-       c.cohort,
+       coalesce(a.cohort, c.cohort) AS cohort,
        c.source,
        c.load,
        c.record_system,

@@ -1,8 +1,7 @@
 -- title: One row is one contact with a hotline, a chatbot or an online consultation. A contact is not a victim.
 -- column: record pseudonym: the contact
 -- column: person pseudonym: the person; one that was found to stand for the same person as another is replaced by it
--- column: cohort text: year of the person's first record, or no_year; of persons who turned out to be one, each record
---   keeps its own: persons has the older
+-- column: cohort text: year of the person's first record, or no_year; of persons who turned out to be one, the older
 -- column: source text: the mapping through which the record came
 -- column: load text: the load that brought the record
 -- column: reporting_country code(country): country that the record is reported for
@@ -30,7 +29,7 @@
 --   is none
 SELECT c.record,
        coalesce(a.person, c.person) AS person,
-       c.cohort,
+       coalesce(a.cohort, c.cohort) AS cohort,
        c.source,
        c.load,
        c.reporting_country,

@@ -1,8 +1,7 @@
 -- title: One row is one referral of one person from one body to another.
 -- column: record pseudonym: the referral
 -- column: person pseudonym: the person; one that was found to stand for the same person as another is replaced by it
--- column: cohort text: year of the person's first record, or no_year; of persons who turned out to be one, each record
---   keeps its own: persons has the older
+-- column: cohort text: year of the person's first record, or no_year; of persons who turned out to be one, the older
 -- column: source text: the mapping through which the record came
 -- column: load text: the load that brought the record
 -- column: reporting_country code(country): country that the record is reported for
@@ -30,7 +29,7 @@
 --   is none
 SELECT r.record,
        coalesce(a.person, r.person) AS person,
-       r.cohort,
+       coalesce(a.cohort, r.cohort) AS cohort,
        r.source,
        r.load,
        r.reporting_country,

@@ -1,8 +1,7 @@
 -- title: One row is one grant or service to one person: in kind, humanitarian, or of a shelter or other organisation.
 -- column: record pseudonym: the grant or service
 -- column: person pseudonym: the person; one that was found to stand for the same person as another is replaced by it
--- column: cohort text: year of the person's first record, or no_year; of persons who turned out to be one, each record
---   keeps its own: persons has the older
+-- column: cohort text: year of the person's first record, or no_year; of persons who turned out to be one, the older
 -- column: source text: the mapping through which the record came
 -- column: load text: the load that brought the record
 -- column: reporting_country code(country): country that the record is reported for
@@ -32,7 +31,7 @@
 --   is none
 SELECT g.record,
        coalesce(a.person, g.person) AS person,
-       g.cohort,
+       coalesce(a.cohort, g.cohort) AS cohort,
        g.source,
        g.load,
        g.reporting_country,

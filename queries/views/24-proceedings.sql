@@ -1,8 +1,7 @@
 -- title: One row is one stage that one suspect or criminal case reached, or one count of them: see unit and number.
 -- column: record pseudonym: the row of the register
 -- column: person pseudonym: the suspect; one that was found to stand for the same person as another is replaced by it
--- column: cohort text: year of the person's first record, or no_year; of persons who turned out to be one, each record
---   keeps its own: persons has the older
+-- column: cohort text: year of the person's first record, or no_year; of persons who turned out to be one, the older
 -- column: source text: the mapping through which the record came
 -- column: load text: the load that brought the record
 -- column: reporting_country code(country): country that the record is reported for
@@ -29,7 +28,7 @@
 -- column: case_reference pseudonym: digest of the number of the criminal case; NULL when there is none
 SELECT p.record,
        coalesce(a.person, p.person) AS person,
-       p.cohort,
+       coalesce(a.cohort, p.cohort) AS cohort,
        p.source,
        p.load,
        p.reporting_country,

@@ -46,6 +46,7 @@ impl Releases {
             warehouse: BTreeMap::new(),
             clock: &clock,
             signer: &signer,
+            again: true,
         };
         publish(&plan, &persons, &mut self.ledger(), &run, &mut |values, _| Ok(values.to_vec()))
     }
@@ -79,7 +80,8 @@ impl Releases {
 
     fn ledger(&self) -> Ledger {
         let at = |name: &str| self.folder.path().join(name);
-        Ledger::open(&at("ledger.sqlite"), &at("head"), [9; 32], Limits::STANDARD).expect("the ledger opens")
+        let get = if at("head").exists() { Ledger::open } else { Ledger::begin };
+        get(&at("ledger.sqlite"), &at("head"), [9; 32], Limits::STANDARD).expect("the ledger opens")
     }
 }
 

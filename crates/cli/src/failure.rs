@@ -86,6 +86,7 @@ fn code_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
             | ReleaseError::FrameColumn { .. }
             | ReleaseError::NotWhole { .. }
             | ReleaseError::Series { .. }
+            | ReleaseError::AskedBefore { .. }
             | ReleaseError::NotYet { .. }
             | ReleaseError::Busy { .. }
             | ReleaseError::Privacy(_)
@@ -129,6 +130,7 @@ fn code_of_key(error: &IdentityError) -> Option<Code> {
         | IdentityError::KeyFormat { .. }
         | IdentityError::KeyDamaged { .. }
         | IdentityError::KeyOther { .. }
+        | IdentityError::KeyLater { .. }
         | IdentityError::KeyChanged { .. }
         | IdentityError::KeyChainLong { .. }
         | IdentityError::PassphraseMissing { .. }
@@ -198,6 +200,7 @@ fn code_of_question(error: &WarehouseError) -> Option<Code> {
             | WarehouseError::Plan(_)
             | WarehouseError::VersionGone { .. }
             | WarehouseError::VersionMissing { .. }
+            | WarehouseError::VersionOfNothing { .. }
             | WarehouseError::UnknownDimension { .. }
             | WarehouseError::UnknownCode { .. }
             | WarehouseError::Twice(_)

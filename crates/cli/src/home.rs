@@ -93,6 +93,11 @@ pub(crate) fn chosen(named: Option<&Path>) -> PathBuf {
     named.map_or_else(|| PathBuf::from(DEFAULT), Path::to_path_buf)
 }
 
+/// Where the ledger of a home has its outside head.
+pub(crate) fn head_beside(root: &Path, synthetic: bool) -> Result<PathBuf> {
+    sibling(root, if synthetic { DEMO_HEAD } else { "ledger-head" })
+}
+
 /// A sibling of the home folder: `HOME` and `key` give `HOME.key`. Secrets and the ledger's outside head lie there, so
 /// that a copy of the home folder never carries them along.
 pub(crate) fn sibling(root: &Path, ending: &str) -> Result<PathBuf> {
@@ -115,7 +120,7 @@ impl Home {
         synthetic: bool,
         warehouse: Option<Tables>,
     ) -> Result<Self> {
-        let ledger_head = sibling(root, if synthetic { DEMO_HEAD } else { "ledger-head" })?;
+        let ledger_head = head_beside(root, synthetic)?;
         let config = Config { layout: LAYOUT, key: absolute(key)?, key_id, ledger_head, synthetic, warehouse };
         Ok(Self { root: absolute(root)?, config })
     }

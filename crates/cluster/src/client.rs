@@ -41,7 +41,7 @@ pub async fn session(
     let context = context(parts(&snapshot), scheduler);
     let tables: Result<_, ClusterError> =
         snapshot.iter().map(|table| Ok((table.table.clone(), files::table(table)?))).collect();
-    Ok(Session::over(context, dictionary, tables?).await?)
+    Ok(Session::over(context, dictionary, tables?, at).await?)
 }
 
 /// Into how many parts a query is split: by the size of the largest table, because the client does not know how many

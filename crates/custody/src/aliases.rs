@@ -29,11 +29,12 @@ pub(crate) async fn project(stores: &Stores) -> Result<(), CustodyError> {
     let schema = Arc::new(described.schema());
     let misfit =
         |column: &str, reason| CustodyError::Columns { table: TABLE.to_owned(), column: column.to_owned(), reason };
-    let mut columns: Vec<ArrayRef> = Vec::with_capacity(3);
+    let mut columns: Vec<ArrayRef> = Vec::with_capacity(4);
     for field in schema.fields() {
         let text: fn(&Alias) -> String = match field.name().as_str() {
             "alias" => |alias| alias.alias.to_string(),
             "person" => |alias| alias.person.to_string(),
+            "cohort" => |alias| alias.cohort.to_string(),
             "rule" => |alias| alias.rule.name().to_owned(),
             other => return Err(misfit(other, "the register knows nothing to fill it with")),
         };

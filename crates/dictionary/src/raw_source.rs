@@ -63,8 +63,7 @@ pub(crate) struct RawFile {
     pub(crate) sheet: Option<Spanned<OneOrMore>>,
     pub(crate) header_row: Option<Spanned<u32>>,
     pub(crate) first_row: Option<Spanned<u32>>,
-    #[serde(default)]
-    pub(crate) total_rows: Vec<Spanned<String>>,
+    pub(crate) total_rows: Option<Vec<Spanned<String>>>,
     pub(crate) replace_by_record_id: Option<Spanned<bool>>,
 }
 

@@ -10,6 +10,10 @@ use crate::raw_source::{OneOrMore, RawFile};
 use crate::shape::{FileShape, Separator, encoding};
 use crate::words::fold;
 
+/// Words for a total, folded, of mappings that name none.
+const TOTALS: [&str; 9] =
+    ["total", "totals", "grand total", "итого", "всего", "общий итог", "ҷамъ", "ҳамагӣ", "ҷамъи умумӣ"];
+
 /// Reads the shape; what is not said has its default.
 pub(crate) fn read_file(text: Text<'_>, raw: &RawFile) -> Result<FileShape, DictionaryError> {
     let at = |span: Range<usize>| move |problem| text.error(&span, problem);
@@ -31,7 +35,10 @@ pub(crate) fn read_file(text: Text<'_>, raw: &RawFile) -> Result<FileShape, Dict
     };
     let (header_row, first_row) = rows(text, raw)?;
     let mut total_rows = Vec::new();
-    for word in &raw.total_rows {
+    if raw.total_rows.is_none() {
+        total_rows.extend(TOTALS.map(str::to_owned));
+    }
+    for word in raw.total_rows.iter().flatten() {
         total_rows.push(not_blank("total_rows", word.get_ref()).map(fold).map_err(at(word.span()))?);
     }
     let replace_by_record_id = raw.replace_by_record_id.as_ref().is_some_and(|said| *said.get_ref());

@@ -1,1 +1,1 @@
-SELECT digest, cohort FROM tombstones ORDER BY digest
+SELECT digest, cohort, bare FROM tombstones ORDER BY digest

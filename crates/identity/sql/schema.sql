@@ -67,8 +67,10 @@ CREATE TABLE joins (
 ) STRICT;
 
 -- What is left of erased persons: the digests by which they, their senders' records or they alone as pseudonyms would be
--- told again, under a cover that only the key lifts, and the cohort.
+-- told again, under a cover that only the key lifts, the cohort, and whether it keeps out only rows that say nothing but the
+-- number of a document.
 CREATE TABLE tombstones (
     digest BLOB PRIMARY KEY CHECK (length(digest) = 16),
-    cohort TEXT NOT NULL
+    cohort TEXT NOT NULL,
+    bare   INTEGER NOT NULL CHECK (bare IN (0, 1))
 ) STRICT, WITHOUT ROWID;

@@ -95,6 +95,16 @@ pub enum IdentityError {
         expected: String,
     },
 
+    /// The home is a copy from before a rotation that the key file has behind it.
+    #[error(
+        "{path}: keys were rotated since this copy of the home was made; run `panoh keys rotate`, which brings it onto the \
+         newest key"
+    )]
+    KeyLater {
+        /// Where the key is.
+        path: PathBuf,
+    },
+
     /// Somebody else is changing the key file, or has changed it.
     #[error("{path}: the key file changed after it was read; nothing was written, try again")]
     KeyChanged {

@@ -77,6 +77,9 @@ impl MasterKey {
         if self.rotation().is_some_and(|rotation| rotation.to() == expected) {
             return Err(IdentityError::RotationUnfinished { path: path.into() });
         }
+        if self.onward(expected).is_some() {
+            return Err(IdentityError::KeyLater { path: path.into() });
+        }
         Err(IdentityError::KeyOther { path: path.into(), found, expected: expected.to_owned() })
     }
 
@@ -101,6 +104,14 @@ impl MasterKey {
     pub fn rotation(&self) -> Option<Rotation> {
         let next = self.next.as_ref()?;
         Some(Rotation::new(&self.keys[0], next, self.id(), id_of(self.keys.iter().chain([next]))))
+    }
+
+    /// From the keys of a home that was put back from before a rotation, by their id, to those after it. None when the id
+    /// is that of no earlier keys.
+    pub fn onward(&self, id: &str) -> Option<Rotation> {
+        let id_at = |count: usize| id_of(self.keys[..count].iter());
+        let count = (1..self.keys.len()).find(|&count| id_at(count) == id)?;
+        Some(Rotation::new(&self.keys[0], &self.keys[count], id.to_owned(), id_at(count + 1)))
     }
 
     /// A key of these parts. None when there is no key, or more than a file holds.

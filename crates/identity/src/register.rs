@@ -54,7 +54,7 @@ pub use linking::{Decided, Found, How, RegisterLoad, Resolved};
 const APPLICATION: i64 = 0x5061_6e49;
 
 /// Number of the layout in `sql/schema.sql`.
-const LAYOUT: i64 = 4;
+const LAYOUT: i64 = 5;
 
 /// Rows are long ([`packed`]). In pages of this size a load spends half the time on writing them that it does in SQLite's
 /// own, 4,096; an empty register takes a third of a megabyte.

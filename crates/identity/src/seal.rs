@@ -114,7 +114,7 @@ impl Sealer {
     pub(crate) fn new(first: &[u8; 32], chain: Chain) -> Sealer {
         let sub_key = |label| SubKey::derive(first, label);
         Sealer(Arc::new(SubKeys {
-            link: sub_key("link/v3"),
+            link: sub_key("link/v4"),
             fact: sub_key("fact/v2"),
             person: sub_key("person/v3"),
             unlinked: sub_key("unlinked/v1"),

@@ -143,6 +143,9 @@ impl Assembly {
         if let Some((rule, at)) = row.broken(self.program.names.len()) {
             return Err((at, rule));
         }
+        if let Some(at) = self.program.left_out.lone_name(row) {
+            return Err((Some(at), Rule::LoneCell));
+        }
         self.read_cells(row);
         let person = self.program.person.read(row, &mut self.mended, &mut self.faults);
         self.read_references(row);

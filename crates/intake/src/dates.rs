@@ -8,6 +8,9 @@ use crate::mend::{Mend, Mends};
 use crate::number::{blanks, year};
 use crate::rule::Rule;
 
+/// The first year that a spreadsheet's count of days is believed to mean: smaller counts are numbers of rows and of people.
+const FIRST_COUNTED: i16 = 1910;
+
 /// How the dates of one column are read.
 #[derive(Debug, Clone)]
 pub(crate) struct Dates {
@@ -36,7 +39,8 @@ impl Dates {
         let like_a_year = year(cell).is_some();
         let declared = self.formats.iter().find_map(|(format, mends)| {
             let serial = format.pattern().starts_with("excel-");
-            if serial && like_a_year { None } else { Some((format.read(cell)?, *mends)) }
+            let date = if serial && like_a_year { None } else { format.read(cell) };
+            date.filter(|date| !serial || date.year >= FIRST_COUNTED).map(|date| (date, *mends))
         });
         let typed = || self.typed.then(|| Date::typed(cell)).flatten().map(|date| (date, Mends::NONE));
         let (date, mends) = declared.or_else(typed).ok_or(Rule::NotADate)?;
@@ -140,7 +144,7 @@ mod tests {
             assert_eq!(dates(false).read(cell).map(|(date, _)| date.year), Err(Rule::InTheFuture), "{cell}");
         }
         assert_eq!(dates(false).read("31.12.2026").map(|(date, _)| date.year), Ok(2026));
-        for cell in ["01.01.1899", "01.01.2100", "2018", "2018.0"] {
+        for cell in ["01.01.1899", "01.01.2100", "2018", "2018.0", "1", "59", "61", "3653"] {
             assert_eq!(dates(false).read(cell).map(|(date, _)| date.year), Err(Rule::NotADate), "{cell}");
         }
     }

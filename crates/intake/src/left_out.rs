@@ -5,12 +5,17 @@ use panoh_dictionary::{Does, Source, fold};
 use crate::header::Header;
 use crate::row::RawRow;
 
+/// Columns of a table in which a row with one cell is no record.
+const WIDE: usize = 4;
+
 /// How such rows are told.
 pub(crate) struct LeftOut {
     /// For each column of the file whether the mapping ignores it, as it does a column of row numbers.
     ignored: Vec<bool>,
     /// Whether the mapping drops a column of the file.
     drops: bool,
+    /// For each column of the file whether it says who a row is about, or which record it is.
+    names: Vec<bool>,
     /// Whether every cell is read; where one is not, no row can be told to be empty.
     whole: bool,
     /// Folded words for a total.
@@ -35,6 +40,7 @@ impl LeftOut {
         Self {
             ignored: header.mapped.iter().map(is_ignored).collect(),
             drops: header.mapped.iter().any(drops),
+            names: header.mapped.iter().map(|&at| matches!(source.columns[at].does, Does::Identity(_))).collect(),
             whole: true,
             totals: source.file.total_rows.clone(),
             letters: source.file.total_rows.iter().filter_map(|word| word.chars().next()).collect(),
@@ -64,13 +70,24 @@ impl LeftOut {
         (self.whole && known && !(first..row.len()).any(is_filled)).then_some(Why::Empty)
     }
 
-    fn is_total(&self, cell: &[u8]) -> bool {
-        if self.totals.is_empty() {
-            return false;
+    /// The only filled cell of a row of a wide table, when it names somebody or a record and the row says nothing more: who
+    /// signed the list, or a note below it.
+    pub(crate) fn lone_name(&self, row: &RawRow) -> Option<usize> {
+        let width = self.ignored.iter().filter(|ignored| !**ignored).count();
+        if !self.whole || row.len() != self.ignored.len() || width < WIDE {
+            return None;
         }
+        let mut filled = (0..row.len()).filter(|&at| !self.ignored[at] && !is_blank(row.cell(at)));
+        let first = filled.next()?;
+        (self.names[first] && filled.next().is_none()).then_some(first)
+    }
+
+    fn is_total(&self, cell: &[u8]) -> bool {
         let Ok(cell) = std::str::from_utf8(cell) else { return false };
         let first = cell.trim_start().chars().flat_map(char::to_lowercase).next();
-        first.is_some_and(|letter| self.letters.contains(&letter)) && self.totals.contains(&fold(cell))
+        let said = |cell: &str| self.totals.contains(&fold(cell));
+        first.is_some_and(|letter| self.letters.contains(&letter))
+            && (said(cell) || said(cell.trim_end_matches([':', ' '])))
     }
 }
 

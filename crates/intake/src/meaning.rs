@@ -140,18 +140,17 @@ impl Meaning {
     fn absent(&self, absence: Absence, codes: &Codes) -> Result<Vec<Effect>, Rule> {
         let code = CodeId::from(absence);
         Ok(match self {
-            Self::Refuse { .. }
-            | Self::Consent { .. }
-            | Self::Year { .. }
-            | Self::DocumentCountry { .. }
-            | Self::Flag { target: FlagTarget::List { .. }, .. } => Vec::new(),
+            Self::Refuse { .. } | Self::Consent { .. } | Self::Year { .. } | Self::DocumentCountry { .. } => Vec::new(),
             Self::Date { kept, .. } => kept.map(|date| Effect::NoDate(date, code)).into_iter().collect(),
             Self::Count { state, .. } => state.map(|state| Effect::Code(state.slot, code)).into_iter().collect(),
             Self::Flag { target: FlagTarget::Code { slot, .. }, .. } | Self::Age { slot, .. } => {
                 vec![Effect::Code(*slot, code)]
             }
             Self::Code { slot, sets, .. } => coded(*slot, absence.code(), sets, codes)?,
-            Self::Codes { slot, .. } => vec![Effect::Add(*slot, code)],
+            // One absence stays of a list in which nothing else is said.
+            Self::Codes { slot, .. } | Self::Flag { target: FlagTarget::List { slot, .. }, .. } => {
+                vec![Effect::Add(*slot, code)]
+            }
             Self::Place { place, part, .. } => vec![Effect::NoPieces(*place, *part, code)],
         })
     }

@@ -45,6 +45,8 @@ rules! {
     NotUtf8 = "not_utf8",
     /// The bytes are no text in the encoding of the file.
     NotInEncoding = "not_in_encoding",
+    /// Only a name or a number of a record stands in the row.
+    LoneCell = "lone_cell",
     /// The row holds a NUL byte.
     NulByte = "nul_byte",
     /// A quote stands where it neither opens nor closes a cell and is not doubled.

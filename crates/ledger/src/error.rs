@@ -41,9 +41,16 @@ pub enum LedgerError {
         /// The head file.
         path: PathBuf,
     },
-    /// The ledger has entries and the head file is gone, so nobody can tell whether the ledger is the newest.
-    #[error("ledger head {} is missing although the ledger has {entries} entries; restore the newest \
-             copy of the file, or run `panoh budget reconcile`", path.display())]
+    /// A ledger was to begin where another one has its head file.
+    #[error("{}: a head file of another ledger is there already, and it is never overwritten; if that home is gone for \
+             good, move the file away", path.display())]
+    HeadExists {
+        /// The head file.
+        path: PathBuf,
+    },
+    /// The head file is gone, so nobody can tell whether the ledger is the newest.
+    #[error("ledger head {} is missing, and nobody can tell whether the ledger, which has {entries} entries, had more; \
+             restore the newest copy of the file, or run `panoh budget reconcile`", path.display())]
     HeadMissing {
         /// The head file.
         path: PathBuf,

@@ -91,15 +91,31 @@ impl fmt::Debug for Ledger {
 }
 
 impl Ledger {
-    /// Opens the ledger at `path`, or begins one, and checks the whole chain and the head in `head_file`.
+    /// Begins the ledger of a new home at `path`, and its head in `head_file`. Refuses a head file that is there already:
+    /// it remembers what another ledger spent.
     ///
-    /// `key` is a key derived for the ledger alone. Refuses a broken chain, another key, and a database that is older
-    /// than the head file.
+    /// `key` is a key derived for the ledger alone.
+    pub fn begin(path: &Path, head_file: &Path, key: [u8; 32], limits: Limits) -> Result<Self, LedgerError> {
+        if head::read(head_file)?.is_some() {
+            return Err(LedgerError::HeadExists { path: head_file.to_owned() });
+        }
+        let mut ledger = Self::unread(path, head_file, key, limits)?;
+        ledger.locked(|parts, transaction| {
+            parts.begin(transaction)?;
+            parts.write_head()
+        })?;
+        Ok(ledger)
+    }
+
+    /// Opens the ledger at `path` and checks the whole chain and the head in `head_file`.
+    ///
+    /// Refuses a broken chain, another key, a database that is older than the head file, and one without a head file:
+    /// every ledger is begun with one, and nobody can tell whether this is the newest.
     pub fn open(path: &Path, head_file: &Path, key: [u8; 32], limits: Limits) -> Result<Self, LedgerError> {
         let mut ledger = Self::unread(path, head_file, key, limits)?;
         ledger.locked(|parts, transaction| {
             parts.begin(transaction)?;
-            parts.check_head(MissingHead::OfEmptyLedger)?;
+            parts.check_head()?;
             parts.write_head()
         })?;
         Ok(ledger)
@@ -225,7 +241,7 @@ impl Ledger {
     fn refresh(&mut self) -> Result<(), LedgerError> {
         self.locked(|parts, transaction| {
             parts.follow(transaction)?;
-            parts.check_head(MissingHead::IsRefused)
+            parts.check_head()
         })
     }
 
@@ -236,7 +252,7 @@ impl Ledger {
     ) -> Result<Head, LedgerError> {
         let head = self.locked(|parts, transaction| {
             parts.follow(transaction)?;
-            parts.check_head(MissingHead::IsRefused)?;
+            parts.check_head()?;
             let event = decide(parts, transaction)?;
             parts.insert(transaction, parts.book.count() + 1, &event)
         })?;
@@ -272,13 +288,6 @@ struct Parts<'a> {
     book: &'a mut Book,
 }
 
-/// What a missing head file means. It is written before the first entry, so only an empty ledger may lack it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum MissingHead {
-    OfEmptyLedger,
-    IsRefused,
-}
-
 impl Parts<'_> {
     /// Makes the tables of a new database and reads everything that an old one holds.
     fn begin(&mut self, transaction: &Transaction<'_>) -> Result<(), LedgerError> {
@@ -304,12 +313,9 @@ impl Parts<'_> {
     }
 
     /// The head file must name an entry of this chain; entries after it are fine, entries missing before it are not.
-    fn check_head(&self, missing: MissingHead) -> Result<(), LedgerError> {
+    fn check_head(&self) -> Result<(), LedgerError> {
         let found = self.book.count();
         let Some(known) = head::read(self.head_file)? else {
-            if missing == MissingHead::OfEmptyLedger && found == 0 {
-                return Ok(());
-            }
             return Err(LedgerError::HeadMissing { path: self.head_file.to_owned(), entries: found });
         };
         // A head that a reconciliation has put an end to lags behind like any other: the run ended before it was written.

@@ -155,7 +155,6 @@ fn damage(book: &Book, head: &LastHead, evidence: &Evidence, strangers: &[&Stand
         }
         LastHead::Known(head) if head.count > found => (Damage::OlderThanHead, Some(head.count)),
         LastHead::Known(_) => return Some((Damage::OtherHistory, None)),
-        LastHead::Missing if found == 0 => return later(found, evidence, strangers),
         LastHead::Missing => (Damage::HeadMissing, None),
         LastHead::Unreadable => (Damage::HeadUnreadable, None),
     };

@@ -273,7 +273,11 @@ fn write_files(
     folder.put("README.md", package::readme(&release, cube).as_bytes())?;
     release.files = folder.files().iter().map(|(path, file)| (path.clone(), file.sha256.clone())).collect();
     folder.put(RELEASE, &json(&release))?;
-    folder.finish(signer)
+    let digest = folder.close(signer)?;
+    // What nobody could read must not be public.
+    read(folder.path())?;
+    folder.show()?;
+    Ok(digest)
 }
 
 fn cube(

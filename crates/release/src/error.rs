@@ -63,6 +63,15 @@ pub enum ReleaseError {
         /// One sentence for each table.
         refusals: Vec<String>,
     },
+    /// The same definition is public already.
+    #[error(
+        "this definition is public already as {release}, and publishing it once more would cost its persons as much again; \
+         read that release, or publish with --again where the data changed and the cost is meant. Nothing was drawn or spent"
+    )]
+    AskedBefore {
+        /// The release.
+        release: String,
+    },
     /// The persons were read for another definition or dictionary.
     #[error("the rows were read for another plan; read them again for this one")]
     OtherPlan,

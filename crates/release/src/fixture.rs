@@ -139,7 +139,8 @@ impl Home {
 
     pub(crate) fn ledger(&self) -> Ledger {
         let (database, head) = self.ledger_files();
-        Ledger::open(&database, &head, Self::KEY, Limits::STANDARD).expect("the ledger opens")
+        let get = if head.exists() || database.exists() { Ledger::open } else { Ledger::begin };
+        get(&database, &head, Self::KEY, Limits::STANDARD).expect("the ledger opens")
     }
 
     /// The database as a backup would have it. Nobody has it open.
@@ -191,5 +192,5 @@ pub(crate) fn signer() -> &'static Signer {
 pub(crate) fn run<'a>(published: &'a Path, clock: &'a dyn Fn() -> String) -> Run<'a> {
     let day = Day::new("2026-01-31").expect("a day");
     let warehouse = BTreeMap::from([("cases".to_owned(), 3)]);
-    Run { published, day, synthetic: true, warehouse, clock, signer: signer() }
+    Run { published, day, synthetic: true, warehouse, clock, signer: signer(), again: true }
 }

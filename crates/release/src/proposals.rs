@@ -42,6 +42,8 @@ pub enum Change {
         dimension: String,
         /// The list above its own.
         level: String,
+        /// Whether the definition names codes of its own list, which all codes of the other one take the place of.
+        instead_of_codes: bool,
     },
     /// Put years together: `years_together`.
     YearsTogether {
@@ -68,7 +70,15 @@ pub enum Change {
 impl fmt::Display for Proposal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.change {
-            Change::Coarser { dimension, level } => write!(f, "{dimension} by {level} (`level`)")?,
+            Change::Coarser { dimension, level, instead_of_codes: false } => {
+                write!(f, "{dimension} by {level} (`level`)")?;
+            }
+            Change::Coarser { dimension, level, instead_of_codes: true } => {
+                write!(
+                    f,
+                    "{dimension} by {level} (`level`, and `codes = \"all\"` instead of its codes, reason and date)"
+                )?;
+            }
             Change::YearsTogether { years } => write!(f, "{years} years together (`years_together`)")?,
             Change::Without { dimension } => write!(f, "the table without {dimension}")?,
             Change::WithoutTable { table } => write!(f, "no table {table}")?,
@@ -186,7 +196,8 @@ fn coarser(definition: &Definition, dictionary: &Dictionary, name: &str) -> Vec<
         let dimension = &mut fields.dimensions[at];
         (dimension.level, dimension.codes) = (Some(level.name.clone()), Codes::All);
         (dimension.reason, dimension.date, dimension.learned_from_data) = (None, None, false);
-        (Change::Coarser { dimension: name.to_owned(), level: level.name.clone() }, fields)
+        let instead_of_codes = wanted.codes != Codes::All;
+        (Change::Coarser { dimension: name.to_owned(), level: level.name.clone(), instead_of_codes }, fields)
     };
     above.map(change).collect()
 }

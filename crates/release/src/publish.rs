@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use panoh_ledger::{Charge, Head, Ledger, Reservation};
+use panoh_ledger::{Charge, Entry, Head, Ledger, Reservation, State};
 use panoh_privacy::{Noise, NoisePlan, measure, non_negative, rebuild, whole};
 use panoh_publication::{
     CohortRho, Day, Definition, Draft, NonNegativeColumn, Privacy, Query, Rho, SecondColumn, Signer, Slug, write,
@@ -29,6 +29,8 @@ pub struct Run<'a> {
     pub clock: &'a dyn Fn() -> String,
     /// Signs the artefact.
     pub signer: &'a Signer,
+    /// Whether a definition that is public already may be published once more, at its full cost.
+    pub again: bool,
 }
 
 /// A release that is public.
@@ -71,6 +73,9 @@ pub fn publish(
     }
     refuse_unknown(&panoh_publication::read_listing(run.published)?, ledger)?;
     crate::series::check(run.published, plan)?;
+    if !run.again {
+        refuse_again(plan, ledger)?;
+    }
     let id = release_id(plan.definition(), &ledger.head()?)?;
     let privacy = privacy(plan)?;
     let reservation = ledger.reserve(&charge(plan, &id, run))?;
@@ -87,6 +92,17 @@ pub fn publish(
             }
             Err(error)
         }
+    }
+}
+
+/// A second draw for the same question tells little, and costs its persons as much as the first.
+fn refuse_again(plan: &ReleasePlan, ledger: &mut Ledger) -> Result<(), ReleaseError> {
+    let digest = plan.definition().digest();
+    let is_public = |entry: &Entry| matches!(entry.state, State::Published { .. });
+    let mut known = ledger.releases()?.into_iter();
+    match known.find(|entry| entry.definition_digest == digest && is_public(entry)) {
+        Some(entry) => Err(ReleaseError::AskedBefore { release: entry.release_id }),
+        None => Ok(()),
     }
 }
 

@@ -9,13 +9,14 @@ use std::fmt::{Debug, Formatter, Result as Formatted};
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 
-use datafusion::arrow::array::{AsArray as _, RecordBatch, StringArray};
-use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::array::{Array as _, AsArray as _, RecordBatch, StringArray};
+use datafusion::arrow::compute::concat_batches;
+use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::common::tree_node::Transformed;
-use datafusion::common::{Column, JoinType, Result, ScalarValue};
+use datafusion::common::{Column, JoinType, Result, ScalarValue, exec_err};
 use datafusion::logical_expr::{
     BinaryExpr, ColumnarValue, Expr, Join, LogicalPlan, Operator, Projection, ScalarFunctionArgs, ScalarUDF,
-    ScalarUDFImpl, Signature, TableScan, Volatility, lit, when,
+    ScalarUDFImpl, Signature, TableScan, Volatility, lit,
 };
 use datafusion::optimizer::{ApplyOrder, OptimizerConfig, OptimizerRule};
 use foldhash::fast::RandomState;
@@ -24,14 +25,15 @@ use crate::context::STORED;
 
 /// The table of the aliases.
 pub(crate) const ALIASES: &str = "aliases";
-/// Its columns: the pseudonym that was given up, and the one that stands for it.
-pub(crate) const COLUMNS: [&str; 2] = ["alias", "person"];
+/// Its column by which it is joined: the pseudonym that was given up.
+const ALIAS: &str = "alias";
 /// Bytes of files of aliases that a session reads into memory, about a million of them. Of more, joins stay joins.
 pub(crate) const MOST_BYTES: u64 = 64 << 20;
 
-/// Persons by their aliases.
+/// The rows of the table, by alias.
 pub(crate) struct Persons {
-    by_alias: HashMap<Box<str>, Box<str>, RandomState>,
+    rows: RecordBatch,
+    by_alias: HashMap<Box<str>, usize, RandomState>,
 }
 
 /// Pseudonyms stay out of logs.
@@ -42,20 +44,21 @@ impl Debug for Persons {
 }
 
 impl Persons {
-    /// Of rows of [`COLUMNS`]; none when an alias is there twice, which a join would show twice.
-    pub(crate) fn of(batches: &[RecordBatch]) -> Option<Self> {
+    /// None when an alias is there twice, which a join would show twice, or when a column is not text.
+    pub(crate) fn of(schema: &SchemaRef, batches: &[RecordBatch]) -> Option<Self> {
+        if schema.fields().iter().any(|field| field.data_type() != &DataType::Utf8) {
+            return None;
+        }
+        let rows = concat_batches(schema, batches).ok()?;
         let mut by_alias = HashMap::default();
-        for batch in batches {
-            let [aliases, persons] = [0, 1].map(|at| batch.column(at).as_string_opt::<i32>());
-            for pair in aliases?.iter().zip(persons?.iter()) {
-                // An alias that is NULL is equal to nobody.
-                let (Some(alias), person) = pair else { continue };
-                if by_alias.insert(alias.into(), person?.into()).is_some() {
-                    return None;
-                }
+        let aliases: &StringArray = rows.column_by_name(ALIAS)?.as_string_opt()?;
+        // An alias that is NULL is equal to nobody.
+        for (alias, row) in aliases.iter().zip(0..).filter_map(|(alias, row)| Some((alias?, row))) {
+            if by_alias.insert(alias.into(), row).is_some() {
+                return None;
             }
         }
-        Some(Self { by_alias })
+        Some(Self { rows, by_alias })
     }
 }
 
@@ -84,24 +87,20 @@ impl OptimizerRule for LookUpAliases {
             return Ok(Transformed::no(plan));
         };
         let Some(alias) = joined_alias(join) else { return Ok(Transformed::no(plan)) };
-        let person = if persons.by_alias.is_empty() {
-            lit(ScalarValue::Utf8(None))
-        } else {
-            ScalarUDF::new_from_impl(KnownAs::new(Arc::clone(persons))).call(vec![alias.clone()])
+        let looked_up = |column: &str| {
+            if persons.by_alias.is_empty() {
+                return lit(ScalarValue::Utf8(None));
+            }
+            ScalarUDF::new_from_impl(KnownAs::new(Arc::clone(persons), column)).call(vec![alias.clone()])
         };
         let left = join.left.schema().fields().len();
         let columns = join.schema.iter().enumerate().map(|(at, (table, field))| {
             if at < left {
-                return Ok(Expr::from((table, field)));
+                return Expr::from((table, field));
             }
-            let value = if field.name() == COLUMNS[1] {
-                person.clone()
-            } else {
-                when(person.clone().is_not_null(), alias.clone()).end()?
-            };
-            Ok(value.alias_qualified(table.cloned(), field.name()))
+            looked_up(field.name()).alias_qualified(table.cloned(), field.name())
         });
-        let columns = columns.collect::<Result<_>>()?;
+        let columns = columns.collect();
         let looked_up = Projection::try_new_with_schema(columns, Arc::clone(&join.left), Arc::clone(&join.schema))?;
         Ok(Transformed::yes(LogicalPlan::Projection(looked_up)))
     }
@@ -118,7 +117,7 @@ fn joined_alias(join: &Join) -> Option<Expr> {
             .schema()
             .qualified_field_from_column(person)
             .is_ok_and(|(_, it)| it.data_type() == &DataType::Utf8);
-        is_text && alias.name == COLUMNS[0] && join.right.schema().has_column(alias)
+        is_text && alias.name == ALIAS && join.right.schema().has_column(alias)
     };
     let person = [(one, other), (other, one)].into_iter().find(|(person, alias)| looked_up(person, alias))?.0;
     let whole = join.join_type == JoinType::Left && join.on.is_empty();
@@ -138,15 +137,17 @@ fn is_aliases(plan: &LogicalPlan) -> bool {
     }
 }
 
-/// The person whom a pseudonym stands for; NULL for one that is no alias.
+/// What a column says in the row of a pseudonym; NULL for one that is no alias.
 struct KnownAs {
     persons: Arc<Persons>,
+    column: String,
     signature: Signature,
 }
 
 impl KnownAs {
-    fn new(persons: Arc<Persons>) -> Self {
-        Self { persons, signature: Signature::exact(vec![DataType::Utf8], Volatility::Immutable) }
+    fn new(persons: Arc<Persons>, column: &str) -> Self {
+        let signature = Signature::exact(vec![DataType::Utf8], Volatility::Immutable);
+        Self { persons, column: column.to_owned(), signature }
     }
 }
 
@@ -158,7 +159,7 @@ impl Debug for KnownAs {
 
 impl PartialEq for KnownAs {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.persons, &other.persons)
+        Arc::ptr_eq(&self.persons, &other.persons) && self.column == other.column
     }
 }
 
@@ -166,7 +167,7 @@ impl Eq for KnownAs {}
 
 impl Hash for KnownAs {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        Arc::as_ptr(&self.persons).hash(state);
+        (Arc::as_ptr(&self.persons), &self.column).hash(state);
     }
 }
 
@@ -185,9 +186,14 @@ impl ScalarUDFImpl for KnownAs {
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let pseudonyms = args.args[0].to_array(args.number_rows)?;
-        let by_alias = &self.persons.by_alias;
-        let person = |pseudonym: Option<&str>| pseudonym.and_then(|one| by_alias.get(one)).map(AsRef::<str>::as_ref);
-        let persons: StringArray = pseudonyms.as_string::<i32>().iter().map(person).collect();
-        Ok(ColumnarValue::Array(Arc::new(persons)))
+        let Persons { rows, by_alias } = self.persons.as_ref();
+        let Some(column) = rows.column_by_name(&self.column) else {
+            return exec_err!("the table {ALIASES} has no column {}", self.column);
+        };
+        let column: &StringArray = column.as_string();
+        let row = |pseudonym: Option<&str>| pseudonym.and_then(|one| by_alias.get(one)).copied();
+        let value = |row: usize| column.is_valid(row).then(|| column.value(row));
+        let values: StringArray = pseudonyms.as_string::<i32>().iter().map(|one| row(one).and_then(value)).collect();
+        Ok(ColumnarValue::Array(Arc::new(values)))
     }
 }

@@ -51,10 +51,8 @@ pub(crate) async fn build(
         let provider = provider(snapshot)?;
         let bytes: u64 = snapshot.files.iter().map(|file| file.bytes).sum();
         if snapshot.table == ALIASES && bytes <= aliases::MOST_BYTES {
-            let rows =
-                context.read_table(Arc::clone(&provider)).and_then(|rows| rows.select_columns(&aliases::COLUMNS));
-            let rows = rows.map_err(planning)?.collect().await.map_err(run)?;
-            if let Some(persons) = Persons::of(&rows) {
+            let rows = context.read_table(Arc::clone(&provider)).map_err(planning)?.collect().await.map_err(run)?;
+            if let Some(persons) = Persons::of(&provider.schema(), &rows) {
                 known.get_or_init(|| Arc::new(persons));
             }
         }

@@ -210,6 +210,15 @@ pub enum WarehouseError {
         /// The newest version.
         newest: u64,
     },
+    /// What is asked about an earlier version of the cases has nothing to do with cases.
+    #[error(
+        "version {version} of the cases was asked for, and this question reads no cases: it would be answered from what \
+         the other tables hold today. Ask without the version (--at)"
+    )]
+    VersionOfNothing {
+        /// The version asked for.
+        version: u64,
+    },
     /// Pseudonyms of different tables do not fit together.
     #[error(
         "tables {one} and {other} are on different keys, because a rotation of keys was cut off; finish it with \

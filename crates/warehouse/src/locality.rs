@@ -42,6 +42,8 @@ pub(crate) enum Meaning {
     StoredPerson,
     /// It is the person behind an alias, or NULL when there is no alias.
     AliasedPerson,
+    /// It is that person's cohort, or NULL when there is no alias.
+    AliasedCohort,
     /// It is the pseudonym of a record, a load or a case, or one of a person that says nothing certain about the row's.
     Name,
     /// It is the cohort of one record. For each person in the relation, the smallest is that of all records in these
@@ -156,6 +158,7 @@ fn table(scan: &TableScan, dictionary: &Dictionary) -> Checked<Relation> {
         (CATALOG, STORED, "aliases") => of(Kind::Aliases, &|column| match column {
             "alias" => Meaning::StoredPerson,
             "person" => Meaning::AliasedPerson,
+            "cohort" => Meaning::AliasedCohort,
             _ => Meaning::Other,
         }),
         (CATALOG, STORED, table) if stored(table).is_some() => of(Kind::Personal, &|column| match column {
@@ -194,8 +197,11 @@ fn meaning(expression: &Expr, schema: &DFSchema, input: &Relation) -> Meaning {
         Expr::Alias(alias) => meaning(&alias.expr, schema, input),
         Expr::Column(column) => schema.maybe_index_of_column(column).map_or(Meaning::Other, |at| input.columns[at]),
         Expr::ScalarFunction(call) if call.name() == "coalesce" && call.args.len() == 2 => {
-            let parts = (meaning(&call.args[0], schema, input), meaning(&call.args[1], schema, input));
-            if parts == (Meaning::AliasedPerson, Meaning::StoredPerson) { Meaning::Person } else { Meaning::Other }
+            match (meaning(&call.args[0], schema, input), meaning(&call.args[1], schema, input)) {
+                (Meaning::AliasedPerson, Meaning::StoredPerson) => Meaning::Person,
+                (Meaning::AliasedCohort, of_record @ Meaning::StoredCohort(_)) => of_record,
+                _ => Meaning::Other,
+            }
         }
         _ => Meaning::Other,
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::AsArray as _;
 use datafusion::catalog::TableProvider;
+use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::dataframe::DataFrame;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SessionState;
@@ -19,10 +20,12 @@ use panoh_dictionary::{Dictionary, Table};
 
 use crate::aliases::Known;
 use crate::arguments::{Arguments, bind, needs_sources};
+use crate::context::STORED;
 use crate::error::{plan as planning, run};
 use crate::frame::CheckedFrame;
 use crate::library::Statistic;
 use crate::mistaken::refuse_mistaken;
+use crate::warehouse::{AsOf, CASES};
 use crate::{Rows, TableSnapshot, WarehouseError, context, rules};
 
 /// What one session may use.
@@ -47,6 +50,7 @@ impl Default for Limits {
 pub struct Session {
     context: SessionContext,
     dictionary: Dictionary,
+    at: AsOf,
 }
 
 impl std::fmt::Debug for Session {
@@ -60,10 +64,11 @@ impl Session {
         dictionary: Dictionary,
         tables: &[(String, DeltaTable)],
         snapshots: &[TableSnapshot],
+        at: AsOf,
         limits: &Limits,
     ) -> Result<Self, WarehouseError> {
         let context = context::build(&dictionary, tables, snapshots, limits).await?;
-        Ok(Self { context, dictionary })
+        Ok(Self { context, dictionary, at })
     }
 
     /// The settings that an engine of somebody else's needs for [`Session::over`].
@@ -88,15 +93,16 @@ impl Session {
 
     /// A conversation over an engine of somebody else's, such as a cluster's client, made with [`Session::settings`],
     /// [`Session::analyzer_rules`] and [`Session::physical_rules`]: it is given the stored tables by name (those of
-    /// [`crate::Warehouse::snapshot`]), and gets the codes and the views. Nobody fences such an engine off from other
+    /// [`crate::Warehouse::snapshot`] of the same moment), and gets the codes and the views. Nobody fences such an engine off from other
     /// files: what it can open is what its object stores open.
     pub async fn over(
         context: SessionContext,
         dictionary: &Dictionary,
         tables: Vec<(String, Arc<dyn TableProvider>)>,
+        at: AsOf,
     ) -> Result<Self, WarehouseError> {
         context::fill(&context, tables, context::words_as_values(dictionary)?).await?;
-        Ok(Self { context, dictionary: dictionary.clone() })
+        Ok(Self { context, dictionary: dictionary.clone(), at })
     }
 
     /// The engine itself, for a server that speaks a protocol of its own. Whoever takes it plans nothing that was not
@@ -108,7 +114,7 @@ impl Session {
     /// Answers one SELECT, EXPLAIN, DESCRIBE or SHOW over the views. Everything else is refused before it is planned.
     pub async fn query(&self, sql: &str) -> Result<Rows, WarehouseError> {
         let state = self.context.state();
-        let plan = read_only_plan(&state, sql).await?;
+        let plan = self.of_version(read_only_plan(&state, sql).await?)?;
         stream(state, plan).await
     }
 
@@ -117,7 +123,7 @@ impl Session {
         let sources = if needs_sources(statistic, arguments) { self.sources().await? } else { vec![] };
         let values = bind(statistic, arguments, &self.dictionary, &sources)?;
         let state = self.context.state();
-        let plan = read_only_plan(&state, &statistic.sql).await?;
+        let plan = self.of_version(read_only_plan(&state, &statistic.sql).await?)?;
         let plan = plan.with_param_values(values).map_err(planning)?;
         stream(state, plan).await
     }
@@ -128,6 +134,23 @@ impl Session {
         let state = self.context.state();
         let plan = read_only_plan(&state, sql).await?;
         CheckedFrame::check(state, plan, cohorts, &self.dictionary)
+    }
+
+    /// Refuses a question about an earlier version of the cases that reads other registers and no case.
+    fn of_version(&self, plan: LogicalPlan) -> Result<LogicalPlan, WarehouseError> {
+        let AsOf::Version(version) = self.at else { return Ok(plan) };
+        let (mut cases, mut others) = (false, false);
+        plan.apply_with_subqueries(|part| {
+            if let LogicalPlan::TableScan(scan) = part
+                && scan.table_name.schema() == Some(STORED)
+            {
+                cases |= scan.table_name.table() == CASES;
+                others |= scan.table_name.table() != CASES;
+            }
+            Ok(TreeNodeRecursion::Continue)
+        })
+        .map_err(planning)?;
+        if others && !cases { Err(WarehouseError::VersionOfNothing { version }) } else { Ok(plan) }
     }
 
     /// The sources that the dictionary or a stored table knows; a user's own mapping is in the tables only.

@@ -2,12 +2,12 @@
 
 use arrow::datatypes::SchemaRef;
 use deltalake::DeltaTable;
-use futures::future::try_join_all;
+use futures::FutureExt as _;
 use url::Url;
 
 use crate::error::store;
 use crate::stored::Stored;
-use crate::warehouse::{AsOf, one_key};
+use crate::warehouse::{AsOf, all_of, one_key};
 use crate::{Warehouse, WarehouseError};
 
 /// One table at one version.
@@ -37,7 +37,7 @@ impl Warehouse {
     /// column mapping, no deletion vectors.
     pub async fn snapshot(&self, at: AsOf) -> Result<Vec<TableSnapshot>, WarehouseError> {
         self.refuse_unfinished().await?;
-        let pinned = try_join_all(self.tables.values().map(|stored| stored.pinned(at))).await?;
+        let pinned = all_of(self.tables.values().map(|stored| stored.pinned(at).boxed()).collect()).await?;
         one_key(&pinned)?;
         std::iter::zip(self.tables.values(), &pinned).map(|(stored, (_, table))| of(stored, table)).collect()
     }

@@ -12,7 +12,7 @@ use panoh_dictionary::{Kind, Table};
 
 use crate::error::store;
 use crate::place::{LOG, Place};
-use crate::warehouse::AsOf;
+use crate::warehouse::{AsOf, CASES};
 use crate::{WarehouseError, files};
 
 /// A commit is folded into a checkpoint after this many commits, so that opening reads few small files.
@@ -94,7 +94,7 @@ impl Stored {
     /// The table as a session sees it, with its name.
     pub(crate) async fn pinned(&self, at: AsOf) -> Result<(String, DeltaTable), WarehouseError> {
         let table = match at {
-            AsOf::Version(version) if self.name == "cases" => self.at(version).await?,
+            AsOf::Version(version) if self.name == CASES => self.at(version).await?,
             _ => self.newest().await?,
         };
         Ok((self.name.clone(), table))

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use deltalake::DeltaTable;
-use futures::TryStreamExt as _;
-use futures::future::try_join_all;
+use futures::future::{BoxFuture, join_all};
+use futures::{FutureExt as _, TryStreamExt as _};
 use panoh_dictionary::Dictionary;
 
 use crate::append::Append;
@@ -39,6 +39,9 @@ pub struct Version {
     /// Rows that the commit added.
     pub rows_added: u64,
 }
+
+/// The table whose earlier versions can be asked.
+pub(crate) const CASES: &str = "cases";
 
 /// Which state of the tables a session sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,8 +88,8 @@ impl Warehouse {
     /// Opens the tables below a place and checks that each has the columns of the dictionary.
     pub async fn open(place: impl Into<Place>, dictionary: &Dictionary) -> Result<Self, WarehouseError> {
         let place = place.into();
-        let opened = dictionary.tables().iter().map(|table| Stored::open(place.below(&table.name), table));
-        let tables = try_join_all(opened).await?;
+        let opened = dictionary.tables().iter().map(|table| Stored::open(place.below(&table.name), table).boxed());
+        let tables = all_of(opened.collect()).await?;
         let tables = tables.into_iter().map(|stored| (stored.name.clone(), stored)).collect();
         Ok(Self { dictionary: dictionary.clone(), place, tables: Arc::new(tables) })
     }
@@ -138,11 +141,11 @@ impl Warehouse {
     /// same person has another pseudonym in each.
     pub async fn session(&self, at: AsOf, limits: &Limits) -> Result<Session, WarehouseError> {
         self.refuse_unfinished().await?;
-        let tables = try_join_all(self.tables.values().map(|stored| stored.pinned(at))).await?;
+        let tables = all_of(self.tables.values().map(|stored| stored.pinned(at).boxed()).collect()).await?;
         one_key(&tables)?;
         let snapshots = std::iter::zip(self.tables.values(), &tables).map(|(stored, (_, table))| of(stored, table));
         let snapshots = snapshots.collect::<Result<Vec<_>, _>>()?;
-        Session::begin(self.dictionary.clone(), &tables, &snapshots, limits).await
+        Session::begin(self.dictionary.clone(), &tables, &snapshots, at, limits).await
     }
 
     pub(crate) fn stored(&self, table: &str) -> Result<&Stored, WarehouseError> {
@@ -151,6 +154,12 @@ impl Warehouse {
             WarehouseError::UnknownTable(table.to_owned(), known.join(", "))
         })
     }
+}
+
+/// What all of them give, or the error of the first that fails. Each is waited for: the threads on which tables are opened
+/// cry out when nobody does.
+pub(crate) async fn all_of<T>(asked: Vec<BoxFuture<'_, Result<T, WarehouseError>>>) -> Result<Vec<T>, WarehouseError> {
+    join_all(asked).await.into_iter().collect()
 }
 
 pub(crate) fn one_key(tables: &[(String, DeltaTable)]) -> Result<(), WarehouseError> {

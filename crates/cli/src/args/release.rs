@@ -13,6 +13,9 @@ pub(crate) enum Release {
     Publish {
         /// Definition: a TOML file, or the name of a shipped one
         definition: String,
+        /// Also when the definition is public already: another draw, which costs as much again
+        #[arg(long)]
+        again: bool,
         /// Print the result as one JSON object
         #[arg(long)]
         json: bool,

@@ -18,6 +18,12 @@ use crate::world::{World, read_key};
 /// Label under which the ledger's own key is derived from the master key.
 const LEDGER_KEY: &str = "panoh/ledger/v1";
 
+/// Begins the ledger of a new home.
+pub(crate) fn begin_ledger(key: &MasterKey, home: &Home) -> Result<()> {
+    Ledger::begin(&home.ledger(), home.ledger_head(), key.derive(LEDGER_KEY), Limits::STANDARD)?;
+    Ok(())
+}
+
 /// Opens the ledger of a home with its own key, and checks its chain.
 pub(crate) fn open_ledger(home: &Home, world: &World) -> Result<Ledger> {
     ledger_under(&read_key(home, world)?, home)

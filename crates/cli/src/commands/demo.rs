@@ -67,7 +67,7 @@ pub(crate) async fn run(options: &Demo, world: &World) -> Result<Code> {
     release::print_plan(plan.report())?;
 
     title("6. The release: the budget is charged, then the noise is drawn");
-    let published = release::publish_plan(plan, &key, &home, &world).await?;
+    let published = release::publish_plan(plan, false, &key, &home, &world).await?;
     say(format!("published  {}\nfolder     {}", published.id, published.path.display()))?;
 
     if options.no_serve {

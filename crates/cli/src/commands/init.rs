@@ -8,9 +8,10 @@ use panoh_identity::{MasterKey, Register, refuse_key_inside};
 use panoh_warehouse::{Place, Warehouse};
 
 use crate::args::Init;
+use crate::commands::budget::begin_ledger;
 use crate::commands::demo::MARKER;
 use crate::failure::{Code, Failure};
-use crate::home::{Home, Tables, chosen, sibling};
+use crate::home::{Home, Tables, chosen, head_beside, sibling};
 use crate::output::note;
 use crate::world::{World, bucket};
 
@@ -78,6 +79,15 @@ pub(crate) async fn create(
         Some(tables) => bucket(tables)?,
         None => Place::Folder(absolute(root)?.join("warehouse")),
     };
+    let head = head_beside(root, holds == Holds::SyntheticCases)?;
+    if head.exists() {
+        let message = format!(
+            "{} is there: the ledger head of a home that was here. It remembers what was spent, and is never overwritten; if \
+             that home is gone for good, move the file away. Nothing was changed",
+            head.display()
+        );
+        return Err(Failure::new(Code::Usage, message).into());
+    }
     // What a server can refuse is asked before a key is made.
     Warehouse::probe(&warehouse, &dictionary).await?;
     let key = MasterKey::create_file(&key_path)?;
@@ -91,6 +101,7 @@ pub(crate) async fn create(
     }
     Warehouse::create(warehouse, &dictionary, &key.id()).await?;
     Register::create(&home.register(), &key.id())?;
+    begin_ledger(&key, &home)?;
     home.finish()?;
     Ok(home)
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
-use panoh_custody::{RotateReport, key_state, lock, rotate_held};
+use panoh_custody::{RotateReport, key_state, lock, rotate, rotate_held};
 use panoh_identity::{KeyFile, Secret, backup, refuse_key_inside};
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -173,6 +173,9 @@ async fn rotate_all(as_json: bool, mut home: Home, world: &World) -> Result<Code
         file.confirm()?;
         return rotated(as_json, &RotateReport::default(), &file);
     }
+    if file.key().onward(home.key_id()).is_some() {
+        return catch_up(as_json, home, &file, world).await;
+    }
     file.key().refuse_other(home.key(), home.key_id())?;
     // Before the new key is made: a home that somebody writes to stays as it is, and so does its key file.
     let (held, places) = (lock(home.root())?, places_of(&home)?);
@@ -181,6 +184,18 @@ async fn rotate_all(as_json: bool, mut home: Home, world: &World) -> Result<Code
     home.note_key(rotation.to())?;
     file.confirm()?;
     rotated(as_json, &report, &file)
+}
+
+/// Brings a home that was put back from before a rotation onto the newest key, through those between.
+async fn catch_up(as_json: bool, mut home: Home, file: &KeyFile, world: &World) -> Result<Code> {
+    let dictionary = world.dictionary()?;
+    let mut all = RotateReport::default();
+    while let Some(rotation) = file.key().onward(home.key_id()) {
+        let places = places_of(&home)?;
+        all = rotate(&places.borrowed(), &dictionary, &rotation).await?;
+        home.note_key(rotation.to())?;
+    }
+    rotated(as_json, &all, file)
 }
 
 fn rotated(as_json: bool, report: &RotateReport, file: &KeyFile) -> Result<Code> {

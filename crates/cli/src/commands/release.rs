@@ -37,7 +37,7 @@ const SIGNER_KEY: &str = "panoh/release/signer/v1";
 pub(crate) async fn run(command: &Release, world: &World) -> Result<Code> {
     match command {
         Release::Plan(options) => planning::show(options, world),
-        Release::Publish { definition, json } => {
+        Release::Publish { definition, again, json } => {
             let home = world.open_home()?;
             if note_unfinished(&home)? {
                 let message = "nothing is released from a home with an unfinished change; nothing was drawn or spent";
@@ -45,7 +45,7 @@ pub(crate) async fn run(command: &Release, world: &World) -> Result<Code> {
             }
             let key = read_key(&home, world)?;
             let plan = plan_of(definition, &key, &home, world)?;
-            let published = publish_plan(plan, &key, &home, world).await?;
+            let published = publish_plan(plan, *again, &key, &home, world).await?;
             show_published(&published, *json)
         }
         Release::List { json } => list(*json, world),
@@ -98,7 +98,13 @@ pub(crate) fn plan_of(named: &str, key: &MasterKey, home: &Home, world: &World) 
 }
 
 /// Reads the persons, charges the ledger, draws the noise and writes the artefact.
-pub(crate) async fn publish_plan(plan: ReleasePlan, key: &MasterKey, home: &Home, world: &World) -> Result<Published> {
+pub(crate) async fn publish_plan(
+    plan: ReleasePlan,
+    again: bool,
+    key: &MasterKey,
+    home: &Home,
+    world: &World,
+) -> Result<Published> {
     let mut ledger = ledger_under(key, home)?;
     settle_open(&mut ledger, &home.published(), &signer(key))?;
     refuse_strangers(&mut ledger, &home.published())?;
@@ -120,7 +126,7 @@ pub(crate) async fn publish_plan(plan: ReleasePlan, key: &MasterKey, home: &Home
     let day = Day::new(&today())?;
     // SQLite and the sampler block: they belong on a thread of their own.
     let done = tokio::task::spawn_blocking(move || -> Result<Published> {
-        let run = Run { published: &published, day, synthetic, warehouse, clock: &now, signer: &signer };
+        let run = Run { published: &published, day, synthetic, warehouse, clock: &now, signer: &signer, again };
         Ok(publish(&plan, &persons, &mut ledger, &run, &mut panoh_privacy::opendp_noise)?)
     });
     done.await.context("the thread that draws the noise ended early")?

@@ -170,6 +170,19 @@ fn another_home_s_key_is_refused() {
 }
 
 #[test]
+fn a_home_from_before_a_rotation_is_led_onward() {
+    let keys = [[1; 32], [2; 32], [3; 32]];
+    let ids: Vec<String> = (1..=3).map(|count| MasterKey::of_chain(&keys[..count], None).id()).collect();
+    let newest = MasterKey::of_chain(&keys, None);
+    let onward = |id: &str| newest.onward(id).map(|rotation| (rotation.from().to_owned(), rotation.to().to_owned()));
+    assert_eq!(onward(&ids[0]), Some((ids[0].clone(), ids[1].clone())));
+    assert_eq!(onward(&ids[1]), Some((ids[1].clone(), ids[2].clone())));
+    assert_eq!((onward(&ids[2]), onward("0123456789abcdef")), (None, None));
+    let refused = newest.refuse_other(Path::new("home.key"), &ids[0]).expect_err("refused");
+    assert!(matches!(refused, IdentityError::KeyLater { .. }), "{refused}");
+}
+
+#[test]
 fn a_passphrase_is_asked_for_only_when_it_is_needed() {
     let place = Place::new();
     KeyFile::create(&place.key, None).expect("a key");

@@ -8,12 +8,13 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::linking::Tombstones;
 use super::packed::{self, OFFERS, RECORDS, digest_at};
-use super::people::{self, Joined, Memory, People, Person};
+use super::people::{self, Hit, Joined, Memory, People, Person};
 use super::{ERASURES, Register, failed};
 use crate::error::IdentityError;
 use crate::pseudonym::Pseudonym;
-use crate::seal::{LinkKeys, Sealer};
+use crate::seal::{Class, LinkKeys, Sealer};
 
 /// The cohort of tombstones when the register knew nobody.
 const NO_YEAR: &str = "no_year";
@@ -121,9 +122,9 @@ impl Register {
         let persons = taken.pseudonyms(&self.connection)?;
         let transaction = self.connection.transaction()?;
         let digests = left_behind(&transaction, &memory, meant, &taken, &persons)?;
-        for (digest, cohort) in &digests {
+        for (digest, (cohort, bare)) in &digests {
             let covered = sealer.cover().hide(*digest);
-            transaction.execute(include_str!("../../sql/add_tombstone.sql"), params![covered, cohort])?;
+            transaction.execute(include_str!("../../sql/add_tombstone.sql"), params![covered, cohort, bare])?;
         }
         let gone: HashSet<[u8; 16]> = persons.iter().map(|person| person.0).collect();
         for table in packed::ALL {
@@ -143,11 +144,19 @@ impl Register {
     }
 }
 
-/// Refuses documents and names that fit several persons alike, of whom only one can be meant. Whoever went would be gone for
-/// good.
+/// Refuses documents and names that fit several persons alike, of whom only one can be meant, and those that say of two
+/// persons what contradicts: whoever went would be gone for good. A row of an export joins such two when its rules are sure,
+/// as that can be taken back.
 fn refuse_several(memory: &Memory, meant: &Meant) -> Result<(), IdentityError> {
     let hits = meant.keys.as_ref().map(|keys| memory.hits(keys)).unwrap_or_default();
-    if hits.first().is_some_and(|hit| hit.is_shared) { Err(IdentityError::SeveralFit) } else { Ok(()) }
+    let Some((first, others)) = hits.split_first() else { return Ok(()) };
+    let group = memory.people.groups.of(first.person);
+    let is_doubtful = |other: &Hit| {
+        let is_sure = first.rule.is_sure() && other.rule.is_sure();
+        let is_alike = first.rule == other.rule;
+        !group.contains(&other.person) && (is_alike || is_sure && memory.people.contradict(first.person, other.person))
+    };
+    if first.is_shared || others.iter().any(is_doubtful) { Err(IdentityError::SeveralFit) } else { Ok(()) }
 }
 
 /// The persons who are meant. Groups that only the keys show to be one are joined in `memory`.
@@ -174,30 +183,40 @@ fn taken(connection: &Connection, memory: &mut Memory, meant: &Meant) -> rusqlit
     Ok(taken)
 }
 
-/// What a later load will be told by, each digest with a cohort.
+/// What a later load will be told by, each digest with a cohort, and whether it tells only of rows that say nothing but a
+/// number.
 fn left_behind(
     connection: &Connection,
     memory: &Memory,
     meant: &Meant,
     taken: &Taken,
     persons: &[Pseudonym],
-) -> rusqlite::Result<BTreeMap<[u8; 16], String>> {
+) -> rusqlite::Result<BTreeMap<[u8; 16], (String, bool)>> {
     let cohort_of = |head: u32| memory.people.members.cohort(head).to_string();
     let own = taken.linked.values().next().map_or_else(|| NO_YEAR.to_owned(), |head| cohort_of(*head));
     // What somebody holds who stays would keep that one's later rows out, also where an erased person shared it.
-    let stays = |digest: &[u8; 16]| memory.index.get(digest).is_some_and(|holder| !taken.linked.contains_key(&holder));
+    let stays = |digest: &[u8; 16]| {
+        let holders = memory.index.get(digest).into_iter().chain(memory.index.sharers(digest).iter().copied());
+        holders.into_iter().any(|holder| !taken.linked.contains_key(&holder))
+    };
     let marks = meant.keys.iter().flat_map(LinkKeys::marks).filter(|digest| !stays(digest));
     let said = meant.records.iter().chain(&meant.named).chain(&taken.unlinked).map(|digest| digest.0);
-    let mut digests: BTreeMap<[u8; 16], String> = marks.chain(said).map(|digest| (digest, own.clone())).collect();
+    let mut digests: BTreeMap<[u8; 16], (String, bool)> =
+        marks.chain(said).map(|digest| (digest, (own.clone(), false))).collect();
     packed::each(connection, &OFFERS, |entry| {
         let digest = digest_at(entry, 0);
-        if let Some(head) = taken.linked.get(&OFFERS.person_of(entry)).filter(|_| !stays(&digest)) {
-            digests.insert(digest, cohort_of(*head));
+        let person = OFFERS.person_of(entry);
+        if let Some(head) = taken.linked.get(&person).filter(|_| !stays(&digest)) {
+            // A child in the passport of an erased parent may come yet, with a name of its own.
+            let is_bare = Class::is_alone(entry[20]) && memory.people.is_rich(person);
+            let (cohort, bare) = digests.entry(digest).or_insert((String::new(), is_bare));
+            *cohort = cohort_of(*head);
+            *bare &= is_bare;
         }
     })?;
     if !taken.unlinked.is_empty() {
         let alone = records_of(connection, &taken.unlinked, persons)?;
-        digests.extend(alone.into_iter().map(|record| (record.0, own.clone())));
+        digests.extend(alone.into_iter().map(|record| (record.0, (own.clone(), false))));
     }
     Ok(digests)
 }
@@ -253,8 +272,8 @@ fn group(people: &People, person: u32) -> BTreeMap<u32, u32> {
 }
 
 /// The digests of erased persons and their records, uncovered.
-pub(super) fn tombstones(connection: &Connection, sealer: &Sealer) -> rusqlite::Result<HashSet<[u8; 16]>> {
+pub(super) fn tombstones(connection: &Connection, sealer: &Sealer) -> rusqlite::Result<Tombstones> {
     let mut statement = connection.prepare_cached(include_str!("../../sql/list_tombstones.sql"))?;
-    let covered = statement.query_map([], |row| row.get(0))?;
-    covered.map(|digest| digest.map(|digest| sealer.cover().reveal(digest))).collect()
+    let covered = statement.query_map([], |row| Ok((row.get(0)?, row.get(2)?)))?;
+    covered.map(|row| row.map(|(digest, bare)| (sealer.cover().reveal(digest), bare))).collect()
 }

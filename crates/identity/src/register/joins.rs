@@ -7,6 +7,7 @@ use rusqlite::{Connection, Row, params};
 use super::groups::Groups;
 use super::people::{self, Person};
 use super::{Register, failed};
+use crate::cohort::Cohort;
 use crate::error::IdentityError;
 use crate::pseudonym::Pseudonym;
 use crate::seal::LinkRule;
@@ -18,6 +19,8 @@ pub struct Alias {
     pub alias: Pseudonym,
     /// The one whom they both are: of the older cohort, or known first.
     pub person: Pseudonym,
+    /// That one's cohort, in which the records of both count.
+    pub cohort: Cohort,
     /// The rule that showed it, the weaker one where it took two.
     pub rule: LinkRule,
 }
@@ -68,7 +71,7 @@ impl Register {
         let head = logged.groups.head(number, |one, other| logged.before(one, other));
         let (next, rule) = logged.groups.step(number, head).ok_or(IdentityError::NoAlias)?;
         log_join(&self.connection, ("unlinked", number, next), rule, None).map_err(failed("taking a link back"))?;
-        Ok(Alias { alias, person: logged.pseudonym(head), rule })
+        Ok(logged.alias(alias, head, rule))
     }
 
     fn read_log(&self) -> rusqlite::Result<Vec<LogLine>> {
@@ -124,10 +127,14 @@ impl Logged {
         (self.person(one).cohort, one) < (self.person(other).cohort, other)
     }
 
+    fn alias(&self, alias: Pseudonym, head: u32, rule: LinkRule) -> Alias {
+        let Person { pseudonym, cohort } = *self.person(head);
+        Alias { alias, person: pseudonym, cohort, rule }
+    }
+
     fn aliases(&self) -> Vec<Alias> {
         let found = self.groups.aliases(|one, other| self.before(one, other));
-        let named =
-            |(alias, (person, rule))| Alias { alias: self.pseudonym(alias), person: self.pseudonym(person), rule };
+        let named = |(alias, (head, rule))| self.alias(self.pseudonym(alias), head, rule);
         let mut aliases: Vec<Alias> = found.into_iter().map(named).collect();
         aliases.sort_unstable();
         aliases

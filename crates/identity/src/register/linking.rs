@@ -1,6 +1,6 @@
 //! One load in the making: every row is linked to a person or makes one known.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fmt;
 
 use super::emptying::Emptying;
@@ -20,7 +20,7 @@ pub struct RegisterLoad<'a> {
     id: i64,
     is_open: bool,
     /// Digests of erased persons and of their records.
-    tombstones: HashSet<[u8; 16]>,
+    tombstones: Tombstones,
     records: Writer,
     linking: Option<Linking>,
 }
@@ -93,7 +93,7 @@ pub enum Found {
 impl<'a> RegisterLoad<'a> {
     pub(super) fn new(register: &'a mut Register) -> RegisterLoad<'a> {
         let records = Writer::new(&RECORDS);
-        RegisterLoad { register, id: 0, is_open: true, tombstones: HashSet::new(), records, linking: None }
+        RegisterLoad { register, id: 0, is_open: true, tombstones: Tombstones::default(), records, linking: None }
     }
 
     pub(super) fn begin(&mut self, load_id: &str, sealer: &Sealer) -> rusqlite::Result<()> {
@@ -107,7 +107,7 @@ impl<'a> RegisterLoad<'a> {
     /// Whether a row must be left out because this was erased: the sender's record that it is
     /// ([`Sealer::stable_record`]), or the person whom nothing links.
     pub fn is_erased(&self, digest: Pseudonym) -> bool {
-        self.tombstones.contains(&digest.0)
+        self.tombstones.contains_key(&digest.0)
     }
 
     /// Notes whose row carries a sender's record id, so that an erasure by that id finds the person. `record` is what
@@ -307,15 +307,20 @@ impl Linking {
     }
 }
 
+/// The digests of erased persons and their records, and whether each keeps out only rows that say nothing but the number
+/// of a document: that of a record which said nothing else, of a person who was known by more.
+pub(super) type Tombstones = HashMap<[u8; 16], bool>;
+
 /// Whether a row is about an erased person: it links to one, and to nobody who is known under a stronger rule. A child whose
 /// number was also in the papers of an erased parent is still found by number and birth date. A row that links to nobody
 /// is about an erased person too when it would make that very pseudonym known again.
-fn is_erased(tombstones: &HashSet<[u8; 16]>, keys: &LinkKeys, hits: &[Hit]) -> bool {
+fn is_erased(tombstones: &Tombstones, keys: &LinkKeys, hits: &[Hit]) -> bool {
     if tombstones.is_empty() {
         return false;
     }
-    let erased = keys.asks().iter().find(|ask| tombstones.contains(&ask.digest)).map(|ask| ask.rule);
-    let Some(known) = hits.first() else { return erased.is_some() || tombstones.contains(&keys.newcomer().0) };
+    let is_kept_out = |digest| tombstones.get(digest).is_some_and(|bare| !bare || !keys.says_more());
+    let erased = keys.asks().iter().find(|ask| is_kept_out(&ask.digest)).map(|ask| ask.rule);
+    let Some(known) = hits.first() else { return erased.is_some() || is_kept_out(&keys.newcomer().0) };
     erased.is_some_and(|erased| erased <= known.rule)
 }
 

@@ -154,21 +154,29 @@ impl People {
             return Joined::Never;
         }
         let by_number_alone = |rule, person| rule == LinkRule::Document && self.members.is_rich(person);
-        let differ = || {
-            let facts = |person: &u32| self.members.known(*person);
-            one.iter().any(|one| two.iter().any(|two| facts(one).contradicts(&facts(two))))
-        };
         let is_sure = rule.is_sure() && other_rule.is_sure();
         if by_number_alone(rule, person)
             || by_number_alone(other_rule, other)
             || self.groups.are_apart(&one, &two)
-            || (!is_sure && differ())
+            || (!is_sure && self.contradict(person, other))
         {
             return Joined::Never;
         }
         let weaker = rule.max(other_rule);
         self.groups.merge(person, other, weaker);
         Joined::Now(weaker)
+    }
+
+    /// Whether what is known of two persons, or of those who are one with them, speaks against their being one.
+    pub(crate) fn contradict(&self, person: u32, other: u32) -> bool {
+        let facts = |person: &u32| self.members.known(*person);
+        let others = self.groups.of(other);
+        self.groups.of(person).iter().any(|one| others.iter().any(|two| facts(one).contradicts(&facts(two))))
+    }
+
+    /// Whether anything but the number of a document is known of somebody, or of those who are one with them.
+    pub(crate) fn is_rich(&self, person: u32) -> bool {
+        self.groups.of(person).into_iter().any(|one| self.members.is_rich(one))
     }
 
     /// Whether the first of two persons heads a group of both.
@@ -215,9 +223,15 @@ impl Memory {
         })
     }
 
-    /// The persons whom a record links to, strongest rule first, each once. A rule over two name parts does not hold
-    /// when both sides know the father's name and it differs; one over document and birth date does not when the sex
-    /// differs: a sister and a brother, twins, in one passport. Their names may still say that they are one.
+    /// The persons whom a record links to, strongest rule first, each once. What is known of a person from other records
+    /// may keep a record away:
+    ///
+    /// * One that says more than a number is not linked by the number alone to whoever is known by more, even when another
+    ///   record of that person says nothing else.
+    /// * A rule over two name parts does not hold when both sides know the father's name and it differs, and a rule that
+    ///   leaves the sex open does not when both know it.
+    /// * One over document and birth date does not hold when the sex differs: a sister and a brother, twins, in one
+    ///   passport. Their names may still say that they are one.
     ///
     /// What several persons left behind who are not one tells none of them from the others. It says nothing where
     /// something stronger says who it is.
@@ -232,9 +246,11 @@ impl Memory {
             let fits = |person: &u32| {
                 let known = || self.people.members.known(*person);
                 let other_father = ask.rule.is_of_pair() && known().has_another_father(keys.facts());
-                let other_sex =
-                    ask.rule == LinkRule::DocumentBirth && has_names && known().has_another_sex(keys.facts());
-                !other_father && !other_sex
+                let asks_sex = ask.rule == LinkRule::DocumentBirth && has_names || ask.rule.leaves_sex_open();
+                let other_sex = asks_sex && known().has_another_sex(keys.facts());
+                let both_say_more =
+                    ask.class == Class::DocumentAlone && keys.says_more() && self.people.is_rich(*person);
+                !other_father && !other_sex && !both_say_more
             };
             let sharers = self.index.sharers(&ask.digest);
             if !sharers.is_empty() {
@@ -256,7 +272,8 @@ impl Memory {
         [holder].into_iter().chain(others).collect()
     }
 
-    /// Adds those who left the same behind, of whom `hits` tells none yet: one of them where all are one by now.
+    /// Adds those who left the same behind, unless something stronger tells one of them: one of them where all are one by
+    /// now.
     fn add_shared(&self, rule: LinkRule, mut persons: Vec<u32>, hits: &mut Vec<Hit>) {
         let Some(&first) = persons.first() else { return };
         let group = self.people.groups.of(first);
@@ -264,13 +281,15 @@ impl Memory {
         if !is_shared {
             persons.truncate(1);
         }
-        let is_told = |person: &u32| {
-            let group = self.people.groups.of(*person);
-            hits.iter().any(|hit| group.contains(&hit.person))
-        };
-        if !persons.iter().any(is_told) {
-            hits.extend(persons.into_iter().map(|person| Hit { rule, person, is_shared }));
+        let tells = |hit: &Hit, person: &u32| self.people.groups.of(*person).contains(&hit.person);
+        if hits.iter().any(|hit| hit.rule < rule && persons.iter().any(|person| tells(hit, person))) {
+            return;
         }
+        for hit in hits.iter_mut().filter(|hit| persons.iter().any(|person| tells(hit, person))) {
+            hit.is_shared |= is_shared;
+        }
+        persons.retain(|person| !hits.iter().any(|hit| tells(hit, person)));
+        hits.extend(persons.into_iter().map(|person| Hit { rule, person, is_shared }));
     }
 }
 

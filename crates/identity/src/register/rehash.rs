@@ -146,12 +146,12 @@ fn map_entry(entry: &mut [u8], table: &Packed, rotation: &Rotation, number_of: &
 /// What is left of erased persons, under the same cover, with new digests below it.
 fn cover_anew(connection: &Connection, rotation: &Rotation) -> rusqlite::Result<()> {
     let mut statement = connection.prepare(include_str!("../../sql/list_tombstones.sql"))?;
-    let tombstones = statement.query_map([], |row| Ok((rotation.tombstone(row.get(0)?), row.get(1)?)))?;
-    let mut tombstones: Vec<([u8; 16], String)> = tombstones.collect::<rusqlite::Result<_>>()?;
+    let tombstones = statement.query_map([], |row| Ok((rotation.tombstone(row.get(0)?), row.get(1)?, row.get(2)?)))?;
+    let mut tombstones: Vec<([u8; 16], String, bool)> = tombstones.collect::<rusqlite::Result<_>>()?;
     tombstones.sort_unstable();
     connection.execute(include_str!("../../sql/rehash_no_tombstones.sql"), [])?;
-    for (digest, cohort) in tombstones {
-        connection.execute(include_str!("../../sql/add_tombstone.sql"), params![digest, cohort])?;
+    for (digest, cohort, bare) in tombstones {
+        connection.execute(include_str!("../../sql/add_tombstone.sql"), params![digest, cohort, bare])?;
     }
     Ok(())
 }

@@ -99,7 +99,7 @@ fn hows(resolved: &[Resolved]) -> Vec<How> {
 }
 
 fn who(alias: &Resolved, person: &Resolved, rule: LinkRule) -> Alias {
-    Alias { alias: alias.person, person: person.person, rule }
+    Alias { alias: alias.person, person: person.person, cohort: person.cohort, rule }
 }
 
 #[test]
@@ -424,7 +424,7 @@ fn the_file_is_for_its_owner_and_of_this_layout() {
     assert_eq!(std::fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
     Connection::open(&path).expect("open").pragma_update(None, "user_version", LAYOUT + 1).expect("changed");
     let refused = Register::open(&path).expect_err("refused");
-    assert!(matches!(refused, IdentityError::RegisterVersion { found: 5, expected: 4, .. }), "{refused}");
+    assert!(matches!(refused, IdentityError::RegisterVersion { found: 6, expected: 5, .. }), "{refused}");
     Connection::open(&path).expect("open").pragma_update(None, "user_version", LAYOUT).expect("changed");
     drop(place.open());
     Connection::open(&path).expect("open").pragma_update(None, "application_id", 7).expect("changed");

@@ -6,7 +6,7 @@
 //!
 //! | rule | a record offers | and asks for |
 //! |---|---|---|
-//! | document + birth date | document, date | the same |
+//! | document + birth date | document, date; of little more than a year: and sex | the same |
 //! | document + two names | document, pair | the same |
 //! | document | says more: `DocumentOfMany`; else `DocumentAlone` | says more: `DocumentAlone`; else both |
 //! | three names | pair, father, date, sex | the same |
@@ -103,6 +103,11 @@ impl LinkKeys {
         says_more.map(|offer| offer.digest).chain(alone.map(|ask| ask.digest))
     }
 
+    /// Whether the record says anything but a document number.
+    pub(crate) fn says_more(&self) -> bool {
+        self.offers.iter().all(|offer| offer.class != Class::DocumentAlone)
+    }
+
     pub(crate) fn facts(&self) -> &Facts {
         &self.facts
     }
@@ -140,7 +145,7 @@ pub(super) fn seal(
     let grounds = Grounds::of(identity, number.is_some(), birth, &names);
     if let Some(number) = number {
         let country = identity.document_country.and_then(document::country);
-        draft.document(&number, country.as_deref(), birth, &names);
+        draft.document(&number, country.as_deref(), (birth, identity.sex), &names);
     }
     if let Some(birth) = birth {
         draft.three_names(&names, birth, identity.sex);
@@ -163,10 +168,19 @@ struct Draft<'a> {
 }
 
 impl Draft<'_> {
-    fn document(&mut self, number: &str, country: Option<&str>, birth: Option<Birth>, names: &Names) {
+    fn document(
+        &mut self,
+        number: &str,
+        country: Option<&str>,
+        (birth, sex): (Option<Birth>, Option<Sex>),
+        names: &Names,
+    ) {
         let document = (number.as_bytes(), country.map(str::as_bytes));
-        if let Some(birth) = birth {
-            self.number_and(Class::DocumentBirth, document, &[&birth.bytes()]);
+        match birth {
+            Some(Birth::Day(day)) => self.number_and(Class::DocumentBirth, document, &[&day]),
+            // A year tells a husband from the wife whose passport he came with as little as the number does.
+            Some(Birth::Year(year)) => self.number_and(Class::DocumentBirth, document, &[&year, letter(sex)]),
+            None => {}
         }
         for [one, other] in &names.pairs {
             self.number_and(Class::DocumentNames, document, &[one.as_bytes(), other.as_bytes()]);
@@ -323,6 +337,15 @@ impl Draft<'_> {
     }
 }
 
+/// A record's sex as a letter.
+fn letter(sex: Option<Sex>) -> &'static [u8] {
+    match sex {
+        Some(Sex::Female) => b"f",
+        Some(Sex::Male) => b"m",
+        None => b"-",
+    }
+}
+
 /// The sexes that agree with a record's own, as letters: its own first, then those that one of two records leaves open.
 /// With each the rule that links by it.
 fn agreeing(
@@ -330,14 +353,9 @@ fn agreeing(
     sure: LinkRule,
     unsure: LinkRule,
 ) -> impl Iterator<Item = (&'static [u8], LinkRule)> + Clone {
-    const NONE: &[u8] = b"-";
-    let letters: [Option<&[u8]>; 3] = match sex {
-        Some(Sex::Female) => [Some(b"f"), Some(NONE), None],
-        Some(Sex::Male) => [Some(b"m"), Some(NONE), None],
-        None => [Some(NONE), Some(b"f"), Some(b"m")],
-    };
-    let is_sure = move |letter: &[u8]| sex.is_some() && letter != NONE;
-    letters.into_iter().flatten().map(move |letter| (letter, if is_sure(letter) { sure } else { unsure }))
+    let others: &[Option<Sex>] = if sex.is_some() { &[None] } else { &[Some(Sex::Female), Some(Sex::Male)] };
+    let all = std::iter::once(sex).chain(others.iter().copied());
+    all.map(move |other| (letter(other), if sex.is_some() && other.is_some() { sure } else { unsure }))
 }
 
 /// What may be the family name in a record that agrees, as letters: the record's own first.

@@ -57,6 +57,11 @@ impl LinkRule {
         matches!(self, LinkRule::TwoNames | LinkRule::TwoNamesNoSex)
     }
 
+    /// Whether the rule holds between records of which one does not say the sex.
+    pub(crate) fn leaves_sex_open(self) -> bool {
+        matches!(self, LinkRule::ThreeNamesNoSex | LinkRule::TwoNamesNoSex)
+    }
+
     /// The number that stands for this rule in the register.
     pub(crate) fn number(self) -> u8 {
         self as u8

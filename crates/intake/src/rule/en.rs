@@ -14,6 +14,12 @@ pub(super) const TEXTS: Texts = [
         "The bytes of the row are no text in the encoding of the file.",
         "Save the file as UTF-8, or name its true encoding with --encoding.",
     ),
+    (
+        Rule::LoneCell,
+        "Only this cell of the row is filled.",
+        "Leave the row out when it is a signature, a note or a total below the table (`total_rows` names words for \
+         totals), or fill it in.",
+    ),
     (Rule::NulByte, "The row holds a NUL byte.", "Export the file again; it was damaged on the way."),
     (
         Rule::StrayQuote,

@@ -137,7 +137,7 @@ fn several_columns_add_to_one_list_in_the_order_of_the_mapping() {
             "[forced_begging]",
             "[unknown]",
             "[forced_begging]",
-            "[]",
+            "[unknown]",
         ],
     );
 }

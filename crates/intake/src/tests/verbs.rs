@@ -301,6 +301,22 @@ country = { identity = "document_country", accept = ["alias", "en"] }"#;
 }
 
 #[test]
+fn what_stands_below_a_table_is_no_person() {
+    let mapping = r#"table = "cases"
+[columns]
+no = { identity = "record_id" }
+name = { identity = "full_name" }
+year = { year = "registered_year" }
+gender = { code = "gender", accept = ["en"] }"#;
+    let text = "no,name,year,gender\n1,Саидов Умед,2018,man\n,Саидова Нигина,,woman\nИтого:,,2,\nВсего,2,,\nСоставил: Иванов,,,\n\
+                ,Иванова А.,,\n2,,2019,\n,,2019,\n";
+    let loaded = loaded(mapping, text);
+    assert_eq!(loaded.tally.total_rows, 2);
+    let shown = ["2018", "NULL", "2019", "2019", "line 6 no lone_cell", "line 7 name lone_cell"];
+    assert_eq!(loaded.shown("registered_year"), shown);
+}
+
+#[test]
 fn totals_and_empty_rows_are_left_out_and_counted() {
     let mapping = r#"table = "cases"
 [file]

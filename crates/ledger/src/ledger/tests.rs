@@ -18,7 +18,9 @@ struct Home(TempDir);
 
 impl Home {
     fn new() -> Self {
-        Self(tempfile::tempdir().expect("a temporary folder"))
+        let home = Self(tempfile::tempdir().expect("a temporary folder"));
+        Ledger::begin(&home.database(), &home.head(), KEY, Limits::STANDARD).expect("a ledger begins");
+        home
     }
     fn database(&self) -> PathBuf {
         self.0.path().join("ledger.sqlite")
@@ -249,6 +251,34 @@ fn a_missing_or_foreign_head_is_refused() {
     assert!(matches!(home.refusal(), LedgerError::HeadMissing { entries: 2, .. }));
 }
 
+/// A backup from before the first release, without the head file: what was spent since would be spent twice.
+#[test]
+fn an_empty_ledger_without_its_head_is_refused() {
+    for begins_database_anew in [false, true] {
+        let home = Home::new();
+        fs::remove_file(home.head()).unwrap();
+        if begins_database_anew {
+            fs::remove_file(home.database()).unwrap();
+        }
+        for _ in 0..2 {
+            assert!(matches!(home.refusal(), LedgerError::HeadMissing { entries: 0, .. }));
+        }
+        for (stated, counts) in [(Some(0), false), (None, true)] {
+            let evidence = crate::Evidence { stated, year: 2026, ..crate::Evidence::default() };
+            let found = Ledger::assess(&home.database(), &home.head(), KEY, Limits::STANDARD, &evidence).unwrap();
+            assert_eq!(found.expect("something is missing").reconciliation.floor.is_some(), counts, "{stated:?}");
+        }
+    }
+}
+
+#[test]
+fn a_ledger_does_not_begin_beside_the_head_of_another() {
+    let home = two_releases();
+    let other = home.0.path().join("other.sqlite");
+    let begun = Ledger::begin(&other, &home.head(), KEY, Limits::STANDARD).map(drop);
+    assert!(matches!(begun, Err(LedgerError::HeadExists { .. })));
+}
+
 #[test]
 fn another_key_is_refused_even_on_an_empty_ledger() {
     let home = Home::new();
@@ -325,7 +355,7 @@ fn many_at_once_never_overspend() {
 }
 
 #[test]
-fn processes_that_begin_one_ledger_together_agree() {
+fn processes_that_open_one_ledger_together_agree() {
     let home = Home::new();
     thread::scope(|scope| {
         for _ in 0..6 {

@@ -62,8 +62,8 @@ impl Unfinished {
         &self.files
     }
 
-    /// Writes the sums and signs them, syncs the folders, gives the folder its name; returns the digest of the sums.
-    pub(super) fn finish(self, signer: &Signer) -> Result<String, ArtefactError> {
+    /// Writes the sums and signs them, and syncs the folders; returns the digest of the sums.
+    pub(super) fn close(&self, signer: &Signer) -> Result<String, ArtefactError> {
         let mut sums = String::new();
         for (path, file) in &self.files {
             sums.extend([file.sha256.as_str(), "  ", path, "\n"]);
@@ -72,13 +72,22 @@ impl Unfinished {
         self.write(SIGNATURE, signer.sign(sums.as_bytes()).as_bytes())?;
         sync(&self.hidden.join(TABLES))?;
         sync(&self.hidden)?;
+        Ok(hex(&Sha256::digest(sums.as_bytes())))
+    }
+
+    /// Where the folder lies until it is shown.
+    pub(super) fn path(&self) -> &Path {
+        &self.hidden
+    }
+
+    /// Gives the folder its name.
+    pub(super) fn show(self) -> Result<(), ArtefactError> {
         // Renaming would replace an empty folder without a word.
         if self.target.symlink_metadata().is_ok() {
             return Err(ArtefactError::Exists { path: self.target });
         }
         fs::rename(&self.hidden, &self.target).map_err(at(&self.target))?;
-        sync(&self.published)?;
-        Ok(hex(&Sha256::digest(sums.as_bytes())))
+        sync(&self.published)
     }
 
     fn write(&self, path: &str, bytes: &[u8]) -> Result<(), ArtefactError> {

@@ -7,7 +7,7 @@ use super::{Audience, Codes, DefinitionFields, DimensionWanted, Objective, Purpo
 use crate::{DefinitionError, Weight};
 
 /// Names that columns or address parameters of every release already use.
-const RESERVED: [&str; 30] = [
+const RESERVED: [&str; 31] = [
     YEAR,
     "bom",
     "citation",
@@ -24,6 +24,7 @@ const RESERVED: [&str; 30] = [
     "lang",
     "licence",
     "lower",
+    "non_negative",
     "quality",
     "query",
     "release",

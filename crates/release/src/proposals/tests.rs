@@ -40,7 +40,7 @@ fn every_proposal_keeps_its_promise() {
         assert!(proposal.half_width <= enough, "{proposal}");
         let mut fields = DefinitionFields::from(noisy.clone());
         match &proposal.change {
-            Change::Coarser { dimension, level } => {
+            Change::Coarser { dimension, level, .. } => {
                 let at = fields.dimensions.iter().position(|one| one.name.as_str() == dimension).expect("declared");
                 fields.dimensions[at].level = Some(level.clone());
             }

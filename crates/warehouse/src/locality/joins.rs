@@ -52,13 +52,14 @@ fn columns(join_type: JoinType, left: &Relation, right: &Relation) -> Vec<Meanin
 /// other side that found none here have NULL in its columns, which names nobody.
 fn side(this: &Relation, other: &Relation, whole: bool, nullable: bool) -> Vec<Meaning> {
     let after = |&meaning: &Meaning| match meaning {
-        // The person behind an alias may be NULL anyway.
-        Meaning::AliasedPerson if this.kind == Kind::Aliases => meaning,
+        // What stands behind an alias may be NULL anyway.
+        Meaning::AliasedPerson | Meaning::AliasedCohort if this.kind == Kind::Aliases => meaning,
         // It names somebody still, but not the person of the row for certain.
         _ if nullable && meaning.names() => Meaning::Name,
         _ if nullable => Meaning::Other,
         // Two records of a person meet here: the alias of one must not be completed with the pseudonym of the other.
         Meaning::AliasedPerson | Meaning::StoredPerson if other.kind == Kind::Personal => Meaning::Name,
+        Meaning::AliasedCohort if other.kind == Kind::Personal => Meaning::Other,
         Meaning::StoredCohort(_) if !whole => Meaning::Other,
         _ => meaning,
     };

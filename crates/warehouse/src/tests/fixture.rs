@@ -216,8 +216,12 @@ pub(super) fn aliases(pairs: &[(u32, u32)]) -> RecordBatch {
     let column = |of: fn(&(u32, u32)) -> String| -> ArrayRef {
         Arc::new(pairs.iter().map(of).map(Some).collect::<StringArray>())
     };
-    let columns =
-        vec![column(|pair| pseudonym(pair.0)), column(|pair| pseudonym(pair.1)), column(|_| "document".into())];
+    let columns = vec![
+        column(|pair| pseudonym(pair.0)),
+        column(|pair| pseudonym(pair.1)),
+        column(|pair| CASES.iter().find(|case| case.person == pair.1).map_or("2018", |case| case.cohort).into()),
+        column(|_| "document".into()),
+    ];
     RecordBatch::try_new(Arc::new(schema), columns).unwrap()
 }
 

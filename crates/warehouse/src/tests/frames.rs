@@ -106,6 +106,19 @@ async fn merged_persons_have_one_row_in_the_older_cohort() {
     assert_eq!(lines(frame.rows().await.unwrap()).await.len(), 3);
 }
 
+#[tokio::test]
+async fn a_merged_person_stays_in_the_older_cohort_when_the_older_record_is_gone() {
+    let home = empty().await;
+    let younger: Vec<_> = CASES.iter().copied().filter(|case| case.person == 10).collect();
+    home.load("cases", "load:00", &batch(&younger, 0)).await;
+    home.load("aliases", "load:01", &aliases(&[(10, 2)])).await;
+    for (cohort, rows) in [("2018", 1), ("2019", 0)] {
+        let frame = home.session().await.frame(&persons(), &cohorts(&[cohort])).await.unwrap();
+        assert_eq!(lines(frame.rows().await.unwrap()).await.len(), rows, "{cohort}");
+    }
+    assert_eq!(home.lines("SELECT cohort FROM cases").await, ["2018"]);
+}
+
 /// Frames with a column for each code of a list: frame, list, how the columns begin.
 const EACH_CODE: [(&str, &str, &str); 7] = [
     ("persons", "purpose", "purpose_"),

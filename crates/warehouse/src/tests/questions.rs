@@ -236,6 +236,9 @@ async fn the_aliases_are_looked_up_and_not_joined() {
         home.lines("SELECT count(*) FROM stored.cases WHERE person IN (SELECT alias FROM stored.aliases)").await;
     let all = home.lines("SELECT count(*) FROM stored.cases").await;
     assert_eq!(home.lines(told).await, [format!("{},{1},{1},{1}", all[0], records[0])]);
+    let rule = "SELECT DISTINCT a.rule, a.alias = c.person, a.cohort
+                  FROM stored.cases AS c LEFT JOIN stored.aliases AS a ON c.person = a.alias ORDER BY a.cohort";
+    assert_eq!(home.lines(rule).await, ["document,true,2018", "document,true,2019", ",,"]);
     home.load("aliases", "load:02", &aliases(&[(10, 3)])).await;
     let twice = plan().await;
     assert!(twice.contains("Join"), "an alias that is there twice is joined, as the view says: {twice}");

@@ -12,7 +12,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
 
 use super::fixture::{CASES, KEY, batch, dictionary, empty, filled, lines, pseudonym};
-use crate::{AsOf, Limits, TableStatus, Warehouse, WarehouseError};
+use crate::{Arguments, AsOf, Limits, TableStatus, Warehouse, WarehouseError, statistics};
 
 fn log(folder: &Path, table: &str, version: u64) -> Vec<Value> {
     let path = folder.join(table).join("_delta_log").join(format!("{version:020}.json"));
@@ -286,6 +286,33 @@ async fn versions_can_be_listed_and_read() {
         assert_eq!(lines(session.query("SELECT count(*) FROM cases").await.unwrap()).await, [rows], "{at:?}");
     }
     assert!(home.warehouse.session(AsOf::Version(3), &Limits::default()).await.is_err());
+}
+
+#[tokio::test]
+async fn a_version_of_the_cases_answers_only_what_reads_cases() {
+    let session = filled().await.warehouse.session(AsOf::Version(0), &Limits::default()).await.unwrap();
+    for sql in [
+        "SELECT count(*) FROM journeys",
+        "SELECT 1 FROM contacts WHERE EXISTS (SELECT 1 FROM cases)",
+        "SELECT * FROM stored.cases",
+        "SELECT * FROM countries",
+        "DESCRIBE cases",
+        "SELECT 1",
+    ] {
+        assert!(session.query(sql).await.is_ok(), "{sql}");
+    }
+    for sql in ["SELECT count(*) FROM contacts", "SELECT 1 WHERE EXISTS (SELECT 1 FROM stored.proceedings)"] {
+        let refused = session.query(sql).await.map(|_| ()).unwrap_err();
+        assert!(matches!(refused, WarehouseError::VersionOfNothing { version: 0 }), "{sql}: {refused}");
+    }
+    let mut others = Vec::new();
+    for statistic in statistics().unwrap() {
+        let asked = session.statistic(&statistic, &Arguments::default()).await;
+        others.extend(matches!(asked, Err(WarehouseError::VersionOfNothing { .. })).then_some(statistic.name));
+    }
+    let told = "campaigns campaigns_by_channel grants hotline hotline_topics proceedings referral_network returnees \
+                time_to_assistance trainings trainings_by_body";
+    assert_eq!(others.join(" "), told);
 }
 
 #[tokio::test]

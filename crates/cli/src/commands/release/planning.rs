@@ -61,7 +61,8 @@ fn reaching(definition: &Definition, target: Target, of: Option<u32>, dictionary
         let message = format!("no rho that a definition may have brings every table to ±{half_width}: {error}");
         Failure::new(Code::Usage, message)
     })?;
-    note(format!("rho {} is the least that brings every table to ±{half_width} or less.", rho.value()));
+    let rounded = "the least, rounded up to a thousandth, that brings every table";
+    note(format!("rho {} is {rounded} to ±{half_width} or less.", rho.value()));
     Ok(with_rho(definition, rho.value())?)
 }
 
@@ -119,7 +120,9 @@ pub(super) fn short(shortfalls: &[Shortfall]) -> Vec<String> {
 
 /// One row for each run of cohorts that pay and have the same.
 fn paid(cohorts: &[CohortPlan]) -> Vec<Vec<String>> {
-    let same = |a: &CohortPlan, b: &CohortPlan| (a.charge, a.spent, a.left) == (b.charge, b.spent, b.left);
+    let same = |a: &CohortPlan, b: &CohortPlan| {
+        (a.charge, a.spent, a.left, a.purpose_left) == (b.charge, b.spent, b.left, b.purpose_left)
+    };
     let runs = cohorts.chunk_by(same).filter_map(|run| run.first().zip(run.last()));
     runs.map(|(first, last)| {
         let name = if first.cohort == last.cohort {
@@ -127,7 +130,7 @@ fn paid(cohorts: &[CohortPlan]) -> Vec<Vec<String>> {
         } else {
             format!("{} to {}", first.cohort, last.cohort)
         };
-        vec![name, first.charge.to_string(), first.spent.to_string(), first.left.to_string()]
+        vec![name, first.charge.to_string(), first.spent.to_string(), first.left.min(first.purpose_left).to_string()]
     })
     .collect()
 }

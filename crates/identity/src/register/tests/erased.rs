@@ -59,6 +59,48 @@ fn a_number_alone_keeps_out_only_rows_that_say_nothing_else() {
 }
 
 #[test]
+fn a_number_that_an_erased_parent_left_alone_keeps_no_child_out() {
+    let place = Place::new();
+    let (parent, number) = (place.person(Some(PASSPORT), 1985), place.document(PASSPORT));
+    let rows = [(&parent, "2018"), (&number, "2018")];
+    let loaded = place.load(&mut place.open(), "load:1", &rows);
+    assert_eq!(loaded[1].person, loaded[0].person);
+    place.open().erase(&Meant::by(&place.person(None, 1985)), &place.sealer).expect("erased");
+    assert_eq!(reload(&place, &rows), [How::Erased, How::Erased]);
+    let child = place.named(Some(PASSPORT), CHILD, 2010);
+    assert_eq!(hows(&place.load(&mut place.open(), "load:2", &[(&child, "2019")])), [How::New]);
+}
+
+#[test]
+fn what_contradicts_itself_or_leaves_the_sex_open_erases_nobody() {
+    let place = Place::new();
+    let of = |document, name, year, sex| {
+        let birth = Some(BirthDate { year, month: Some(2), day: Some(3) });
+        place.keys(&Identity { document, full_name: Some(name), birth, sex, ..Identity::default() })
+    };
+    let twins = [(Sex::Female, "Карим Нигор Алиевна"), (Sex::Male, "Карим Нигор Алиевич")];
+    let [sister, brother] = twins.map(|(sex, name)| of(None, name, 1980, Some(sex)));
+    let orders = ["Давлатов Искандар", "Искандаров Давлат"].map(|name| of(None, name, 1990, Some(Sex::Male)));
+    let mother = of(Some(PASSPORT), "Каримова Зарина", 1985, Some(Sex::Female));
+    let child = of(Some(PASSPORT), "Каримов Сино", 2010, Some(Sex::Male));
+    let rows = [&sister, &brother, &orders[0], &orders[1], &mother, &child].map(|keys| (keys, "2018"));
+    assert_eq!(hows(&place.load(&mut place.open(), "load:1", &rows)), [How::New; 6]);
+    for (unclear, why) in [
+        (of(None, "Карим Нигор Алиевич", 1980, None), "a twin whose sex is not said"),
+        (of(None, "Искандар Давлат", 1990, Some(Sex::Male)), "two in either order"),
+        (of(Some(PASSPORT), "Каримов Сино", 1985, None), "the child's name with the mother's birth date"),
+    ] {
+        let refused = place.open().erase(&Meant::by(&unclear), &place.sealer);
+        assert!(matches!(refused, Err(IdentityError::SeveralFit)), "{why}: {refused:?}");
+    }
+    assert_eq!(place.open().persons().expect("a count"), 6);
+    for clear in [&sister, &brother, &orders[1], &child] {
+        let erased = place.open().erase(&Meant::by(clear), &place.sealer).expect("erased");
+        assert_eq!((erased.persons.len(), erased.heads), (1, 1));
+    }
+}
+
+#[test]
 fn what_fits_several_persons_erases_nobody() {
     let place = Place::new();
     let (parent, child) = (place.person(Some(PASSPORT), 1985), place.named(Some(PASSPORT), CHILD, 2010));

@@ -131,6 +131,8 @@ fn check(folder: &Path, trial: Trial, most_open: usize) -> usize {
 fn new_trial() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     fs::create_dir(folder.path().join("draws")).unwrap();
+    let (database, head) = (folder.path().join("ledger.sqlite"), folder.path().join("outside.head"));
+    Ledger::begin(&database, &head, KEY, Limits::STANDARD).expect("a ledger begins");
     folder
 }
 
