@@ -256,7 +256,7 @@ pub enum IdentityError {
     /// An erasure by documents and names that fit several persons alike.
     #[error(
         "identity register: what was said fits more than one person, and nobody was erased; say more (a document, the \
-         father's name, the whole birth date), or name the record or the pseudonym of the one who is meant"
+         father's name, the whole birth date, the sex), or name the record or the pseudonym of the one who is meant"
     )]
     SeveralFit,
 
