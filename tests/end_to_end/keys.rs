@@ -113,6 +113,31 @@ fn a_rotation_gives_every_pseudonym_a_new_value_and_changes_no_figure() {
     place.ok(&["budget"]);
 }
 
+/// A backup of the home and the key file of today.
+#[test]
+fn a_home_from_before_two_rotations_is_brought_onto_the_newest_key() {
+    let copy = |from: &Path, to: &Path| {
+        let copied = std::process::Command::new("cp").arg("-a").args([from, to]).status();
+        assert!(copied.expect("cp can be run").success());
+    };
+    let place = Place::with_home();
+    load(&place, 0);
+    copy(&place.home(), &place.path("backup"));
+    place.ok(&["keys", "rotate"]);
+    place.ok(&["keys", "rotate"]);
+    let newest = pseudonyms(&place);
+    fs::remove_dir_all(place.home()).expect("the home can be removed");
+    copy(&place.path("backup"), &place.home());
+    let refused = place.run(&["intake", text(&fixture("ngo-small.csv")), "--source", "ngo-assistance"]);
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(refused.status.code() == Some(5) && said.contains("run `panoh keys rotate`"), "{said}");
+    place.ok(&["keys", "rotate"]);
+    assert_eq!(pseudonyms(&place), newest, "no key is new");
+    let checked = place.json(&["keys", "check", "--json"]);
+    assert_eq!((checked["right"].as_bool(), checked["keys"].as_u64()), (Some(true), Some(3)));
+    place.ok(&["budget", "verify"]);
+}
+
 #[test]
 fn a_recovery_form_brings_a_lost_key_back() {
     let place = Place::with_home();

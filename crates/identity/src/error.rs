@@ -167,7 +167,7 @@ pub enum IdentityError {
     NoDigest,
 
     /// The identity register could not be opened, read or written.
-    #[error("identity register: {doing} failed")]
+    #[error("identity register: {doing} failed{}", remedy(source))]
     Register {
         /// What was being done.
         doing: &'static str,
@@ -273,4 +273,13 @@ pub enum IdentityError {
     /// A load was to be settled that the register does not hold.
     #[error("identity register: no pending load has this id")]
     UnknownLoad,
+}
+
+/// What to do where SQLite's words do not say it: a disk without room, or one that cannot be written.
+fn remedy(source: &rusqlite::Error) -> &'static str {
+    use rusqlite::ErrorCode::{DiskFull, SystemIoFailure};
+    match source.sqlite_error_code() {
+        Some(DiskFull | SystemIoFailure) => "; check that the disk has room and can be written",
+        _ => "",
+    }
 }

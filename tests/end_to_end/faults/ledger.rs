@@ -34,7 +34,7 @@ fn with_definition() -> (Place, PathBuf) {
 }
 
 fn publish(place: &Place, file: &Path) -> String {
-    let release = place.json(&["release", "publish", text(file), "--json"]);
+    let release = place.json(&["release", "publish", text(file), "--again", "--json"]);
     release["id"].as_str().expect("a release has an id").to_owned()
 }
 
@@ -92,14 +92,14 @@ fn a_release_is_charged_once_and_drawn_once_killed_at_every_operation() {
 fn release(at: At) {
     let (place, file) = with_definition();
     let file = text(&file).to_owned();
-    let trial = Trial::unchanging(place, vec!["release", "publish", &file], &[]);
+    let trial = Trial::unchanging(place, vec!["release", "publish", &file, "--again"], &[]);
     after_each(&trial, at, |place, output, moment| {
         // What was charged stays charged, so one or two more fit, and never a third.
         let mut granted = 0;
-        while place.run(&["release", "publish", &file]).status.code() == Some(0) {
+        while place.run(&["release", "publish", &file, "--again"]).status.code() == Some(0) {
             granted += 1;
         }
-        place.ends(&["release", "publish", &file], 6);
+        place.ends(&["release", "publish", &file, "--again"], 6);
         let releases = place.json(&["release", "list", "--json"]);
         let releases = releases.as_array().expect("a list");
         assert_eq!(releases.len(), 2, "{moment}: {releases:?}");

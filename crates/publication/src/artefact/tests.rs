@@ -39,6 +39,12 @@ title = "Persons by year"
 dimensions = ["year"]
 "#;
 
+/// The definition with a dimension of another name.
+fn text_of_definition(name: &str) -> String {
+    let name = format!("\"{name}\"");
+    DEFINITION.replace("name = \"gender\"", &format!("name = {name}")).replace("[\"gender\",", &format!("[{name},"))
+}
+
 pub(crate) fn draft() -> Draft {
     let definition = Definition::from_toml(DEFINITION).expect("good");
     let code = |code: &str, en: &str| DimensionCode { code: code.into(), labels: Labels::same(en), parent: None };
@@ -213,6 +219,11 @@ fn figures_without_negative_numbers_stand_beside_the_others() {
     let text = fs::read_to_string(path.join("tables/gender_by_year.csv")).expect("reads");
     let lines: Vec<&str> = text.lines().collect();
     assert!(lines[0].ends_with(",upper,quality,non_negative"), "{}", lines[0]);
+    assert!(Definition::from_toml(&text_of_definition("sex")).is_ok());
+    for column in lines[0].split(',').filter(|column| !["year", "gender"].contains(column)) {
+        let named = text_of_definition(column);
+        assert!(Definition::from_toml(&named).is_err(), "a dimension may not be called {column}");
+    }
     assert!(lines[3].starts_with("2020,2020,woman,Woman,-1.75,") && lines[3].ends_with(",0"), "{}", lines[3]);
     let readme = fs::read_to_string(path.join("README.md")).expect("reads");
     assert!(readme.contains("No interval belongs to it."), "{readme}");

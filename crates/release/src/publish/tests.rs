@@ -163,6 +163,26 @@ fn a_running_release_is_not_taken_for_a_crashed_one() {
 }
 
 #[test]
+fn what_is_public_is_published_once_more_only_when_that_is_meant() {
+    let home = Home::new();
+    let plan = planned(&definition(|text| text.replace("rho = 0.5", "rho = 0.1")));
+    let other = planned(&definition(|text| text.replace("rho = 0.5", "rho = 0.11")));
+    let (path, clock) = (home.published(), || home.clock());
+    let mut published = |plan: &ReleasePlan, again| {
+        let run = Run { again, ..run(&path, &clock) };
+        publish(plan, &persons(plan, &PEOPLE), &mut home.ledger(), &run, &mut silence)
+    };
+    let first = published(&plan, false).unwrap();
+    let before = spent(&home);
+    let refused = published(&plan, false);
+    assert!(matches!(&refused, Err(ReleaseError::AskedBefore { release }) if first.id.as_str() == release));
+    assert_eq!((spent(&home), states(&home).len()), (before, 1));
+    published(&plan, true).unwrap();
+    published(&other, false).unwrap();
+    assert_eq!(states(&home), ["published"; 3]);
+}
+
+#[test]
 fn the_artefact_does_not_know_the_warehouse() {
     let artefacts = [3, 4].map(|version| {
         let home = Home::new();
