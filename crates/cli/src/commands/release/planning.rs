@@ -79,7 +79,7 @@ pub(crate) fn print_plan(report: &PlanReport) -> Result<()> {
         report.delta,
         report.total.half_width
     ));
-    say(table(&["cohorts", "ρ of this release", "spent before", "left after"], &paid(&report.cohorts)))?;
+    say(table(&["cohorts", "ρ of this release", "spent before", "left for this purpose"], &paid(&report.cohorts)))?;
     for warning in &report.warnings {
         note(format!("note: {warning}"));
     }
