@@ -34,10 +34,6 @@ pub(super) fn sounds(latin: &str, reading: Reading) -> String {
     while let Some(letter) = rest.chars().next() {
         if letter == 'i' || letter == 'y' || (letter == 'j' && is_glide(rest, &sounds, reading)) {
             rest = glide(rest, &mut sounds);
-        } else if rest.starts_with("er") && sounds.ends_with(['a', 'o', 'u']) {
-            // Саера is Саёра without its dots, so it folds as that does.
-            sounds.push('a');
-            rest = &rest[1..];
         } else if let Some((run, sound)) = run_of(rest, reading) {
             sounds.push_str(sound);
             rest = &rest[run.len()..];
@@ -94,8 +90,6 @@ fn glide<'a>(latin: &'a str, sounds: &mut String) -> &'a str {
         (Some('a'), true) => "Ja",
         (Some('u'), true) => "Ju",
         (Some('a'), false) => "a",
-        // Бахтиёр is Бахтияр to Russian and Turkic writers.
-        (Some('o' | 'e'), false) if rest[1..].starts_with('r') => "a",
         (Some('u'), false) => "u",
         // Dots on ё are often left out, so yo folds as ye does.
         (Some('o' | 'e'), _) => "e",
