@@ -35,6 +35,11 @@ const SEVERAL: &str = "more than one person fitted what was said, and all of the
                        as one person each, also when they are one record in several exports. If this is not what was meant, \
                        put the home back from a backup and say more about the person";
 
+/// Nobody went although somebody has the number.
+const NUMBER: &str = "nobody fits all that was said, but somebody is known by this number of a document. If that is the \
+                      person, say less: the number alone, or what the export says beside it; or name the record or the \
+                      pseudonym";
+
 /// Whom an erasure is about, sealed. What is said together is taken together: everybody goes for whom one of these stands.
 #[derive(Debug, Clone, Default)]
 pub struct Whom {
@@ -123,11 +128,13 @@ pub async fn erase(stores: &mut Stores, whom: &Whom, sealer: &Sealer) -> Result<
 
 /// Leaves tombstones of a person whom no table and no register knows.
 fn keep_out(stores: &mut Stores, meant: &Meant, sealer: &Sealer) -> Result<EraseReport, CustodyError> {
+    let has_number = meant.keys.as_ref().map(|keys| stores.register.has_number_of(keys)).transpose()? == Some(true);
     let erased = stores.register.erase(meant, sealer).map_err(|error| match error {
         IdentityError::PendingLoad => error.into(),
         error => CustodyError::Unfinished { change: "erasure", remedy: AGAIN, source: Box::new(error.into()) },
     })?;
-    Ok(EraseReport { tombstones: erased.tombstones, ..EraseReport::default() })
+    let warning = has_number.then_some(NUMBER);
+    Ok(EraseReport { warning, tombstones: erased.tombstones, ..EraseReport::default() })
 }
 
 /// Finishes an erasure that was cut off. Whether there was anything to finish: before the register let the person go,

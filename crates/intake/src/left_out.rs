@@ -63,7 +63,9 @@ impl LeftOut {
         let filled = |&at: &usize| !is_blank(row.cell(at));
         let first = (0..row.len()).find(filled);
         let Some(first) = first else { return self.whole.then_some(Why::Empty) };
-        if self.is_total(row.cell(first)) {
+        // Of a total nobody says who it is; a count may stand below a name.
+        let names = |from: usize| (from..row.len()).filter(|at| known && self.names[*at] && filled(at)).count();
+        if self.is_total(row.cell(first)) && names(first + 1) < 2 {
             return Some(Why::Total);
         }
         let is_filled = |at: usize| !self.ignored[at] && filled(&at);

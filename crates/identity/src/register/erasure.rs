@@ -78,6 +78,15 @@ impl Register {
         taken.and_then(|taken| taken.pseudonyms(&self.connection)).map_err(failed("looking for a person"))
     }
 
+    /// Whether somebody is known by the number of a document that these keys have, whatever else they say.
+    pub fn has_number_of(&self, keys: &LinkKeys) -> Result<bool, IdentityError> {
+        let index = self.memory()?.index;
+        let of_number = |class: Class| matches!(class, Class::DocumentOfMany | Class::DocumentAlone);
+        let offers = keys.offers().iter().map(|offer| (offer.class, offer.digest));
+        let mut numbers = offers.chain(keys.asks().iter().map(|ask| (ask.class, ask.digest)));
+        Ok(numbers.any(|(class, digest)| of_number(class) && index.get(&digest).is_some()))
+    }
+
     /// Those among some pseudonyms that the register knows: of persons whom something links.
     pub fn linked(&self, some: &BTreeSet<Pseudonym>) -> Result<BTreeSet<Pseudonym>, IdentityError> {
         let persons = people::persons(&self.connection, |_, person| some.contains(&person));
@@ -144,17 +153,16 @@ impl Register {
     }
 }
 
-/// Refuses documents and names that fit several persons alike, of whom only one can be meant, and those that say of two
-/// persons what contradicts: whoever went would be gone for good. A row of an export joins such two when its rules are sure,
-/// as that can be taken back.
+/// Refuses documents and names that fit several persons alike, of whom only one can be meant, and those that fit two of whom
+/// contradicting things are known: whoever went would be gone for good, and whoever stayed would be left behind. A row of an
+/// export goes to the one whom the stronger rule tells, as that can be taken back.
 fn refuse_several(memory: &Memory, meant: &Meant) -> Result<(), IdentityError> {
     let hits = meant.keys.as_ref().map(|keys| memory.hits(keys)).unwrap_or_default();
     let Some((first, others)) = hits.split_first() else { return Ok(()) };
     let group = memory.people.groups.of(first.person);
     let is_doubtful = |other: &Hit| {
-        let is_sure = first.rule.is_sure() && other.rule.is_sure();
         let is_alike = first.rule == other.rule;
-        !group.contains(&other.person) && (is_alike || is_sure && memory.people.contradict(first.person, other.person))
+        !group.contains(&other.person) && (is_alike || memory.people.contradict(first.person, other.person))
     };
     if first.is_shared || others.iter().any(is_doubtful) { Err(IdentityError::SeveralFit) } else { Ok(()) }
 }

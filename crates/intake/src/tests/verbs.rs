@@ -316,6 +316,19 @@ gender = { code = "gender", accept = ["en"] }"#;
     assert_eq!(loaded.shown("registered_year"), shown);
 }
 
+/// A word for a total in front of somebody's passport and birth date is a strange name, or stands in the wrong row.
+#[test]
+fn a_row_that_says_who_it_is_about_is_no_total() {
+    let mapping = r#"table = "cases"
+[columns]
+name = { identity = "full_name" }
+number = { identity = "document" }
+born = { identity = "birth_date", formats = ["%Y-%m-%d"] }
+year = { year = "registered_year" }"#;
+    let loaded = loaded(mapping, "name,number,born,year\nTotal,A4071536,1985-02-03,2018\nTotal,2,,2019\n");
+    assert_eq!((loaded.tally.total_rows, loaded.shown("registered_year")), (1, vec!["2018".to_owned()]));
+}
+
 #[test]
 fn totals_and_empty_rows_are_left_out_and_counted() {
     let mapping = r#"table = "cases"

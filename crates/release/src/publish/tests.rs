@@ -168,7 +168,7 @@ fn what_is_public_is_published_once_more_only_when_that_is_meant() {
     let plan = planned(&definition(|text| text.replace("rho = 0.5", "rho = 0.1")));
     let other = planned(&definition(|text| text.replace("rho = 0.5", "rho = 0.11")));
     let (path, clock) = (home.published(), || home.clock());
-    let mut published = |plan: &ReleasePlan, again| {
+    let published = |plan: &ReleasePlan, again| {
         let run = Run { again, ..run(&path, &clock) };
         publish(plan, &persons(plan, &PEOPLE), &mut home.ledger(), &run, &mut silence)
     };

@@ -94,9 +94,29 @@ fn what_contradicts_itself_or_leaves_the_sex_open_erases_nobody() {
         assert!(matches!(refused, Err(IdentityError::SeveralFit)), "{why}: {refused:?}");
     }
     assert_eq!(place.open().persons().expect("a count"), 6);
+    // Their number, and a birth date that is nobody's.
+    let nobody = of(Some(PASSPORT), "Назаров Рустам", 1970, None);
+    assert!(place.open().of(&Meant::by(&nobody)).expect("looked up").is_empty());
+    assert!(place.open().has_number_of(&nobody).expect("looked up"));
+    assert!(!place.open().has_number_of(&sister).expect("looked up"));
     for clear in [&sister, &brother, &orders[1], &child] {
         let erased = place.open().erase(&Meant::by(clear), &place.sealer).expect("erased");
         assert_eq!((erased.persons.len(), erased.heads), (1, 1));
+    }
+}
+
+/// The number and the name are of one record, the name and the birth date of another.
+#[test]
+fn what_fits_two_who_contradict_erases_nobody() {
+    let place = Place::new();
+    let (numbered, born) = (place.person(Some(PASSPORT), 1980), place.person(None, 1981));
+    let loaded = place.load(&mut place.open(), "load:1", &[(&numbered, "2018"), (&born, "2018")]);
+    assert_eq!(hows(&loaded), [How::New, How::New]);
+    let both = Meant::by(&place.person(Some(PASSPORT), 1981));
+    assert!(matches!(place.open().erase(&both, &place.sealer), Err(IdentityError::SeveralFit)));
+    for (keys, person) in [(&born, &loaded[1]), (&numbered, &loaded[0])] {
+        let erased = place.open().erase(&Meant::by(keys), &place.sealer).expect("erased");
+        assert_eq!(erased.persons, [person.person]);
     }
 }
 
