@@ -63,8 +63,8 @@ pub(crate) async fn create(
     let is_marker = |name: &std::ffi::OsStr| holds == Holds::SyntheticCases && name == MARKER;
     if root.read_dir().is_ok_and(|entries| entries.flatten().any(|entry| !is_marker(&entry.file_name()))) {
         let message = format!(
-            "{} is not empty; name a new or an empty folder. If an earlier `panoh init` was cut off there, remove the folder \
-             and its new key first. Nothing was changed",
+            "{} is not empty; name a new or an empty folder. If an earlier `panoh init` was cut off there, remove the folder, \
+             its new key and its ledger head first. Nothing was changed",
             root.display()
         );
         return Err(Failure::new(Code::Usage, message).into());
