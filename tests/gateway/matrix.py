@@ -545,7 +545,7 @@ def with_settings(tally, gateway):
             refused = raw.exec_(f"SET extra_float_digits = 3;{PSQLODBC.split(';')[0]};{end}".encode())
             tally.check(f"psqlODBC's message with {end}", refused.error_field(pq.DiagnosticField.SQLSTATE) == b"42601", refused.error_message)
         tally.same("a refused message changes nothing", raw.exec_(b"SHOW extra_float_digits").get_value(0, 0), b"2")
-        for several, status in [("BEGIN; SET timezone = 'UTC'", pq.TransactionStatus.INTRANS), ("SAVEPOINT a; RELEASE a; COMMIT;", pq.TransactionStatus.IDLE)]:
+        for several, status in [("BEGIN; SET timezone = 'UTC'", pq.TransactionStatus.INTRANS), ("BEGIN;SELECT 1", pq.TransactionStatus.INTRANS), ("SAVEPOINT a; RELEASE a; COMMIT;", pq.TransactionStatus.IDLE)]:
             raw.exec_(several.encode())
             tally.same(f"several: {several}", raw.transaction_status, status)
     with psycopg.connect(gateway.dsn(options="-c statement_timeout=1234", application_name="probe"), autocommit=True) as connection:

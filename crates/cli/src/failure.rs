@@ -193,14 +193,18 @@ fn code_of_question(error: &WarehouseError) -> Option<Code> {
     if matches!(error, WarehouseError::BucketRefused { .. }) {
         return Some(Code::Key);
     }
+    if matches!(error, WarehouseError::Run(_)) {
+        return error.is_of_question().then_some(Code::Usage);
+    }
     matches!(
         error,
         WarehouseError::NotReadOnly { .. }
+            | WarehouseError::Exists { .. }
             | WarehouseError::Mistaken { .. }
             | WarehouseError::Plan(_)
             | WarehouseError::VersionGone { .. }
             | WarehouseError::VersionMissing { .. }
-            | WarehouseError::VersionOfNothing { .. }
+            | WarehouseError::VersionOfCases { .. }
             | WarehouseError::UnknownDimension { .. }
             | WarehouseError::UnknownCode { .. }
             | WarehouseError::Twice(_)

@@ -50,6 +50,18 @@ pub enum ClusterError {
         #[source]
         source: Box<DataFusionError>,
     },
+    /// An executor looked for a data file where the client sees it, and found none.
+    #[error(
+        "an executor of the cluster at {scheduler} cannot open a data file of the warehouse; every executor has to see the \
+         folder of the home at the same path as this machine does"
+    )]
+    Unseen {
+        /// The scheduler.
+        scheduler: Scheduler,
+        /// What Ballista said.
+        #[source]
+        source: Box<DataFusionError>,
+    },
     /// The cluster takes too long.
     #[error(
         "the cluster at {scheduler} has not answered for {minutes} minutes and is not waited for any longer; ask for less, or \
@@ -146,6 +158,16 @@ pub enum ClusterError {
     /// The warehouse could not be read.
     #[error(transparent)]
     Warehouse(#[from] WarehouseError),
+}
+
+impl ClusterError {
+    /// What a query failed with that was sent to a cluster. What an executor says arrives as text.
+    pub(crate) fn of(scheduler: &Scheduler, source: DataFusionError) -> Self {
+        let text = source.to_string();
+        let unseen = ["No such file", "Object at location"].iter().any(|words| text.contains(words));
+        let (scheduler, source) = (scheduler.clone(), Box::new(source));
+        if unseen { Self::Unseen { scheduler, source } } else { Self::Query { scheduler, source } }
+    }
 }
 
 impl From<ClusterError> for DataFusionError {

@@ -80,7 +80,7 @@ impl ExecutionPlan for Remote {
             let scheduler = scheduler.clone();
             move |source: DataFusionError| match source {
                 DataFusionError::External(ours) if ours.is::<ClusterError>() => DataFusionError::External(ours),
-                source => ClusterError::Query { scheduler: scheduler.clone(), source: Box::new(source) }.into(),
+                source => ClusterError::of(&scheduler, source).into(),
             }
         };
         let answer = async move {

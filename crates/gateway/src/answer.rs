@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arrow_pg::row_encoder::RowEncoder;
+use datafusion::arrow::datatypes::{FieldRef, Schema};
 use datafusion::dataframe::DataFrame;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::sql::sqlparser::ast::Statement;
@@ -164,6 +165,17 @@ fn noted(failed: PgWireError, outdated: &AtomicBool) -> PgWireError {
     failed
 }
 
+/// The columns of a plan as they were written, with the types that their values will have: of a year's square 64 bits, of a
+/// UNION what fits both sides.
+pub(crate) fn with_types_of(written: &LogicalPlan, understood: &LogicalPlan) -> Schema {
+    let columns = std::iter::zip(written.schema().fields(), understood.schema().fields());
+    let typed = |(field, known): (&FieldRef, &FieldRef)| match field.data_type() == known.data_type() {
+        true => Arc::clone(field),
+        false => Arc::new(field.as_ref().clone().with_data_type(known.data_type().clone())),
+    };
+    Schema::new(columns.map(typed).collect::<Vec<_>>())
+}
+
 async fn start(
     engine: &Engine,
     statement: &Statement,
@@ -176,7 +188,7 @@ async fn start(
     account.reads(Read::of(statement, &optimised, engine));
     account.begins()?;
     check_format(look.format, plan.schema().fields().len())?;
-    let fields = repeated::fields(plan.schema().as_arrow(), look.format, Some(Arc::new(look.options)))?;
+    let fields = repeated::fields(&with_types_of(&plan, &optimised), look.format, Some(Arc::new(look.options)))?;
     if let Some(rows) = rows_at_once(&optimised).map_err(|e| of_engine(&e))? {
         *state.config_mut() = state.config().clone().with_batch_size(rows);
     }

@@ -86,11 +86,6 @@ impl Engine {
             names.insert(schema.clone());
             tables.insert(schema, known);
         }
-        // The information schema is not in the list of schemas; its tables have these names.
-        let information = ["tables", "columns", "views", "schemata", "df_settings", "routines", "parameters"];
-        names.extend(information.iter().map(|&name| name.to_owned()));
-        names.insert("information_schema".to_owned());
-        tables.insert("information_schema".to_owned(), information.iter().map(|&name| name.to_owned()).collect());
         let (since, outdated, threads) = (Instant::now(), Arc::default(), office.engine.clone());
         Ok(Self { context, tables, names, client, comments, visible, since, outdated, threads })
     }

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use datafusion::arrow::datatypes::Schema;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
-use datafusion_pg_catalog::sql::PostgresCompatibilityParser;
 use pgwire::api::{ClientInfo, METADATA_APPLICATION_NAME};
 use pgwire::error::{PgWireError, PgWireResult};
 use pgwire::messages::response::TransactionStatus;
@@ -16,7 +16,7 @@ use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use crate::account::{Account, Outcome};
-use crate::answer::Watch;
+use crate::answer::{Watch, with_types_of};
 use crate::asked::{Asked, asked, unreadable};
 use crate::brake::Lane;
 use crate::cancel::Cancellable;
@@ -25,6 +25,7 @@ use crate::dialect::{adapt, spelled_out};
 use crate::refusal::{INTERNAL, SYNTAX, TOO_COMPLEX, USER_GONE, error, fatal};
 use crate::scram::Verifier;
 use crate::server::Office;
+use crate::statements::Statements;
 use crate::{settings, users};
 
 /// How old an engine may get between transactions. What was loaded or erased since shows after that long.
@@ -48,7 +49,7 @@ pub(crate) struct Conversation {
     /// How many plans may run at once: one for each portal that is read in turns, and no crowd.
     lanes: Arc<Semaphore>,
     engine: Mutex<Option<Arc<Engine>>>,
-    parser: PostgresCompatibilityParser,
+    statements: Statements,
 }
 
 /// A statement that was read, and planned when it has rows.
@@ -69,7 +70,7 @@ pub(crate) struct Planned {
 impl Conversation {
     pub(crate) fn new(office: Arc<Office>) -> Self {
         let (who, begun, lanes) = (OnceLock::new(), OnceLock::new(), Arc::new(Semaphore::new(LANES)));
-        Self { office, who, begun, lanes, engine: Mutex::default(), parser: PostgresCompatibilityParser::new() }
+        Self { office, who, begun, lanes, engine: Mutex::default(), statements: Statements::new() }
     }
 
     /// Notes whom the client says it is, before the proof.
@@ -141,7 +142,7 @@ impl Conversation {
     /// Reads one statement.
     pub(crate) fn read(&self, sql: &str) -> PgWireResult<Asked> {
         refuse_complex(sql)?;
-        let mut statements = self.parser.parse(&spelled_out(sql)).map_err(unreadable)?;
+        let mut statements = self.statements.read(&spelled_out(sql)).map_err(unreadable)?;
         let Some(statement) = statements.pop() else { return Ok(Asked::Nothing("")) };
         if statements.is_empty() {
             return asked(adapt(statement));
@@ -153,7 +154,7 @@ impl Conversation {
     /// have no rows of the warehouse are read, so that none of them is answered when one is refused.
     pub(crate) fn read_several(&self, sql: &str) -> PgWireResult<Vec<Asked>> {
         refuse_complex(sql)?;
-        let mut statements = self.parser.parse(&spelled_out(sql)).map_err(unreadable)?;
+        let mut statements = self.statements.read(&spelled_out(sql)).map_err(unreadable)?;
         if statements.len() < 2 {
             return Ok(vec![statements.pop().map_or(Ok(Asked::Nothing("")), |one| asked(adapt(one)))?]);
         }
@@ -165,6 +166,14 @@ impl Conversation {
                 _ => Err(several_refused()),
             })
             .collect()
+    }
+
+    /// The one query that stands behind `BEGIN;` in a message, as psqlODBC sends it when it does not commit by itself. It
+    /// is the same as two messages, because a transaction is nothing here that a query could meet.
+    pub(crate) fn behind_begin(&self, sql: &str) -> Option<String> {
+        let (first, behind) = sql.split_once(';')?;
+        let begins = first.trim().eq_ignore_ascii_case("begin");
+        (begins && matches!(self.read(behind), Ok(Asked::Rows(_)))).then(|| behind.to_owned())
     }
 
     /// Plans a statement that has rows.
@@ -233,6 +242,14 @@ fn refuse_complex(sql: &str) -> PgWireResult<()> {
 }
 
 impl Planned {
+    /// Its columns, with the types that their values will have. Where a type hangs on a value that is not bound yet, it is
+    /// the one that was written.
+    pub(crate) fn columns(&self) -> Schema {
+        let state = self.engine.context().state();
+        let understood = state.analyzer().execute_and_check(self.plan.clone(), state.config_options(), |_, _| {});
+        with_types_of(&self.plan, understood.as_ref().unwrap_or(&self.plan))
+    }
+
     /// Whether the plan is for this engine.
     pub(crate) fn is_for(&self, engine: &Arc<Engine>) -> bool {
         Arc::ptr_eq(&self.engine, engine)

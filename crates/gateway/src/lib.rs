@@ -39,6 +39,7 @@ mod server;
 mod settings;
 mod shape;
 mod speaker;
+mod statements;
 mod tls;
 pub mod users;
 mod visible;

@@ -5,17 +5,17 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use futures::Sink;
+use futures::{Sink, SinkExt as _};
 use pgwire::api::portal::{Format, Portal};
 use pgwire::api::query::{ExtendedQueryHandler, SimpleQueryHandler};
-use pgwire::api::results::{FieldFormat, FieldInfo, QueryResponse, Response};
+use pgwire::api::results::{FieldFormat, FieldInfo, QueryResponse, Response, Tag};
 use pgwire::api::stmt::QueryParser;
 use pgwire::api::store::{Entry, PortalStore};
 use pgwire::api::{ClientInfo, ClientPortalStore, DEFAULT_NAME, Type};
 use pgwire::error::{PgWireError, PgWireResult};
 use pgwire::messages::PgWireBackendMessage;
 use pgwire::messages::extendedquery::Execute;
-use pgwire::messages::response::TransactionStatus;
+use pgwire::messages::response::{CommandComplete, TransactionStatus};
 use pgwire::messages::simplequery::Query;
 
 use crate::account::{Account, Outcome};
@@ -26,7 +26,7 @@ use crate::{binding, repeated};
 
 #[async_trait]
 impl SimpleQueryHandler for Speaker {
-    /// The state of the transaction is taken before a statement runs, so what mends it has to be seen before.
+    /// The state of the transaction is taken before a statement runs, so what changes it has to be seen before.
     async fn on_query<C>(&self, client: &mut C, query: Query) -> PgWireResult<()>
     where
         C: ClientInfo + ClientPortalStore + Sink<PgWireBackendMessage> + Unpin + Send + Sync,
@@ -39,7 +39,14 @@ impl SimpleQueryHandler for Speaker {
         {
             client.set_transaction_status(TransactionStatus::Transaction);
         }
-        self._on_query(client, query).await
+        let Some(behind) = self.conversation.behind_begin(&query.query) else {
+            return self._on_query(client, query).await;
+        };
+        let begun = CommandComplete::from(Tag::new("BEGIN"));
+        client.feed(PgWireBackendMessage::CommandComplete(begun)).await?;
+        let now = client.transaction_status().to_in_transaction_state();
+        client.set_transaction_status(now);
+        self._on_query(client, Query::new(behind)).await
     }
 
     async fn do_query<C>(&self, client: &mut C, sql: &str) -> PgWireResult<Vec<Response>>
@@ -164,7 +171,7 @@ impl QueryParser for Speaker {
         match (prepared.asked.as_ref(), &prepared.planned) {
             (Asked::Rows(_), Some(planned)) => {
                 binding::check_format(format, planned.plan.schema().fields().len())?;
-                repeated::fields(planned.plan.schema().as_arrow(), format, None)
+                repeated::fields(&planned.columns(), format, None)
             }
             (Asked::Show(name), _) => {
                 binding::check_format(format, 1)?;

@@ -105,7 +105,7 @@ pub(crate) fn of_engine(failed: &DataFusionError) -> PgWireError {
         DataFusionError::ArrowError(..) | DataFusionError::Execution(_) => ("22000", ""),
         _ => (INTERNAL, ""),
     };
-    error(state, root.strip_backtrace(), hint)
+    error(state, root.strip_backtrace(), panoh_warehouse::remedy(failed).unwrap_or(hint))
 }
 
 /// Why files could not be read. Where they lie is the host's own business, so no path is said.

@@ -29,11 +29,15 @@ use crate::{BucketAddress, WarehouseError};
 const PROBE: &str = ".probe";
 /// Tries after a failure that may pass; with the pauses between them about half a minute.
 const RETRIES: usize = 7;
+/// After so long a failure is not tried again.
+const NO_MORE_TRIES: Duration = Duration::from_secs(40);
+/// For a server to take a connection.
+const CONNECTING: Duration = Duration::from_secs(10);
 /// What servers call credentials that they do not take.
 const REFUSED: &[&str] =
     &["403 Forbidden", "AccessDenied", "ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch"];
 /// For one request with its answer: a part of a data file over a slow line.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A part of a bucket: all objects whose names begin with its prefix. Cloning is cheap.
 #[derive(Clone)]
@@ -69,8 +73,13 @@ impl Bucket {
             .with_access_key_id(credentials.key_id)
             .with_secret_access_key(credentials.secret)
             .with_conditional_put(S3ConditionalPut::ETagMatch)
-            .with_retry(RetryConfig { max_retries: RETRIES, ..RetryConfig::default() })
-            .with_client_options(ClientOptions::new().with_timeout(PATIENCE).with_allow_http(address.is_plain()));
+            .with_retry(RetryConfig { max_retries: RETRIES, retry_timeout: NO_MORE_TRIES, ..RetryConfig::default() })
+            .with_client_options(
+                ClientOptions::new()
+                    .with_timeout(PATIENCE)
+                    .with_connect_timeout(CONNECTING)
+                    .with_allow_http(address.is_plain()),
+            );
         if let Some(endpoint) = address.endpoint() {
             builder = builder.with_endpoint(endpoint);
         }
@@ -97,6 +106,18 @@ impl Bucket {
             url.set_path(&format!("{}{name}/", url.path()));
         }
         Self { url, objects: Arc::clone(&self.objects) }
+    }
+
+    /// This part and all that it lies in, up to the whole bucket.
+    pub(crate) fn with_all_above(&self) -> Vec<Self> {
+        let path = self.url.path();
+        let ends = path.char_indices().filter(|(_, letter)| *letter == '/').map(|(at, _)| at);
+        let part = |end| {
+            let mut url = self.url.clone();
+            url.set_path(&path[..=end]);
+            Self { url, objects: Arc::clone(&self.objects) }
+        };
+        ends.map(part).collect()
     }
 
     /// A table that was not read yet. The log store is the one whose commits are puts that are refused when the object

@@ -72,8 +72,7 @@ const OF_COMMENTS: &[(Option<&str>, &str)] = &[
 ];
 
 /// The comments as rows.
-pub(crate) fn table(dictionary: &Dictionary) -> Result<RecordBatch, WarehouseError> {
-    let comments = comments(dictionary)?;
+pub(crate) fn table(comments: &[Comment]) -> Result<RecordBatch, WarehouseError> {
     let texts =
         |of: fn(&Comment) -> Option<&str>| -> ArrayRef { Arc::new(comments.iter().map(of).collect::<StringArray>()) };
     let batch = RecordBatch::try_from_iter_with_nullable([

@@ -18,13 +18,15 @@ use deltalake::logstore::object_store::path::Path as StorePath;
 use panoh_dictionary::Dictionary;
 
 use crate::aliases::{self, ALIASES, Known, Persons};
+use crate::comments::{self, Comment};
 use crate::error::{plan as planning, run};
 use crate::fence::{Fence, OneStore};
 use crate::listing::table_of_files;
 use crate::memory::SharedMemory;
 use crate::planner::Planner;
 use crate::session::{Limits, read_only_plan};
-use crate::{TableSnapshot, WarehouseError, codes, comments, journey, library, lists, rules};
+use crate::spill::Spill;
+use crate::{TableSnapshot, WarehouseError, codes, information, journey, library, lists, rules};
 
 /// The catalogue of every session.
 pub(crate) const CATALOG: &str = "panoh";
@@ -45,7 +47,9 @@ pub(crate) async fn build(
     limits: &Limits,
 ) -> Result<SessionContext, WarehouseError> {
     let known = Known::default();
-    let context = empty_context(runtime(tables, limits).map_err(planning)?, limits, &known);
+    let spill = spill(limits);
+    let runtime = runtime(tables, limits, spill.as_ref()).map_err(planning)?;
+    let context = empty_context(runtime, limits, spill, &known);
     let mut providers = Vec::with_capacity(tables.len());
     for snapshot in snapshots {
         let provider = provider(snapshot)?;
@@ -58,32 +62,34 @@ pub(crate) async fn build(
         }
         providers.push((snapshot.table.clone(), provider));
     }
-    let words = words(dictionary)?.into_iter().map(|(name, batch)| {
+    let told = comments::comments(dictionary)?;
+    let words = words(dictionary, &told)?.into_iter().map(|(name, batch)| {
         let table = MemTable::try_new(batch.schema(), vec![vec![batch]]).map_err(planning)?;
         Ok((name, Arc::new(table) as Arc<dyn TableProvider>))
     });
-    fill(&context, providers, words.collect::<Result<_, WarehouseError>>()?).await?;
+    fill(&context, providers, words.collect::<Result<_, WarehouseError>>()?, told).await?;
     Ok(context)
 }
 
 /// A context without any table, which can open the files of these tables and nothing else.
 pub(crate) fn bare(tables: &[(String, DeltaTable)], limits: &Limits) -> Result<SessionContext, WarehouseError> {
-    let runtime = runtime(tables, limits).map_err(planning)?;
-    Ok(empty_context(runtime, limits, &Known::default()))
+    let spill = spill(limits);
+    let runtime = runtime(tables, limits, spill.as_ref()).map_err(planning)?;
+    Ok(empty_context(runtime, limits, spill, &Known::default()))
 }
 
 /// Tables that the dictionary fills, by name.
 pub(crate) type Words = Vec<(&'static str, Arc<dyn TableProvider>)>;
 
 /// What stands in them.
-fn words(dictionary: &Dictionary) -> Result<[(&'static str, RecordBatch); 2], WarehouseError> {
-    Ok([(CODES, codes::table(dictionary).map_err(planning)?), (COMMENTS, comments::table(dictionary)?)])
+fn words(dictionary: &Dictionary, told: &[Comment]) -> Result<[(&'static str, RecordBatch); 2], WarehouseError> {
+    Ok([(CODES, codes::table(dictionary).map_err(planning)?), (COMMENTS, comments::table(told)?)])
 }
 
 /// The same, each written into the plan of every query that needs it: for engines that run plans elsewhere.
-pub(crate) fn words_as_values(dictionary: &Dictionary) -> Result<Words, WarehouseError> {
+pub(crate) fn words_as_values(dictionary: &Dictionary, told: &[Comment]) -> Result<Words, WarehouseError> {
     let table = |(name, batch)| Ok((name, Arc::new(as_values(&batch).map_err(planning)?) as Arc<dyn TableProvider>));
-    words(dictionary)?.into_iter().map(table).collect()
+    words(dictionary, told)?.into_iter().map(table).collect()
 }
 
 fn as_values(batch: &RecordBatch) -> QueryResult<ViewTable> {
@@ -96,11 +102,12 @@ fn as_values(batch: &RecordBatch) -> QueryResult<ViewTable> {
     Ok(ViewTable::new(LogicalPlanBuilder::from(values).project(named)?.build()?, None))
 }
 
-/// Gives an engine the stored tables, the dictionary's words, and the views over both.
+/// Gives an engine the stored tables, the dictionary's words, the views over both, and what is told of them all.
 pub(crate) async fn fill(
     context: &SessionContext,
     tables: Vec<(String, Arc<dyn TableProvider>)>,
     words: Words,
+    told: Vec<Comment>,
 ) -> Result<(), WarehouseError> {
     if let Some(catalog) = context.catalog(CATALOG) {
         catalog.register_schema(STORED, Arc::new(MemorySchemaProvider::new())).map_err(planning)?;
@@ -118,7 +125,7 @@ pub(crate) async fn fill(
         let plan = read_only_plan(&context.state(), &view.sql).await?;
         context.register_table(view.name, Arc::new(ViewTable::new(plan, Some(view.sql)))).map_err(planning)?;
     }
-    Ok(())
+    information::describe(context, told).map_err(planning)
 }
 
 /// The functions that views and statistics call and the engine does not have.
@@ -130,7 +137,10 @@ pub(crate) fn functions() -> Vec<Arc<ScalarUDF>> {
 pub(crate) fn config(partitions: usize) -> SessionConfig {
     SessionConfig::new()
         .with_default_catalog_and_schema(CATALOG, VIEWS)
-        .with_information_schema(true)
+        // The gateway speaks it, and the same words must not mean two things: `2 ^ 3` is 8, not an exclusive or.
+        .set_str("datafusion.sql_parser.dialect", "postgresql")
+        // Ours is in its place.
+        .with_information_schema(false)
         .with_target_partitions(partitions)
         // Text views point into the pages they were read from, so that a few rows keep whole pages in memory: with them
         // two million cases do not fit into two gigabytes, with plain text they do, and no query is slower.
@@ -146,9 +156,13 @@ pub(crate) fn config(partitions: usize) -> SessionConfig {
         .set_bool("datafusion.optimizer.enable_leaf_expression_pushdown", false)
 }
 
-fn runtime(tables: &[(String, DeltaTable)], limits: &Limits) -> QueryResult<Arc<RuntimeEnv>> {
+fn runtime(
+    tables: &[(String, DeltaTable)],
+    limits: &Limits,
+    spill: Option<&Arc<Spill>>,
+) -> QueryResult<Arc<RuntimeEnv>> {
     let spill =
-        limits.spill.clone().map_or(DiskManagerMode::Disabled, |folder| DiskManagerMode::Directories(vec![folder]));
+        spill.map_or(DiskManagerMode::Disabled, |spill| DiskManagerMode::Directories(vec![spill.folder().to_owned()]));
     let builder = RuntimeEnvBuilder::new()
         .with_memory_pool(Arc::new(SharedMemory::new(limits.memory_bytes)))
         .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(spill));
@@ -159,9 +173,25 @@ fn runtime(tables: &[(String, DeltaTable)], limits: &Limits) -> QueryResult<Arc<
     builder.with_object_store_registry(Arc::new(OneStore::new(first.table_url(), Arc::new(fence)))).build_arc()
 }
 
-fn empty_context(runtime: Arc<RuntimeEnv>, limits: &Limits, known: &Known) -> SessionContext {
+/// The engine's own folder on disk. Where none can be made, as in a home that may only be read, memory has to do.
+fn spill(limits: &Limits) -> Option<Arc<Spill>> {
+    let taken = Spill::take(limits.spill.as_ref()?);
+    taken.inspect_err(|error| tracing::debug!(%error, "queries put nothing on disk")).ok().map(Arc::new)
+}
+
+fn empty_context(
+    runtime: Arc<RuntimeEnv>,
+    limits: &Limits,
+    spill: Option<Arc<Spill>>,
+    known: &Known,
+) -> SessionContext {
+    let config = config(limits.partitions);
     let mut builder = SessionStateBuilder::new()
-        .with_config(config(limits.partitions))
+        // The folder stays as long as the engine does.
+        .with_config(match spill {
+            Some(spill) => config.with_extension(spill),
+            None => config,
+        })
         .with_runtime_env(runtime)
         .with_default_features()
         .with_analyzer_rules(rules::analyzer(known))

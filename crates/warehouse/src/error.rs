@@ -76,10 +76,10 @@ pub enum WarehouseError {
     #[error("the answer could not be written")]
     Write(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The SQL cannot be planned.
-    #[error("the SQL cannot be planned")]
+    #[error("the SQL cannot be planned{}", remedy(.0).map(|words| format!(": {words}")).unwrap_or_default())]
     Plan(#[source] Box<DataFusionError>),
     /// The query was planned but could not be answered.
-    #[error("the query could not be answered")]
+    #[error("the query could not be answered{}", remedy(.0).map(|words| format!(": {words}")).unwrap_or_default())]
     Run(#[source] Box<DataFusionError>),
     /// A condition names a dimension that the statistic does not have.
     #[error("statistic {statistic} has no dimension {dimension}; it has {known}")]
@@ -210,14 +210,16 @@ pub enum WarehouseError {
         /// The newest version.
         newest: u64,
     },
-    /// What is asked about an earlier version of the cases has nothing to do with cases.
+    /// What is asked about an earlier version of the cases reads another table too.
     #[error(
-        "version {version} of the cases was asked for, and this question reads no cases: it would be answered from what \
-         the other tables hold today. Ask without the version (--at)"
+        "version {version} of the cases was asked for, and this question reads table {table} too: it would be answered \
+         from what that table holds today. Ask without the version (--at), or about cases only"
     )]
-    VersionOfNothing {
+    VersionOfCases {
         /// The version asked for.
         version: u64,
+        /// The other table.
+        table: String,
     },
     /// Pseudonyms of different tables do not fit together.
     #[error(
@@ -284,6 +286,44 @@ pub(crate) fn plan(source: DataFusionError) -> WarehouseError {
 /// An error of writing an answer.
 pub(crate) fn write(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> WarehouseError {
     WarehouseError::Write(error.into())
+}
+
+/// What to write instead of what the engine cannot do, where its own words are about its insides.
+pub fn remedy(failed: &DataFusionError) -> Option<&'static str> {
+    const WORDS: &[(&str, &str)] = &[
+        (
+            "Correlated scalar subquery must be aggregated",
+            "write the subquery as a join, or put max(…) around its column",
+        ),
+        ("Physical plan does not support logical expression", "move the subquery into WHERE, or write it as a join"),
+        ("declared as non-nullable but contains null values", "put max(…) around the column of the subquery"),
+        ("Assertion failed", "the engine cannot plan this; write it as a join, or in two steps"),
+    ];
+    let text = failed.to_string();
+    WORDS.iter().find(|(said, _)| text.contains(said)).map(|(_, remedy)| *remedy)
+}
+
+impl WarehouseError {
+    /// Whether a query failed for what it asks: a division by nought, a text that is no number.
+    pub fn is_of_question(&self) -> bool {
+        use datafusion::arrow::error::ArrowError::{
+            ArithmeticOverflow, CastError, ComputeError, DivideByZero, InvalidArgumentError, ParseError,
+        };
+        let Self::Run(cause) = self else { return matches!(self, Self::Plan(_)) };
+        match cause.find_root() {
+            DataFusionError::ArrowError(cause, _) => matches!(
+                **cause,
+                ArithmeticOverflow(_)
+                    | CastError(_)
+                    | ComputeError(_)
+                    | DivideByZero
+                    | InvalidArgumentError(_)
+                    | ParseError(_)
+            ),
+            DataFusionError::Execution(_) | DataFusionError::NotImplemented(_) | DataFusionError::Plan(_) => true,
+            _ => false,
+        }
+    }
 }
 
 /// An error while a plan runs.

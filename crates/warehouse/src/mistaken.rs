@@ -5,10 +5,16 @@ use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
     BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query, SetExpr, SetOperator,
-    SetQuantifier, Statement, TableFactor, Visit as _, Visitor,
+    SetQuantifier, Statement, TableFactor, Visit as _, Visitor, visit_expressions,
 };
 
+use datafusion::common::tree_node::{TreeNode as _, TreeNodeRecursion};
+use datafusion::error::Result as QueryResult;
+use datafusion::logical_expr::expr::{Exists, InSubquery};
+use datafusion::logical_expr::{Expr as Meaning, LogicalPlan, Subquery};
+
 use crate::WarehouseError;
+use crate::error::plan as planning;
 
 /// Refuses a statement that says one of these, however deep:
 ///
@@ -20,12 +26,50 @@ use crate::WarehouseError;
 ///   be about all rows of the newest version.
 /// * `= ANY (SELECT …)`, SOME and ALL: where both sides name a column of one table, the engine compares a row with itself.
 /// * `SIMILAR TO`: it is taken for a regular expression that may match anywhere.
-/// * `to_char` with the patterns of PostgreSQL: they would come back as they are.
+/// * `to_char` and `to_date` with the patterns of PostgreSQL: they would come back as they are, or be read as letters.
+/// * `generate_series` among the columns: it would be one list.
+///
+/// And one that it would not answer: `unnest` of a column after FROM.
 pub(crate) fn refuse_mistaken(statement: &Statement) -> Result<(), WarehouseError> {
     match statement.visit(&mut Mistakes) {
         ControlFlow::Break(refused) => Err(refused),
         ControlFlow::Continue(()) => Ok(()),
     }
+}
+
+/// Refuses, in a plan: EXISTS and IN over a subquery that looks at the row outside and counts or sums without GROUP BY. SQL
+/// has a row of such a subquery for each row outside, also where nothing fits; the engine has none there, and answers as if
+/// `count(*)` of nothing were not 0.
+pub(crate) fn refuse_mistaken_plan(plan: &LogicalPlan) -> Result<(), WarehouseError> {
+    let mut mistaken = None;
+    plan.apply_with_subqueries(|part| {
+        part.apply_expressions(|expr| {
+            expr.apply(|expr| {
+                mistaken = mistaken.or(match expr {
+                    Meaning::Exists(Exists { subquery, .. }) => sums_for_row_outside(subquery)?.then_some("EXISTS"),
+                    Meaning::InSubquery(InSubquery { subquery, .. }) => sums_for_row_outside(subquery)?.then_some("IN"),
+                    _ => None,
+                });
+                Ok(TreeNodeRecursion::Continue)
+            })
+        })
+    })
+    .map_err(planning)?;
+    let Some(word) = mistaken else { return Ok(()) };
+    Err(WarehouseError::Mistaken {
+        place: format!("{word} before a subquery that counts or sums for each row outside"),
+        rule: "rows outside for which nothing fits would be left out",
+        remedy: "leave the count out of EXISTS, or compare with the subquery itself, as in (SELECT count(*) …) > 0",
+    })
+}
+
+fn sums_for_row_outside(subquery: &Subquery) -> QueryResult<bool> {
+    if subquery.outer_ref_columns.is_empty() {
+        return Ok(false);
+    }
+    subquery
+        .subquery
+        .exists(|part| Ok(matches!(part, LogicalPlan::Aggregate(aggregate) if aggregate.group_expr.is_empty())))
 }
 
 struct Mistakes;
@@ -38,6 +82,7 @@ impl Visitor for Mistakes {
     }
 
     fn pre_visit_table_factor(&mut self, table: &TableFactor) -> ControlFlow<WarehouseError> {
+        unnests_a_column(table)?;
         let (place, remedy) = match table {
             TableFactor::Table { sample: Some(_), .. } | TableFactor::Derived { sample: Some(_), .. } => {
                 ("TABLESAMPLE", "leave it out, or take a part of the rows with WHERE")
@@ -82,12 +127,22 @@ fn means_something_else(expr: &Expr) -> ControlFlow<WarehouseError> {
             "a column of one name on both sides would be compared with itself",
             "write IN or NOT IN, or compare with (SELECT min(…) …) or (SELECT max(…) …)",
         ),
+        Expr::Function(call) if call.over.is_none() && is_named(call, &["generate_series"]) => (
+            "generate_series among the columns",
+            "it would be one list and not a row for each number",
+            "write it behind FROM, as in SELECT value FROM generate_series(2018, 2024)",
+        ),
         Expr::SimilarTo { .. } => (
             "SIMILAR TO",
             "it would be taken for a regular expression that may match anywhere",
             "write LIKE, or ~ with ^ and $ around a regular expression",
         ),
-        Expr::Function(call) if call.name.to_string().eq_ignore_ascii_case("to_char") && !has_percent(call) => (
+        Expr::Function(call) if is_named(call, &["to_date"]) && !has_percent(call) && has_two(call) => (
+            "to_date",
+            "patterns of PostgreSQL such as YYYY would not be read",
+            "write the pattern with %, as in to_date(day, '%d.%m.%Y'), or CAST(day AS DATE)",
+        ),
+        Expr::Function(call) if is_named(call, &["to_char"]) && !has_percent(call) => (
             "to_char",
             "patterns of PostgreSQL such as YYYY would come back as they are",
             "write the pattern with %, as in to_char(day, '%Y-%m-%d'), or use date_part and CAST",
@@ -97,12 +152,46 @@ fn means_something_else(expr: &Expr) -> ControlFlow<WarehouseError> {
     ControlFlow::Break(WarehouseError::Mistaken { place: place.into(), rule, remedy })
 }
 
+fn is_named(call: &Function, names: &[&str]) -> bool {
+    let name = call.name.to_string();
+    names.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+fn has_two(call: &Function) -> bool {
+    matches!(&call.args, FunctionArguments::List(list) if list.args.len() > 1)
+}
+
 /// Whether an argument of a call is a text with a percent sign.
 fn has_percent(call: &Function) -> bool {
     let FunctionArguments::List(list) = &call.args else { return false };
     list.args.iter().any(|argument| match argument {
         FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value))) => value.to_string().contains('%'),
         _ => false,
+    })
+}
+
+/// Finds lists that would have to be taken apart row by row. The engine plans them and fails late, or takes the alias for a
+/// column that is not there, and its words help nobody.
+fn unnests_a_column(table: &TableFactor) -> ControlFlow<WarehouseError> {
+    let names = |expr: &Expr| match expr {
+        Expr::Identifier(_) | Expr::CompoundIdentifier(_) => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    };
+    let found = match table {
+        TableFactor::UNNEST { array_exprs, .. } => visit_expressions(array_exprs, names).is_break(),
+        TableFactor::Function { name, args, .. } => {
+            name.to_string().eq_ignore_ascii_case("unnest") && visit_expressions(args, names).is_break()
+        }
+        _ => false,
+    };
+    if !found {
+        return ControlFlow::Continue(());
+    }
+    ControlFlow::Break(WarehouseError::Mistaken {
+        place: "unnest of a column after FROM".into(),
+        rule: "the engine cannot take a list apart there for each row",
+        remedy: "write it among the columns, as in SELECT record, unnest(purposes) AS purpose FROM cases, or ask a view \
+                 with a row for each, such as purposes",
     })
 }
 

@@ -76,6 +76,29 @@ impl Place {
         }
     }
 
+    /// Whether anything stands here.
+    pub(crate) async fn holds_any(&self) -> Result<bool, WarehouseError> {
+        match self {
+            Place::Folder(folder) => Ok(fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())),
+            Place::Bucket(bucket) => bucket.holds_any().await,
+        }
+    }
+
+    /// Whether this lies in a table, at whatever depth.
+    pub(crate) async fn is_within_table(&self) -> Result<bool, WarehouseError> {
+        match self {
+            Place::Folder(folder) => Ok(folder.ancestors().any(|above| above.join(LOG).is_dir())),
+            Place::Bucket(bucket) => {
+                for above in bucket.with_all_above() {
+                    if above.below(LOG).holds_any().await? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+        }
+    }
+
     /// What stands directly in the folder `below`, or here when it has no name. Folders are left out.
     pub(crate) async fn files(&self, below: &str) -> Result<Vec<Entry>, Failure> {
         match self {

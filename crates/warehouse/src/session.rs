@@ -18,13 +18,14 @@ use datafusion::sql::sqlparser::ast::Statement as SqlStatement;
 use deltalake::DeltaTable;
 use panoh_dictionary::{Dictionary, Table};
 
-use crate::aliases::Known;
+use crate::aliases::{ALIASES, Known};
 use crate::arguments::{Arguments, bind, needs_sources};
+use crate::comments::comments;
 use crate::context::STORED;
 use crate::error::{plan as planning, run};
 use crate::frame::CheckedFrame;
 use crate::library::Statistic;
-use crate::mistaken::refuse_mistaken;
+use crate::mistaken::{refuse_mistaken, refuse_mistaken_plan};
 use crate::warehouse::{AsOf, CASES};
 use crate::{Rows, TableSnapshot, WarehouseError, context, rules};
 
@@ -101,7 +102,8 @@ impl Session {
         tables: Vec<(String, Arc<dyn TableProvider>)>,
         at: AsOf,
     ) -> Result<Self, WarehouseError> {
-        context::fill(&context, tables, context::words_as_values(dictionary)?).await?;
+        let told = comments(dictionary)?;
+        context::fill(&context, tables, context::words_as_values(dictionary, &told)?, told).await?;
         Ok(Self { context, dictionary: dictionary.clone(), at })
     }
 
@@ -136,21 +138,22 @@ impl Session {
         CheckedFrame::check(state, plan, cohorts, &self.dictionary)
     }
 
-    /// Refuses a question about an earlier version of the cases that reads other registers and no case.
+    /// Refuses a question about an earlier version of the cases that reads another register: it would be answered from
+    /// what that one holds today, for which there may be no cases yet.
     fn of_version(&self, plan: LogicalPlan) -> Result<LogicalPlan, WarehouseError> {
         let AsOf::Version(version) = self.at else { return Ok(plan) };
-        let (mut cases, mut others) = (false, false);
+        let mut other = None;
         plan.apply_with_subqueries(|part| {
             if let LogicalPlan::TableScan(scan) = part
                 && scan.table_name.schema() == Some(STORED)
             {
-                cases |= scan.table_name.table() == CASES;
-                others |= scan.table_name.table() != CASES;
+                let table = scan.table_name.table();
+                other = other.take().or_else(|| (![CASES, ALIASES].contains(&table)).then(|| table.to_owned()));
             }
             Ok(TreeNodeRecursion::Continue)
         })
         .map_err(planning)?;
-        if others && !cases { Err(WarehouseError::VersionOfNothing { version }) } else { Ok(plan) }
+        other.map_or(Ok(plan), |table| Err(WarehouseError::VersionOfCases { version, table }))
     }
 
     /// The sources that the dictionary or a stored table knows; a user's own mapping is in the tables only.
@@ -200,10 +203,12 @@ pub fn refuse_unless_reading(statement: &SqlStatement, sql: &str) -> Result<(), 
     refuse_mistaken(statement)
 }
 
-/// Looks through a plan for anything that changes data or settings, however deep.
+/// Looks through a plan for anything that changes data or settings, however deep, and for what the engine would answer
+/// wrongly.
 pub fn refuse_changes(plan: &LogicalPlan, sql: &str) -> Result<(), WarehouseError> {
     let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-    options.verify_plan(plan).map_err(|_| WarehouseError::NotReadOnly { statement: first_word(sql) })
+    options.verify_plan(plan).map_err(|_| WarehouseError::NotReadOnly { statement: first_word(sql) })?;
+    refuse_mistaken_plan(plan)
 }
 
 fn refuse_unless_read(statement: &Statement, sql: &str) -> Result<(), WarehouseError> {

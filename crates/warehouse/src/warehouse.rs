@@ -56,6 +56,11 @@ impl Warehouse {
     /// Refuses a place where [`Warehouse::create`] would: for whoever makes other things first. Of a folder nothing but the
     /// tables is looked at.
     pub async fn probe(place: &Place, dictionary: &Dictionary) -> Result<(), WarehouseError> {
+        if place.is_within_table().await? {
+            let reason =
+                "it lies within a table of another warehouse, which would be removed with it; name another place";
+            return Err(WarehouseError::Path { path: place.to_string(), reason: reason.to_owned() });
+        }
         if let Place::Bucket(bucket) = place {
             bucket.probe().await?;
         }
@@ -63,6 +68,11 @@ impl Warehouse {
             let below = place.below(&table.name);
             if below.is_table().await? {
                 return Err(WarehouseError::Exists { table: table.name.clone(), path: below.to_string() });
+            }
+            if below.holds_any().await? {
+                let reason = "something lies there that is no table, and would be removed with what tables do not need any more; \
+                              name another place";
+                return Err(WarehouseError::Path { path: below.to_string(), reason: reason.to_owned() });
             }
         }
         Ok(())

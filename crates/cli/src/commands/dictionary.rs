@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use panoh_dictionary::{CodeList, Dictionary as Words, Does, Identity, Source, Table};
-use panoh_warehouse::{Described, ValueKind, statistics, views};
+use panoh_warehouse::{Comment, Described, ValueKind, comments, statistics, views};
 
 use crate::args::Dictionary;
 use crate::failure::{Code, Failure};
@@ -22,6 +22,9 @@ fn everything(words: &Words) -> Result<()> {
     let mut rows = Vec::new();
     for view in views()? {
         rows.push(vec!["view".into(), view.name, view.title]);
+    }
+    for (name, title) in word_tables(words)? {
+        rows.push(vec!["view".into(), name, title]);
     }
     for statistic in statistics()? {
         rows.push(vec!["statistic".into(), statistic.name, statistic.question]);
@@ -46,6 +49,13 @@ fn one(words: &Words, name: &str) -> Result<()> {
         found = true;
         note(format!("view {}: {}", view.name, view.title));
         described(&view.columns)?;
+    }
+    if let Some((_, title)) = word_tables(words)?.iter().find(|(known, _)| known == name) {
+        found = true;
+        note(format!("view {name}: {title}"));
+        let about = |said: Comment| (said.table == name).then_some(vec![said.column?, said.text]);
+        let rows: Vec<Vec<String>> = comments(words)?.into_iter().filter_map(about).collect();
+        say(table(&["name", "what"], &rows))?;
     }
     if let Some(statistic) = statistics()?.iter().find(|statistic| statistic.name == name) {
         found = true;
@@ -75,6 +85,15 @@ fn one(words: &Words, name: &str) -> Result<()> {
         "the dictionary has no view, statistic, table, code list or source {name:?}; `panoh dictionary` lists them"
     );
     Err(Failure::new(Code::Usage, message).into())
+}
+
+/// The views that hold words of the dictionary, with what a row of them is.
+fn word_tables(words: &Words) -> Result<Vec<(String, String)>> {
+    let stored = |name: &str| words.table(name).is_some();
+    let others = views()?;
+    let said = comments(words)?.into_iter().filter(|said| said.column.is_none());
+    let own = said.filter(|said| !stored(&said.table) && others.iter().all(|view| view.name != said.table));
+    Ok(own.map(|said| (said.table, said.text)).collect())
 }
 
 fn described(all: &[Described]) -> Result<()> {

@@ -20,7 +20,7 @@ pub(crate) async fn run(options: &Query, world: &World) -> Result<Code> {
         (Some(sql), _) => sql.clone(),
         (None, Some(path)) => {
             let failed = |e| Failure::new(Code::Usage, format!("cannot read the query in {}: {e}", path.display()));
-            std::fs::read_to_string(path).map_err(failed)?
+            without_mark(std::fs::read_to_string(path).map_err(failed)?)
         }
         (None, None) if asks(options) => return prompt::run(options, world).await,
         (None, None) => piped()?,
@@ -44,5 +44,10 @@ fn piped() -> Result<String> {
                        query on a terminal";
         return Err(Failure::new(Code::Usage, message).into());
     }
-    Ok(sql)
+    Ok(without_mark(sql))
+}
+
+/// Editors on Windows begin a file of UTF-8 with a mark that no statement begins with.
+fn without_mark(sql: String) -> String {
+    sql.strip_prefix('\u{feff}').map_or(sql.clone(), str::to_owned)
 }

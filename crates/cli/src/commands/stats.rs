@@ -17,6 +17,7 @@ pub(crate) const SCREEN_ROWS: usize = 1000;
 pub(crate) async fn run(options: &Stats, world: &World) -> Result<Code> {
     let all = statistics()?;
     let Some(name) = &options.name else {
+        refuse_options(options)?;
         return list(&all);
     };
     let statistic = find(&all, name)?;
@@ -30,6 +31,18 @@ pub(crate) async fn run(options: &Stats, world: &World) -> Result<Code> {
         note("No rows: nothing that was loaded answers this, or the filters leave nothing.");
     }
     Ok(Code::Ok)
+}
+
+/// Options narrow a statistic; without one they would be passed over.
+fn refuse_options(options: &Stats) -> Result<()> {
+    let Asked { at, cluster } = &options.rows.asked;
+    let narrows = options.from.is_some() || options.to.is_some() || !options.filters.is_empty();
+    if narrows || options.rows.format != Format::Table || at.is_some() || cluster.is_some() {
+        let message =
+            "options are given and no statistic: write panoh stats NAME; without anything, panoh stats lists them";
+        return Err(Failure::new(Code::Usage, message).into());
+    }
+    Ok(())
 }
 
 /// The statistic of that name; the error lists what there is.

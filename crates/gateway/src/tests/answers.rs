@@ -85,12 +85,58 @@ async fn answers_columns_that_say_the_same() {
             "SELECT list, code AS x, list, 1 AS x FROM codes WHERE code = 'woman'",
             "list,x,list,x\ngender,woman,gender,1\n",
         ),
+        (
+            "SELECT code, code::text, upper(code), upper(code::varchar) FROM codes WHERE code = 'woman'",
+            "code,code,upper(codes.code),upper(codes.code)\nwoman,woman,WOMAN,WOMAN\n",
+        ),
+        ("SELECT count(*), (SELECT count(*) FROM codes WHERE false) FROM cases", "count(*),count\n0,0\n"),
+        ("SELECT list, * FROM (SELECT 'a' AS list) x", "list,list\na,a\n"),
         ("SELECT * FROM (SELECT sum(1), sum(1)) x", "sum(Int64(1)),sum(Int64(1))\n1,1\n"),
     ] {
         let copy = format!("COPY ({sql}) TO STDOUT CSV HEADER");
         assert_eq!(String::from_utf8(copied(&client.simple(&copy).await)).unwrap(), wanted);
         let columns = wanted.lines().next().unwrap().split(',').count();
         assert_eq!(rows(&client.extended(sql, &[], 0).await).unwrap()[0].len(), columns, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn answers_subqueries_among_the_columns() {
+    let home = Home::new().await;
+    let mut client = Client::login(home.open().await, "ann", PASSWORD).await.unwrap();
+    for (sql, wanted) in [
+        (
+            "SELECT (SELECT count(*) FROM codes c WHERE c.list = 'gender' AND c.code = d.code) FROM codes d WHERE d.list = 'gender' AND d.code = 'man'",
+            "1",
+        ),
+        ("SELECT (SELECT count(*) FROM codes WHERE codes.code = 'no such code') AS n", "0"),
+        ("WITH w AS (SELECT count(*) AS c FROM cases) SELECT (SELECT w.c FROM w)", "0"),
+        ("SELECT '{man,woman}'::text[]", "{man,woman}"),
+        ("SELECT count(*) FROM codes WHERE list = 'gender' AND code = ANY ('{man,woman}')", "2"),
+    ] {
+        assert_eq!(client.ask(sql).await.unwrap(), one(wanted), "{sql}");
+    }
+    let bound = "SELECT (SELECT count(*) FROM codes WHERE list = 'gender' AND code = $1) AS n";
+    assert_eq!(rows(&client.extended(bound, &["man"], 0).await).unwrap(), one("1"));
+    // More than one row for one value is an error, not any of them.
+    assert!(client.ask("SELECT (SELECT code FROM codes)").await.is_err());
+}
+
+#[tokio::test]
+async fn tells_the_types_that_values_have() {
+    let home = Home::new().await;
+    let mut client = Client::login(home.open().await, "ann", PASSWORD).await.unwrap();
+    for (sql, oid) in [
+        ("SELECT 1 AS a UNION SELECT 2.5", 701),
+        ("SELECT registered_year * registered_year FROM cases", 20),
+        ("SELECT registered_year FROM cases", 21),
+    ] {
+        for messages in [client.simple(sql).await, client.extended(sql, &[], 0).await] {
+            let (_, columns) = messages.iter().find(|(letter, _)| *letter == b'T').expect("columns are told");
+            // After the name: table, column, then the type.
+            let name = 2 + columns[2..].iter().position(|byte| *byte == 0).unwrap();
+            assert_eq!(u32::from_be_bytes(columns[name + 7..name + 11].try_into().unwrap()), oid, "{sql}");
+        }
     }
 }
 
@@ -150,6 +196,13 @@ async fn keeps_to_the_rules_of_transactions() {
     assert_eq!(state(&client.simple("BEGIN READ ONLY").await), b'T');
     assert_eq!(state(&client.simple("SELECT nothing").await), b'E');
     assert_eq!(client.ask("SELECT 1").await.unwrap_err().0, "25P02");
+    assert_eq!(state(&client.simple("ROLLBACK").await), b'I');
+    // psqlODBC begins a transaction and asks in one message; it is answered as two are.
+    let both = client.simple("BEGIN;SELECT 1").await;
+    assert_eq!((rows(&both).unwrap(), state(&both)), (one("1"), b'T'));
+    let ends = both.iter().filter(|(letter, _)| *letter == b'C').count();
+    assert_eq!(ends, 2, "each has an end of its own");
+    assert_eq!(state(&client.simple("BEGIN;SELECT nothing").await), b'E');
     // A savepoint holds nothing, but drivers come back to it.
     assert_eq!(state(&client.simple("ROLLBACK TO SAVEPOINT a").await), b'T');
     assert_eq!(client.ask("SELECT 1").await.unwrap(), one("1"));

@@ -110,6 +110,18 @@ const MISTAKEN: &[(&str, &str)] = &[
     ("SELECT 1 WHERE NOT 1 = SOME (SELECT 2)", "ANY, SOME or ALL before a subquery"),
     ("SELECT 'abc' SIMILAR TO 'a%'", "SIMILAR TO"),
     ("SELECT to_char(DATE '2024-03-05', 'YYYY-MM-DD')", "to_char"),
+    ("SELECT to_date('05.03.2024', 'DD.MM.YYYY')", "to_date"),
+    ("SELECT generate_series(1, 3)", "generate_series among the columns"),
+    (
+        "SELECT person FROM persons p WHERE EXISTS (SELECT count(*) FROM cases c WHERE c.person = p.person)",
+        "EXISTS before a subquery that counts or sums for each row outside",
+    ),
+    (
+        "SELECT person FROM persons p WHERE 0 IN (SELECT count(*) FROM cases c WHERE c.person = p.person)",
+        "IN before a subquery that counts or sums for each row outside",
+    ),
+    ("SELECT p, count(*) FROM cases, unnest(purposes) AS p GROUP BY p", "unnest of a column after FROM"),
+    ("SELECT p FROM cases CROSS JOIN LATERAL unnest(cases.purposes) AS t(p)", "unnest of a column after FROM"),
 ];
 
 #[tokio::test]
@@ -130,6 +142,9 @@ async fn what_would_be_answered_wrongly_is_refused() {
         ("SELECT 2 = ANY (make_array(1, 2))", "true"),
         ("SELECT to_char(DATE '2024-03-05', '%d.%m.%Y')", "05.03.2024"),
         ("SELECT CAST(2.7 AS INT)", "3"),
+        ("SELECT sum(value) FROM generate_series(1, 3)", "6"),
+        ("SELECT count(*) FROM persons WHERE 2 IN (SELECT count(*) FROM (VALUES (1), (2)))", "10"),
+        ("SELECT 2 ^ 3 + 1", "9.0"),
         ("SELECT 1 IS DISTINCT FROM 2 - 1", "false"),
     ] {
         assert_eq!(home.lines(sql).await, [answer], "{sql}");
@@ -162,11 +177,33 @@ async fn what_only_reads_is_answered() {
         "SELECT table_name FROM information_schema.tables",
         "SELECT * FROM information_schema.columns WHERE table_name = 'persons'",
         "VALUES (1), (2)",
-        "FROM cases SELECT gender",
     ] {
         let rows = session.query(sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
         assert!(!rows.collect().await.unwrap_or_else(|error| panic!("{sql}: {error:?}")).is_empty(), "{sql}");
     }
+}
+
+#[tokio::test]
+async fn columns_are_told_as_sql_names_them() {
+    let home = filled().await;
+    let of = |names: &str| {
+        format!(
+            "SELECT ordinal_position, column_name, data_type, udt_name, is_nullable, column_comment <> '' \
+             FROM information_schema.columns WHERE table_schema = 'public' AND table_name = 'cases' \
+             AND column_name IN ({names}) ORDER BY 1"
+        )
+    };
+    assert_eq!(
+        home.lines(&of("'record', 'registered_year', 'purposes', 'journey'")).await,
+        [
+            "1,record,text,text,NO,true",
+            "8,registered_year,smallint,int2,YES,true",
+            "17,journey,json,json,NO,true",
+            "18,purposes,ARRAY,_text,NO,true",
+        ]
+    );
+    let silent = "SELECT table_name, column_name FROM information_schema.columns WHERE column_comment IS NULL";
+    assert_eq!(home.lines(silent).await, [""; 0], "each column says what it means");
 }
 
 #[tokio::test]

@@ -171,6 +171,22 @@ async fn create_overwrites_nothing() {
 }
 
 #[tokio::test]
+async fn create_takes_no_place_that_a_vacuum_would_clear() {
+    let home = filled().await;
+    for within in ["cases", "cases/deep/below"] {
+        let place = home.folder.path().join(within);
+        fs::create_dir_all(&place).unwrap();
+        let refused = Warehouse::create(&place, &dictionary(), KEY).await.unwrap_err();
+        assert!(refused.to_string().contains("within a table of another warehouse"), "{refused}");
+    }
+    // The other way round: a table of the new one would hold the old one.
+    let above = tempfile::tempdir().unwrap();
+    fs::create_dir_all(above.path().join("cases/cases/_delta_log")).unwrap();
+    let refused = Warehouse::create(above.path(), &dictionary(), KEY).await.unwrap_err();
+    assert!(refused.to_string().contains("something lies there"), "{refused}");
+}
+
+#[tokio::test]
 async fn open_names_what_is_absent() {
     let folder = tempfile::tempdir().unwrap();
     let opened = Warehouse::open(folder.path(), &dictionary()).await;
@@ -293,7 +309,6 @@ async fn a_version_of_the_cases_answers_only_what_reads_cases() {
     let session = filled().await.warehouse.session(AsOf::Version(0), &Limits::default()).await.unwrap();
     for sql in [
         "SELECT count(*) FROM journeys",
-        "SELECT 1 FROM contacts WHERE EXISTS (SELECT 1 FROM cases)",
         "SELECT * FROM stored.cases",
         "SELECT * FROM countries",
         "DESCRIBE cases",
@@ -301,16 +316,20 @@ async fn a_version_of_the_cases_answers_only_what_reads_cases() {
     ] {
         assert!(session.query(sql).await.is_ok(), "{sql}");
     }
-    for sql in ["SELECT count(*) FROM contacts", "SELECT 1 WHERE EXISTS (SELECT 1 FROM stored.proceedings)"] {
+    for sql in [
+        "SELECT count(*) FROM contacts",
+        "SELECT 1 WHERE EXISTS (SELECT 1 FROM stored.proceedings)",
+        "SELECT 1 FROM contacts WHERE EXISTS (SELECT 1 FROM cases)",
+    ] {
         let refused = session.query(sql).await.map(|_| ()).unwrap_err();
-        assert!(matches!(refused, WarehouseError::VersionOfNothing { version: 0 }), "{sql}: {refused}");
+        assert!(matches!(refused, WarehouseError::VersionOfCases { version: 0, .. }), "{sql}: {refused}");
     }
     let mut others = Vec::new();
     for statistic in statistics().unwrap() {
         let asked = session.statistic(&statistic, &Arguments::default()).await;
-        others.extend(matches!(asked, Err(WarehouseError::VersionOfNothing { .. })).then_some(statistic.name));
+        others.extend(matches!(asked, Err(WarehouseError::VersionOfCases { .. })).then_some(statistic.name));
     }
-    let told = "campaigns campaigns_by_channel grants hotline hotline_topics proceedings referral_network returnees \
+    let told = "campaigns campaigns_by_channel grants hotline hotline_topics proceedings referral_network returnees services \
                 time_to_assistance trainings trainings_by_body";
     assert_eq!(others.join(" "), told);
 }
