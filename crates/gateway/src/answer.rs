@@ -1,12 +1,14 @@
 //! The rows of one statement, under watch: a deadline over all of it, the client's wish to cancel, a limit on rows, and
 //! the line in the audit log before the end is told.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use arrow_pg::datatypes::PG_OID_ALIAS_KEY;
 use arrow_pg::row_encoder::RowEncoder;
-use datafusion::arrow::datatypes::{FieldRef, Schema};
+use datafusion::arrow::datatypes::{DataType, FieldRef, Schema};
 use datafusion::dataframe::DataFrame;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::sql::sqlparser::ast::Statement;
@@ -169,9 +171,15 @@ fn noted(failed: PgWireError, outdated: &AtomicBool) -> PgWireError {
 /// UNION what fits both sides.
 pub(crate) fn with_types_of(written: &LogicalPlan, understood: &LogicalPlan) -> Schema {
     let columns = std::iter::zip(written.schema().fields(), understood.schema().fields());
-    let typed = |(field, known): (&FieldRef, &FieldRef)| match field.data_type() == known.data_type() {
-        true => Arc::clone(field),
-        false => Arc::new(field.as_ref().clone().with_data_type(known.data_type().clone())),
+    let typed = |(field, known): (&FieldRef, &FieldRef)| {
+        // The catalogue's own numbers are of 32 bits; what was made of one is a number or a text like any other.
+        let is_other = known.data_type() != &DataType::Int32 && field.metadata().contains_key(PG_OID_ALIAS_KEY);
+        if field.data_type() == known.data_type() && !is_other {
+            return Arc::clone(field);
+        }
+        let mut told = field.as_ref().clone().with_data_type(known.data_type().clone());
+        told.set_metadata(HashMap::new());
+        Arc::new(told)
     };
     Schema::new(columns.map(typed).collect::<Vec<_>>())
 }

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use datafusion::arrow::datatypes::Schema;
 use datafusion::logical_expr::LogicalPlan;
+use datafusion::sql::sqlparser::ast::Statement;
 use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
+use panoh_warehouse::as_postgresql_means;
 use pgwire::api::{ClientInfo, METADATA_APPLICATION_NAME};
 use pgwire::error::{PgWireError, PgWireResult};
 use pgwire::messages::response::TransactionStatus;
@@ -22,7 +24,7 @@ use crate::brake::Lane;
 use crate::cancel::Cancellable;
 use crate::catalog::Engine;
 use crate::dialect::{adapt, spelled_out};
-use crate::refusal::{INTERNAL, SYNTAX, TOO_COMPLEX, USER_GONE, error, fatal};
+use crate::refusal::{INTERNAL, SYNTAX, TOO_COMPLEX, USER_GONE, error, fatal, of_warehouse};
 use crate::scram::Verifier;
 use crate::server::Office;
 use crate::statements::Statements;
@@ -145,7 +147,7 @@ impl Conversation {
         let mut statements = self.statements.read(&spelled_out(sql)).map_err(unreadable)?;
         let Some(statement) = statements.pop() else { return Ok(Asked::Nothing("")) };
         if statements.is_empty() {
-            return asked(adapt(statement));
+            return understood(statement);
         }
         Err(several_refused())
     }
@@ -156,11 +158,11 @@ impl Conversation {
         refuse_complex(sql)?;
         let mut statements = self.statements.read(&spelled_out(sql)).map_err(unreadable)?;
         if statements.len() < 2 {
-            return Ok(vec![statements.pop().map_or(Ok(Asked::Nothing("")), |one| asked(adapt(one)))?]);
+            return Ok(vec![statements.pop().map_or(Ok(Asked::Nothing("")), understood)?]);
         }
         statements
             .into_iter()
-            .map(|one| match asked(adapt(one))? {
+            .map(|one| match understood(one)? {
                 Asked::Show(name) => settings::checked_name(&name).map(|()| Asked::Show(name)),
                 among if among.may_stand_among_others() => Ok(among),
                 _ => Err(several_refused()),
@@ -203,6 +205,12 @@ impl Conversation {
             }
         }
     }
+}
+
+/// What a statement asks, in words that the engine takes as PostgreSQL does.
+fn understood(mut statement: Statement) -> PgWireResult<Asked> {
+    as_postgresql_means(&mut statement).map_err(of_warehouse)?;
+    asked(adapt(statement))
 }
 
 fn several_refused() -> PgWireError {

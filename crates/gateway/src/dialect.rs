@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    AccessExpr, Array, ArrayElemTypeDef, BinaryOperator, CastKind, DataType, Expr, Function, FunctionArg,
-    FunctionArgExpr, FunctionArguments, Query, Select, Statement, Value, VisitMut as _, VisitorMut, visit_relations,
+    AccessExpr, ArrayElemTypeDef, BinaryOperator, CastKind, DataType, Expr, Function, FunctionArg, FunctionArgExpr,
+    FunctionArguments, Query, Select, Statement, Value, VisitMut as _, VisitorMut, visit_relations,
 };
 use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::parser::Parser;
@@ -104,24 +104,7 @@ fn instead_of(expression: &Expr) -> Option<Expr> {
         Expr::CompoundIdentifier(parts) if parts.last().is_some_and(|name| name.value == "reloptions") => {
             Some(null(DataType::Text))
         }
-        // Drivers write lists as PostgreSQL does: `gender = ANY ('{man,woman}')`.
-        Expr::AnyOp { left, compare_op, right, is_some } => {
-            let (left, compare_op, right) = (left.clone(), compare_op.clone(), Box::new(listed(right)?));
-            Some(Expr::AnyOp { left, compare_op, right, is_some: *is_some })
-        }
-        Expr::AllOp { left, compare_op, right } => {
-            Some(Expr::AllOp { left: left.clone(), compare_op: compare_op.clone(), right: Box::new(listed(right)?) })
-        }
-        Expr::Cast { kind, expr, data_type: data_type @ DataType::Array(_), .. } => {
-            let (kind, expr, data_type) = (kind.clone(), Box::new(listed(expr)?), data_type.clone());
-            Some(Expr::Cast { kind, expr, data_type, array: false, format: None })
-        }
         Expr::Function(function) => instead_of_call(function),
-        // SQLAlchemy: `LIKE … ESCAPE '/'`; the engine knows the backslash.
-        Expr::Like { negated, any, expr, pattern, escape_char: Some(escape) } if is_value(&escape.value, "/") => {
-            let pattern = Box::new(call("replace(NULL, '/', '\\')", pattern)?);
-            Some(Expr::Like { negated: *negated, any: *any, expr: expr.clone(), pattern, escape_char: None })
-        }
         _ => None,
     }
 }
@@ -195,22 +178,6 @@ fn list(of: DataType) -> DataType {
     DataType::Array(ArrayElemTypeDef::SquareBracket(Box::new(of), None))
 }
 
-/// The list that a text such as `{a,b}` stands for; none for other texts, and where quotation marks would have to be read.
-fn listed(text: &Expr) -> Option<Expr> {
-    let Expr::Value(value) = text else { return None };
-    let Value::SingleQuotedString(text) = &value.value else { return None };
-    let items = text.trim().strip_prefix('{')?.strip_suffix('}')?;
-    if items.contains(['{', '"', '\\']) {
-        return None;
-    }
-    let item = |item: &str| match item.trim() {
-        nothing if nothing.eq_ignore_ascii_case("null") => Expr::Value(Value::Null.into()),
-        item => Expr::Value(Value::SingleQuotedString(item.to_owned()).into()),
-    };
-    let elem = if items.trim().is_empty() { vec![] } else { items.split(',').map(item).collect() };
-    Some(Expr::Array(Array { elem, named: true }))
-}
-
 fn null(data_type: DataType) -> Expr {
     let expr = Box::new(Expr::Value(Value::Null.into()));
     Expr::Cast { kind: CastKind::DoubleColon, expr, data_type, array: false, format: None }
@@ -268,13 +235,10 @@ mod tests {
         check("SELECT unnest(i.indkey), generate_subscripts(indkey, 1)", "SELECT NULL::INTEGER, NULL::INTEGER");
         check("SELECT i.indisprimary = 't', i.indkey[ia.attnum - 1]", "SELECT i.indisprimary, NULL::INTEGER");
         check("SELECT pg_catalog.array_upper(conkey, 1), '_RETURN'::name", "SELECT NULL::INTEGER, '_RETURN'::TEXT");
-        check("SELECT a NOT LIKE 'b/_' ESCAPE '/'", "SELECT a NOT LIKE replace('b/_', '/', '\\')");
         check("SELECT array_to_string(c.reloptions || array(SELECT 1), ', ')", "SELECT NULL::TEXT");
         check("SELECT pg_size_pretty(pg_table_size(c.oid))", "SELECT NULL::TEXT");
         check("SELECT parse_ident('pg_class'::TEXT)", "SELECT parse_ident('pg_catalog.pg_class')");
         check("WITH fk_unnest AS (SELECT 1 FROM pg_constraint) SELECT 1", NO_CONSTRAINTS.trim_end());
-        check("SELECT a = ANY('{x, y}'), '{}'::TEXT[]", "SELECT a = ANY(ARRAY['x', 'y']), ARRAY[]::TEXT[]");
-        check("SELECT a <> ALL('{1,NULL}'::INT[])", "SELECT a <> ALL(ARRAY['1', NULL]::INT[])");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use datafusion::sql::sqlparser::ast::{
 use datafusion::common::tree_node::{TreeNode as _, TreeNodeRecursion};
 use datafusion::error::Result as QueryResult;
 use datafusion::logical_expr::expr::{Exists, InSubquery};
-use datafusion::logical_expr::{Expr as Meaning, LogicalPlan, Subquery};
+use datafusion::logical_expr::{Aggregate, Expr as Meaning, LogicalPlan, Subquery};
 
 use crate::WarehouseError;
 use crate::error::plan as planning;
@@ -37,39 +37,90 @@ pub(crate) fn refuse_mistaken(statement: &Statement) -> Result<(), WarehouseErro
     }
 }
 
-/// Refuses, in a plan: EXISTS and IN over a subquery that looks at the row outside and counts or sums without GROUP BY. SQL
-/// has a row of such a subquery for each row outside, also where nothing fits; the engine has none there, and answers as if
-/// `count(*)` of nothing were not 0.
+/// Refuses, in a plan, subqueries that look at the row outside, where the engine joins instead of asking for each row:
+///
+/// * EXISTS and IN over one that counts or sums without GROUP BY, or by grouping sets. SQL has a row of such a subquery for
+///   each row outside, also where nothing fits; the engine has none there, as if `count(*)` of nothing were not 0.
+/// * EXISTS and IN over one with OFFSET or LIMIT, which would count for all rows outside together, or not at all.
+/// * HAVING without GROUP BY in one that stands for a value: it would be asked before what fits nothing is counted as 0.
 pub(crate) fn refuse_mistaken_plan(plan: &LogicalPlan) -> Result<(), WarehouseError> {
     let mut mistaken = None;
     plan.apply_with_subqueries(|part| {
         part.apply_expressions(|expr| {
             expr.apply(|expr| {
-                mistaken = mistaken.or(match expr {
-                    Meaning::Exists(Exists { subquery, .. }) => sums_for_row_outside(subquery)?.then_some("EXISTS"),
-                    Meaning::InSubquery(InSubquery { subquery, .. }) => sums_for_row_outside(subquery)?.then_some("IN"),
-                    _ => None,
-                });
+                mistaken = match (mistaken.take(), expr) {
+                    (None, Meaning::Exists(Exists { subquery, .. })) => of_rows(subquery, "EXISTS")?,
+                    (None, Meaning::InSubquery(InSubquery { subquery, .. })) => of_rows(subquery, "IN")?,
+                    (None, Meaning::ScalarSubquery(subquery)) => of_value(subquery)?,
+                    (found, _) => found,
+                };
                 Ok(TreeNodeRecursion::Continue)
             })
         })
     })
     .map_err(planning)?;
-    let Some(word) = mistaken else { return Ok(()) };
-    Err(WarehouseError::Mistaken {
-        place: format!("{word} before a subquery that counts or sums for each row outside"),
-        rule: "rows outside for which nothing fits would be left out",
-        remedy: "leave the count out of EXISTS, or compare with the subquery itself, as in (SELECT count(*) …) > 0",
-    })
+    let Some((place, rule, remedy)) = mistaken else { return Ok(()) };
+    Err(WarehouseError::Mistaken { place, rule, remedy })
 }
 
-fn sums_for_row_outside(subquery: &Subquery) -> QueryResult<bool> {
+/// Place, rule and remedy.
+type Mistake = (String, &'static str, &'static str);
+
+fn of_rows(subquery: &Subquery, word: &str) -> QueryResult<Option<Mistake>> {
     if subquery.outer_ref_columns.is_empty() {
-        return Ok(false);
+        return Ok(None);
     }
-    subquery
-        .subquery
-        .exists(|part| Ok(matches!(part, LogicalPlan::Aggregate(aggregate) if aggregate.group_expr.is_empty())))
+    let sums = subquery.subquery.exists(|part| match part {
+        LogicalPlan::Aggregate(aggregate) if sums_all(aggregate) => looks_outside(&aggregate.input),
+        _ => Ok(false),
+    })?;
+    if sums {
+        return Ok(Some((
+            format!("{word} before a subquery that counts or sums for each row outside"),
+            "rows outside for which nothing fits would be left out",
+            "leave the count out of EXISTS, or compare with the subquery itself, as in (SELECT count(*) …) > 0",
+        )));
+    }
+    let limited = subquery.subquery.exists(|part| match part {
+        LogicalPlan::Limit(limit) if limit.skip.is_some() || word == "IN" => looks_outside(&limit.input),
+        _ => Ok(false),
+    })?;
+    Ok(limited.then(|| {
+        (
+            format!("{word} before a subquery with OFFSET or LIMIT for each row outside"),
+            "they would not be counted for each row",
+            "compare with a count, as in (SELECT count(*) …) > 1",
+        )
+    }))
+}
+
+fn of_value(subquery: &Subquery) -> QueryResult<Option<Mistake>> {
+    if subquery.outer_ref_columns.is_empty() {
+        return Ok(None);
+    }
+    let having = subquery.subquery.exists(|part| match part {
+        LogicalPlan::Filter(filter) => match filter.input.as_ref() {
+            LogicalPlan::Aggregate(aggregate) if sums_all(aggregate) => looks_outside(&aggregate.input),
+            _ => Ok(false),
+        },
+        _ => Ok(false),
+    })?;
+    Ok(having.then(|| {
+        (
+            "HAVING without GROUP BY in a subquery for each row outside".to_owned(),
+            "it would be asked only where something fits",
+            "write the condition outside, as in CASE WHEN (SELECT count(*) …) = 0 THEN … END",
+        )
+    }))
+}
+
+/// Whether there is a row where nothing fits.
+fn sums_all(aggregate: &Aggregate) -> bool {
+    aggregate.group_expr.iter().all(|expr| matches!(expr, Meaning::GroupingSet(_)))
+}
+
+fn looks_outside(plan: &LogicalPlan) -> QueryResult<bool> {
+    plan.exists(|part| Ok(part.expressions().iter().any(Meaning::contains_outer)))
 }
 
 struct Mistakes;

@@ -26,6 +26,7 @@ use crate::error::{plan as planning, run};
 use crate::frame::CheckedFrame;
 use crate::library::Statistic;
 use crate::mistaken::{refuse_mistaken, refuse_mistaken_plan};
+use crate::spoken::as_postgresql_means;
 use crate::warehouse::{AsOf, CASES};
 use crate::{Rows, TableSnapshot, WarehouseError, context, rules};
 
@@ -182,13 +183,14 @@ pub(crate) async fn stream(state: SessionState, plan: LogicalPlan) -> Result<Row
 /// that changes data or settings, however deep.
 pub(crate) async fn read_only_plan(state: &SessionState, sql: &str) -> Result<LogicalPlan, WarehouseError> {
     let dialect = state.config_options().sql_parser.dialect;
-    let statement = state.sql_to_statement(sql, &dialect).map_err(|error| match error {
+    let mut statement = state.sql_to_statement(sql, &dialect).map_err(|error| match error {
         DataFusionError::NotImplemented(_) => {
             WarehouseError::NotReadOnly { statement: "more than one statement".to_owned() }
         }
         other => planning(other),
     })?;
     refuse_unless_read(&statement, sql)?;
+    speak(&mut statement)?;
     let plan = state.statement_to_plan(statement).await.map_err(planning)?;
     refuse_changes(&plan, sql)?;
     Ok(plan)
@@ -209,6 +211,14 @@ pub fn refuse_changes(plan: &LogicalPlan, sql: &str) -> Result<(), WarehouseErro
     let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
     options.verify_plan(plan).map_err(|_| WarehouseError::NotReadOnly { statement: first_word(sql) })?;
     refuse_mistaken_plan(plan)
+}
+
+fn speak(statement: &mut Statement) -> Result<(), WarehouseError> {
+    match statement {
+        Statement::Statement(statement) => as_postgresql_means(statement),
+        Statement::Explain(explain) => speak(&mut explain.statement),
+        Statement::CreateExternalTable(_) | Statement::CopyTo(_) | Statement::Reset(_) => Ok(()),
+    }
 }
 
 fn refuse_unless_read(statement: &Statement, sql: &str) -> Result<(), WarehouseError> {

@@ -120,6 +120,19 @@ const MISTAKEN: &[(&str, &str)] = &[
         "SELECT person FROM persons p WHERE 0 IN (SELECT count(*) FROM cases c WHERE c.person = p.person)",
         "IN before a subquery that counts or sums for each row outside",
     ),
+    (
+        "SELECT person FROM persons p WHERE EXISTS (SELECT 1 FROM cases c WHERE c.person = p.person GROUP BY CUBE (gender))",
+        "EXISTS before a subquery that counts or sums for each row outside",
+    ),
+    (
+        "SELECT person FROM persons p WHERE EXISTS (SELECT 1 FROM cases c WHERE c.person = p.person OFFSET 1)",
+        "EXISTS before a subquery with OFFSET or LIMIT for each row outside",
+    ),
+    (
+        "SELECT (SELECT 'none' FROM cases c WHERE c.person = p.person HAVING count(*) = 0) FROM persons p",
+        "HAVING without GROUP BY in a subquery for each row outside",
+    ),
+    ("SELECT 'a'::text[]", "a text in the place of a list"),
     ("SELECT p, count(*) FROM cases, unnest(purposes) AS p GROUP BY p", "unnest of a column after FROM"),
     ("SELECT p FROM cases CROSS JOIN LATERAL unnest(cases.purposes) AS t(p)", "unnest of a column after FROM"),
 ];
@@ -142,6 +155,17 @@ async fn what_would_be_answered_wrongly_is_refused() {
         ("SELECT 2 = ANY (make_array(1, 2))", "true"),
         ("SELECT to_char(DATE '2024-03-05', '%d.%m.%Y')", "05.03.2024"),
         ("SELECT CAST(2.7 AS INT)", "3"),
+        ("SELECT 'a/b' LIKE 'a//b' ESCAPE '/'", "true"),
+        ("SELECT 'a%b' LIKE 'a/%b' ESCAPE '/' AND NOT 'axb' LIKE 'a/%b' ESCAPE '/'", "true"),
+        ("SELECT 'a\\b' LIKE 'a\\b' ESCAPE '/'", "true"),
+        ("SELECT 'ab' LIKE 'a!b' ESCAPE '!'", "true"),
+        ("SELECT cardinality('{\"a b\",c}'::text[])", "2"),
+        ("SELECT count(*) FROM generate_series(1, 3) WHERE value > ALL ('{1,2}')", "1"),
+        ("SELECT 16777217::float", "16777217.0"),
+        (
+            "SELECT count(*) FROM persons p WHERE EXISTS (SELECT 1 FROM (SELECT count(*) AS n FROM cases) q WHERE n > 5 AND p.person <> 'x')",
+            "10",
+        ),
         ("SELECT sum(value) FROM generate_series(1, 3)", "6"),
         ("SELECT count(*) FROM persons WHERE 2 IN (SELECT count(*) FROM (VALUES (1), (2)))", "10"),
         ("SELECT 2 ^ 3 + 1", "9.0"),
