@@ -36,7 +36,7 @@ NULL = "\u2400"
 PSQLODBC = "SET DateStyle = 'ISO';SET extra_float_digits = 2;show transaction_isolation"
 # Calls that would make gigabytes, by the function that has to refuse.
 GROWING = [
-    ("range", "SELECT array_length(range(1, 400000000))"), ("generate_series", "SELECT array_length(generate_series(1, 400000000))"),
+    ("range", "SELECT array_length(range(1, 400000000))"),
     ("range", "SELECT array_length(range(date '0001-01-01', date '9999-01-01', interval '1 day')), range(1, 90000000)"),
     ("repeat", "SELECT length(repeat('x', 1500000000))"), ("repeat", "SELECT length(repeat(repeat('x', 60000), 60000))"),
     ("repeat", "SELECT max(length(repeat(person, 1000000))) FROM persons"),

@@ -143,6 +143,18 @@ pub fn read(dir: &Path) -> Result<Artefact, ArtefactError> {
     Ok(Artefact { release, cube, measurements, digest: folder.digest, signer: folder.signer })
 }
 
+/// The files of a release folder as they lie, by path, if they are still those of the artefact with this digest.
+pub fn files(dir: &Path, digest: &str) -> Result<Vec<(String, Vec<u8>)>, ArtefactError> {
+    if let Some(withdrawal) = read_withdrawal(dir)? {
+        return Err(withdrawal.refusal(dir));
+    }
+    let folder = folder::read(dir)?;
+    if folder.digest != digest {
+        return Err(folder.broken("SHA256SUMS", "it is not the one that was read before"));
+    }
+    Ok(folder.into_files())
+}
+
 /// What people read follows from the release and its cube, so an edit of it is refused even with new hashes.
 fn check_rendered(folder: &folder::Folder, release: &Release, cube: &Cube) -> Result<(), ArtefactError> {
     for table in cube.tables() {

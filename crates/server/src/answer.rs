@@ -1,14 +1,18 @@
 //! Numbers as readers get them: each value with its error, interval and quality word, under a head that says where it
 //! comes from, what it cost, how to cite it and what it may be used for.
 
-use panoh_publication::{Artefact, RollUp, Value, guarded, quality, rounded};
+use std::io::Write;
+
+use panoh_formats::{About, FormatError, write};
+use panoh_publication::{Artefact, Value, quality, rounded};
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 use crate::Problem;
+use crate::format::{Format, Lang, View};
 use crate::problem::Kind;
-use crate::question::Question;
-use crate::respond::{Format, Lang, View};
+use crate::question::{Entry, Figures, Keep, Question};
+use crate::sheets::sheet;
 
 /// What every value counts.
 pub(crate) const UNIT: &str = "registered persons";
@@ -18,24 +22,24 @@ pub(crate) const UNIT: &str = "registered persons";
 pub(crate) struct Origin {
     /// Id of the release.
     #[schema(example = "persons-by-year-2026-11-22")]
-    release: String,
+    pub(crate) release: String,
     /// Title of the release.
-    title: String,
+    pub(crate) title: String,
     /// Day of the release.
     #[schema(example = "2026-11-22")]
-    day: String,
+    pub(crate) day: String,
     /// Whether the figures come from simulated records.
-    synthetic: bool,
+    pub(crate) synthetic: bool,
     /// Cost for each person, zero-concentrated differential privacy.
-    rho: f64,
+    pub(crate) rho: f64,
     /// The same cost as ε at `delta`.
-    epsilon: f64,
+    pub(crate) epsilon: f64,
     /// δ at which ε is stated.
-    delta: f64,
+    pub(crate) delta: f64,
     /// How to cite the release.
-    citation: String,
+    pub(crate) citation: String,
     /// SPDX identifier of the licence.
-    licence: String,
+    pub(crate) licence: String,
 }
 
 impl Origin {
@@ -52,6 +56,20 @@ impl Origin {
             citation: release.citation(),
             licence: release.definition.licence.clone(),
         }
+    }
+
+    /// The origin as what holds for every row.
+    pub(crate) fn about(&self) -> Vec<About> {
+        vec![
+            About::text("release", &self.release),
+            About::plain("day", &self.day),
+            About::plain("synthetic", self.synthetic),
+            About::plain("rho", self.rho),
+            About::plain("epsilon", self.epsilon),
+            About::plain("delta", self.delta),
+            About::text("licence", &self.licence),
+            About::text("citation", &self.citation),
+        ]
     }
 }
 
@@ -72,6 +90,14 @@ pub(crate) struct Values<'a> {
     /// Dimensions restricted to some codes; those neither here nor in `dimensions` are summed over.
     #[schema(value_type = std::collections::BTreeMap<String, Vec<String>>)]
     taken: Pairs<'a, Vec<&'a str>>,
+    /// What was compared; null when each value is a number of persons.
+    compared: Option<Compared<'a>>,
+    /// How many rows the whole answer has.
+    rows_total: usize,
+    /// Which of them is the first here, counted from 0.
+    offset: usize,
+    /// Address of the next rows; null when there are none.
+    next: Option<String>,
     /// The values.
     rows: Vec<Row<'a>>,
 }
@@ -80,9 +106,20 @@ pub(crate) struct Values<'a> {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Column<'a> {
     /// Short name.
-    name: &'a str,
+    name: String,
     /// Title in the language asked for.
     title: &'a str,
+}
+
+/// Each value is the persons of `after` less those of `before`.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Compared<'a> {
+    /// The dimension.
+    dimension: &'a str,
+    /// Codes that are taken away.
+    before: Vec<&'a str>,
+    /// Codes that they are taken from.
+    after: Vec<&'a str>,
 }
 
 /// One value.
@@ -104,6 +141,21 @@ pub(crate) struct Row<'a> {
     upper: f64,
     /// How well the value can be used: precise, usable, uncertain or too_uncertain; from its error alone.
     quality: &'static str,
+    /// Of a comparison: the persons before and after, and whether the difference is larger than noise explains when all
+    /// rows are read together.
+    #[serde(flatten)]
+    change: Option<RowChange>,
+}
+
+/// What a difference is made of.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RowChange {
+    /// Persons before.
+    before: f64,
+    /// Persons after.
+    after: f64,
+    /// Whether the difference is larger than noise explains.
+    larger_than_noise: bool,
 }
 
 /// Pairs that become a JSON object in their order.
@@ -116,114 +168,117 @@ impl<T: Serialize> Serialize for Pairs<'_, T> {
     }
 }
 
-/// Answers a question in the format asked for.
-pub(crate) fn values(question: &Question, view: View) -> Result<Vec<u8>, Problem> {
-    let numbers = question.ask()?;
-    let values = tabulate(question, &numbers, view.lang);
-    match view.format {
-        Format::Csv => csv_of(&values),
-        Format::Json | Format::Html => Ok(json(&values)),
+/// Answers a question in the format asked for. `next` is the address of the rows behind those of the page.
+pub(crate) fn values(
+    question: &Question,
+    view: View,
+    next: Option<String>,
+    out: &mut (dyn Write + Send),
+) -> Result<(), Problem> {
+    let figures = question.ask()?;
+    let names: Vec<String> = question.keep.iter().map(|keep| name(question, keep)).collect();
+    match view.sheet() {
+        Some(format) => written(write(&sheet(question, &figures, &names, view.lang), format, out)),
+        None => json(&tabulate(question, &figures, &names, view.lang, next), out),
     }
 }
 
 /// JSON with a newline at the end.
-pub(crate) fn json(value: &impl Serialize) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec(value).expect("answers hold only text, finite numbers and lists");
-    bytes.push(b'\n');
-    bytes
+pub(crate) fn json(value: &impl Serialize, out: &mut (dyn Write + Send)) -> Result<(), Problem> {
+    let written =
+        serde_json::to_writer(&mut *out, value).map_err(std::io::Error::from).and_then(|()| out.write_all(b"\n"));
+    written.map_err(|error| not_taken(&error))
 }
 
-/// CSV with a header; text cells that a spreadsheet could run are guarded by the caller.
-pub(crate) fn csv<R: AsRef<[u8]>>(header: &[R], rows: impl Iterator<Item = Vec<String>>) -> Result<Vec<u8>, Problem> {
-    let internal = |error: &dyn std::fmt::Display| {
-        tracing::error!(%error, "a CSV answer could not be written");
-        Problem::new(Kind::Internal, "the log of the server says more")
-    };
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(header).map_err(|error| internal(&error))?;
-    for row in rows {
-        writer.write_record(row).map_err(|error| internal(&error))?;
-    }
-    writer.into_inner().map_err(|error| internal(&error))
+/// A sheet's failure in words for readers.
+pub(crate) fn written(done: Result<(), FormatError>) -> Result<(), Problem> {
+    done.map_err(|error| match error {
+        FormatError::DoesNotFit(reason) => Problem::new(Kind::TooManyRows, reason),
+        other => not_taken(&other),
+    })
 }
 
-fn tabulate<'a>(question: &'a Question, numbers: &RollUp, lang: Lang) -> Values<'a> {
+/// The reader is gone, or the server is at fault; the log knows.
+fn not_taken(error: &dyn std::fmt::Display) -> Problem {
+    tracing::debug!(%error, "an answer was not taken to its end");
+    Problem::new(Kind::Internal, "the log of the server says more")
+}
+
+/// Name of a column: that of its dimension, and of the level when it is a coarser one.
+fn name(question: &Question, keep: &Keep) -> String {
+    let dimension = &question.artefact.cube.dimensions()[keep.dimension].name;
+    keep.level.as_ref().map_or_else(|| dimension.clone(), |level| format!("{dimension}_{level}"))
+}
+
+/// The positions of a row's codes on each axis.
+pub(crate) fn places(axes: &[Vec<Entry>], row: usize) -> impl Iterator<Item = usize> {
+    let mut stride: usize = axes.iter().map(Vec::len).product();
+    axes.iter().map(move |axis| {
+        stride /= axis.len();
+        row / stride % axis.len()
+    })
+}
+
+fn tabulate<'a>(
+    question: &'a Question,
+    figures: &'a Figures<'a>,
+    names: &'a [String],
+    lang: Lang,
+    next: Option<String>,
+) -> Values<'a> {
     let (release, cube) = (&question.artefact.release, &question.artefact.cube);
-    let word = quality(numbers.standard_error, release.definition.smallest_count_of_interest).as_str();
-    let kept: Vec<_> = numbers.dimensions.iter().map(|d| &cube.dimensions()[*d]).collect();
-    let row = |(position, estimate): (usize, &f64)| {
-        let mut stride = numbers.estimates.len();
+    let (from, _) = question.range();
+    let row = |(at, value): (usize, &Value)| {
         let (mut codes, mut labels) = (Vec::new(), Vec::new());
-        for (dimension, taken) in kept.iter().zip(&numbers.codes) {
-            stride /= taken.len();
-            let code = &dimension.codes[taken[position / stride % taken.len()]];
-            codes.push((dimension.name.as_str(), code.code.as_str()));
-            labels.push((dimension.name.as_str(), lang.of(&code.labels)));
+        for ((name, axis), place) in names.iter().zip(&figures.axes).zip(places(&figures.axes, from + at)) {
+            codes.push((name.as_str(), axis[place].code.code.as_str()));
+            labels.push((name.as_str(), lang.of(&axis[place].code.labels)));
         }
-        let value = Value { estimate: *estimate, standard_error: numbers.standard_error };
         let (lower, upper) = value.interval();
-        let (codes, labels) = (Pairs(codes), Pairs(labels));
+        let quality = quality(value.standard_error, release.definition.smallest_count_of_interest).as_str();
+        let change = figures.changes.get(at).map(|(before, after, larger_than_noise)| RowChange {
+            before: rounded(before.estimate),
+            after: rounded(after.estimate),
+            larger_than_noise: *larger_than_noise,
+        });
         let [value, standard_error, lower, upper] = [value.estimate, value.standard_error, lower, upper].map(rounded);
-        Row { codes, labels, value, standard_error, lower, upper, quality: word }
+        Row { codes: Pairs(codes), labels: Pairs(labels), value, standard_error, lower, upper, quality, change }
     };
-    let taken = question.within.dimensions().map(|d| {
-        let dimension = &cube.dimensions()[d];
-        let codes = question.within.codes(d).unwrap_or_default();
-        (dimension.name.as_str(), codes.iter().map(|code| dimension.codes[*code].code.as_str()).collect())
-    });
+    let named = |dimension: usize, codes: &[usize]| {
+        codes.iter().map(|code| cube.dimensions()[dimension].codes[*code].code.as_str()).collect()
+    };
+    let taken = question
+        .within
+        .dimensions()
+        .map(|d| (cube.dimensions()[d].name.as_str(), named(d, question.within.codes(d).unwrap_or_default())));
     Values {
         origin: Origin::of(&question.artefact),
         unit: UNIT,
         interval: "95 % interval of the noise",
-        dimensions: kept.iter().map(|d| Column { name: &d.name, title: lang.of(&d.title) }).collect(),
+        dimensions: columns(question, names, lang),
         taken: Pairs(taken.collect()),
-        rows: numbers.estimates.iter().enumerate().map(row).collect(),
+        compared: question.change.as_ref().map(|change| Compared {
+            dimension: &cube.dimensions()[change.dimension].name,
+            before: named(change.dimension, &change.before),
+            after: named(change.dimension, &change.after),
+        }),
+        rows_total: question.rows(),
+        offset: from,
+        next,
+        rows: figures.values.iter().enumerate().map(row).collect(),
     }
 }
 
-/// Every row carries its origin, because files are passed on without the page that they came from.
-fn csv_of(values: &Values) -> Result<Vec<u8>, Problem> {
-    let mut header: Vec<String> = Vec::new();
-    for column in &values.dimensions {
-        header.extend([column.name.to_owned(), format!("{}_label", column.name)]);
-    }
-    let fixed = ["value", "standard_error", "lower", "upper", "quality", "unit"];
-    header.extend(fixed.iter().chain(&ORIGIN_COLUMNS).map(|name| (*name).to_owned()));
-    let origin = values.origin.cells();
-    let rows = values.rows.iter().map(|row| {
-        let mut cells: Vec<String> = Vec::with_capacity(header.len());
-        for ((_, code), (_, label)) in row.codes.0.iter().zip(&row.labels.0) {
-            cells.extend([guarded(code).into_owned(), guarded(label).into_owned()]);
-        }
-        cells.extend([row.value, row.standard_error, row.lower, row.upper].map(|number| number.to_string()));
-        cells.extend([row.quality.to_owned(), values.unit.to_owned()]);
-        cells.extend(origin.iter().cloned());
-        cells
-    });
-    csv(&header, rows)
+fn columns<'a>(question: &'a Question, names: &[String], lang: Lang) -> Vec<Column<'a>> {
+    let column = |(keep, name): (&'a Keep, &String)| {
+        let dimension = &question.artefact.cube.dimensions()[keep.dimension];
+        let level = keep.level.as_ref().and_then(|level| dimension.levels.iter().find(|known| known.name == *level));
+        Column { name: name.clone(), title: lang.of(level.map_or(&dimension.title, |level| &level.title)) }
+    };
+    question.keep.iter().zip(names).map(column).collect()
 }
 
-/// Columns that [`Origin::cells`] fills.
-pub(crate) const ORIGIN_COLUMNS: [&str; 8] =
-    ["release", "day", "synthetic", "rho", "epsilon", "delta", "licence", "citation"];
-
-impl Origin {
-    /// Title of the release.
-    pub(crate) fn title(&self) -> &str {
-        &self.title
-    }
-
-    /// The origin as CSV cells.
-    pub(crate) fn cells(&self) -> Vec<String> {
-        vec![
-            guarded(&self.release).into_owned(),
-            self.day.clone(),
-            self.synthetic.to_string(),
-            self.rho.to_string(),
-            self.epsilon.to_string(),
-            self.delta.to_string(),
-            guarded(&self.licence).into_owned(),
-            guarded(&self.citation).into_owned(),
-        ]
-    }
+/// Whether an answer comes in pages when nobody asks for any.
+pub(crate) fn is_paged(view: View) -> bool {
+    view.format == Format::Json
 }

@@ -6,7 +6,6 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -14,7 +13,6 @@ use tower_http::trace::TraceLayer;
 
 use crate::Problem;
 use crate::problem::PROBLEM_JSON;
-use crate::respond::CODING_SUFFIX;
 
 /// Longest time for one answer.
 const LONGEST: Duration = Duration::from_secs(20);
@@ -32,8 +30,6 @@ pub(crate) fn around(router: Router) -> Router {
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
         .layer(axum::middleware::map_response(one_body_shape))
-        .layer(CompressionLayer::new())
-        .layer(axum::middleware::map_response(tag_coding))
         .layer(header(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::REFERRER_POLICY, "no-referrer"))
@@ -63,17 +59,4 @@ async fn one_body_shape(response: Response) -> Response {
         replaced.headers_mut().insert(header::ALLOW, allow.clone());
     }
     replaced
-}
-
-/// A compressed answer is another representation and needs another tag (RFC 9110, 8.8.3.3).
-async fn tag_coding(mut response: Response) -> Response {
-    let compressed = response.headers().get(header::CONTENT_ENCODING).is_some_and(|coding| coding == "gzip");
-    let tag =
-        response.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok()).map(|tag| tag.trim_end_matches('"'));
-    if let (true, Some(Ok(tag))) =
-        (compressed, tag.map(|tag| HeaderValue::from_str(&format!("{tag}{CODING_SUFFIX}\""))))
-    {
-        response.headers_mut().insert(header::ETAG, tag);
-    }
-    response
 }

@@ -1,6 +1,6 @@
 //! Serves published releases: API, charts, pages. Also builds the binary `panoh-public`.
 //!
-//! The server reads artefact folders at start and answers from them alone. It holds no warehouse, no noise and no key,
+//! The server reads artefact folders, at start and when they change, and answers from them alone. It holds no warehouse, no noise and no key,
 //! so it cannot leak what it does not have; asking it the same thing any number of times gives the same bytes and costs
 //! nothing.
 //!
@@ -12,32 +12,38 @@
 
 mod answer;
 mod charts;
+mod format;
+mod kept;
 mod layers;
 mod page;
+mod pages;
 mod parameters;
 mod problem;
 mod question;
 mod respond;
 mod routes;
+mod served;
+mod sheets;
 mod shelf;
+mod stamp;
+mod writing;
 
 #[cfg(test)]
 mod tests;
 
-use std::future::Future;
-use std::sync::Arc;
-
 use axum::Router;
 use axum::serve::ListenerExt;
+use std::future::Future;
 use tokio::net::TcpListener;
 
 pub use problem::Problem;
+pub use served::Served;
 pub use shelf::{Shelf, ShelfError};
 
-/// All routes over a shelf of releases, with every layer that a public server needs.
-pub fn router(shelf: Arc<Shelf>) -> Router {
+/// All routes over the shelf that is served, with every layer that a public server needs.
+pub fn router(served: Served) -> Router {
     let (router, _) = routes::all().split_for_parts();
-    layers::around(router.with_state(shelf))
+    layers::around(router.with_state(served))
 }
 
 /// The OpenAPI 3.1 document of [`router`], as JSON.

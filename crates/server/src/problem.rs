@@ -39,13 +39,16 @@ pub(crate) enum Kind {
     UnknownParameter,
     UnknownDimension,
     UnknownCode,
+    UnknownLevel,
     BadValue,
     TooManyRows,
+    NotComparable,
     MethodNotAllowed,
     NotAcceptable,
     BadRequest,
     TooLarge,
     TookTooLong,
+    Busy,
     Internal,
 }
 
@@ -60,6 +63,8 @@ impl Kind {
             Self::UnknownParameter => ("unknown-parameter", "unknown parameter", StatusCode::BAD_REQUEST),
             Self::UnknownDimension => ("unknown-dimension", "unknown dimension", StatusCode::BAD_REQUEST),
             Self::UnknownCode => ("unknown-code", "unknown code", StatusCode::BAD_REQUEST),
+            Self::UnknownLevel => ("unknown-level", "unknown level", StatusCode::BAD_REQUEST),
+            Self::NotComparable => ("not-comparable", "these cannot be compared", StatusCode::BAD_REQUEST),
             Self::BadValue => ("bad-value", "a parameter cannot be read", StatusCode::BAD_REQUEST),
             Self::TooManyRows => ("too-many-rows", "the answer would be too long", StatusCode::BAD_REQUEST),
             Self::MethodNotAllowed => ("method-not-allowed", "method not allowed", StatusCode::METHOD_NOT_ALLOWED),
@@ -67,6 +72,7 @@ impl Kind {
             Self::BadRequest => ("bad-request", "the request cannot be read", StatusCode::BAD_REQUEST),
             Self::TooLarge => ("too-large", "the request is too large", StatusCode::PAYLOAD_TOO_LARGE),
             Self::TookTooLong => ("took-too-long", "the answer took too long", StatusCode::SERVICE_UNAVAILABLE),
+            Self::Busy => ("busy", "the server is busy", StatusCode::SERVICE_UNAVAILABLE),
             Self::Internal => ("internal", "the server made a mistake", StatusCode::INTERNAL_SERVER_ERROR),
         }
     }

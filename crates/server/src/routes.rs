@@ -2,6 +2,7 @@
 
 mod dictionary;
 mod documented;
+mod package;
 mod pages;
 mod releases;
 mod service;
@@ -9,13 +10,11 @@ mod tables;
 pub(crate) mod trends;
 mod withdrawn;
 
-use std::sync::Arc;
-
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::Shelf;
+use crate::Served;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -38,13 +37,14 @@ use crate::Shelf;
 struct Document;
 
 /// Every address, documented ones first.
-pub(crate) fn all() -> OpenApiRouter<Arc<Shelf>> {
+pub(crate) fn all() -> OpenApiRouter<Served> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(trends::routes))
         .routes(routes!(trends::destinations))
         .routes(routes!(trends::gender))
         .routes(routes!(releases::list))
         .routes(routes!(releases::one))
+        .routes(routes!(package::package))
         .routes(routes!(withdrawn::withdrawn))
         .routes(routes!(tables::table))
         .routes(routes!(tables::cube))

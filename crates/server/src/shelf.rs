@@ -1,7 +1,10 @@
 //! The releases that the server answers from: all of `published/` that is whole, public and named as its folder.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use crate::stamp::Stamp;
 
 use panoh_publication::{Artefact, Audience, Listing, Withdrawal, read, read_listing, read_withdrawal};
 
@@ -22,6 +25,25 @@ pub struct ShelfError {
 pub struct Shelf {
     releases: Vec<Arc<Artefact>>,
     not_public: Listing,
+    /// All folders as they were looked at.
+    seen: BTreeMap<PathBuf, Seen>,
+    /// The files beside the folders, such as the list of releases that were given up.
+    beside: Stamp,
+}
+
+/// A folder as it was looked at.
+#[derive(Debug, Clone)]
+struct Seen {
+    stamp: Stamp,
+    found: Found,
+}
+
+#[derive(Debug, Clone)]
+enum Found {
+    Release(Arc<Artefact>),
+    Withdrawn(Box<Withdrawal>),
+    /// Not whole, or not for the public; the log says which.
+    LeftOut,
 }
 
 impl Shelf {
@@ -31,25 +53,41 @@ impl Shelf {
     /// are unfinished releases and are passed over, as are plain files. Releases for project audiences are left out:
     /// nobody can show here that they may see them.
     pub fn open(published: &Path) -> Result<Self, ShelfError> {
-        let failed = |source| ShelfError { path: published.to_owned(), source };
-        let mut releases = Vec::new();
-        let mut withdrawn = Vec::new();
-        for entry in std::fs::read_dir(published).map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            let hidden = entry.file_name().to_string_lossy().starts_with('.');
-            if !entry.file_type().map_err(failed)?.is_dir() || hidden {
-                continue;
-            }
-            match read_withdrawal(&entry.path()) {
-                Ok(Some(withdrawal)) => withdrawn.push(withdrawal),
-                Ok(None) | Err(_) => releases.extend(open_release(&entry.path()).map(Arc::new)),
+        let folders = folders(published)?;
+        Ok(Self::of(published, folders, &Self::default()))
+    }
+
+    /// The shelf as it is now; none when nothing has changed since `old`. Folders that are as they were are not read again.
+    /// A folder that has changed is read and verified wholly: what was edited is not served any more.
+    pub fn open_again(published: &Path, old: &Self) -> Result<Option<Self>, ShelfError> {
+        let folders = folders(published)?;
+        let same = folders.len() == old.seen.len()
+            && folders.iter().all(|(path, stamp)| old.seen.get(path).is_some_and(|seen| seen.stamp == *stamp))
+            && old.beside == Stamp::of_files(published);
+        Ok((!same).then(|| Self::of(published, folders, old)))
+    }
+
+    fn of(published: &Path, folders: BTreeMap<PathBuf, Stamp>, old: &Self) -> Self {
+        let beside = Stamp::of_files(published);
+        let known = |path: &PathBuf, stamp: &Stamp| old.seen.get(path).filter(|seen| seen.stamp == *stamp);
+        let look = |(path, stamp): (PathBuf, Stamp)| {
+            let found = known(&path, &stamp).map_or_else(|| look_into(&path), |seen| seen.found.clone());
+            (path, Seen { stamp, found })
+        };
+        let seen: BTreeMap<PathBuf, Seen> = in_parallel(folders.into_iter().collect(), look).into_iter().collect();
+        let (mut releases, mut withdrawn) = (Vec::new(), Vec::new());
+        for seen in seen.values() {
+            match &seen.found {
+                Found::Release(artefact) => releases.push(Arc::clone(artefact)),
+                Found::Withdrawn(withdrawal) => withdrawn.push(withdrawal.as_ref().clone()),
+                Found::LeftOut => {}
             }
         }
         releases.sort_by(|one, other| {
             let order = |artefact: &Artefact| (artefact.release.day.clone(), place_in_ledger(artefact));
             order(one).cmp(&order(other)).then_with(|| one.release.id.cmp(&other.release.id))
         });
-        Ok(Self { releases, not_public: not_public(published, withdrawn) })
+        Self { releases, not_public: not_public(published, withdrawn), seen, beside }
     }
 
     /// All releases, newest first.
@@ -88,6 +126,12 @@ impl Shelf {
         })
     }
 
+    /// The folder of a release.
+    pub(crate) fn folder(&self, artefact: &Arc<Artefact>) -> Option<PathBuf> {
+        let is_it = |seen: &Seen| matches!(&seen.found, Found::Release(other) if Arc::ptr_eq(other, artefact));
+        self.seen.iter().find(|(_, seen)| is_it(seen)).map(|(path, _)| path.clone())
+    }
+
     /// The newest release with a table that has all these dimensions, with their indexes.
     pub(crate) fn newest_with(&self, names: &[&str]) -> Option<(&Arc<Artefact>, Vec<usize>)> {
         self.newest_first().find_map(|artefact| Some((artefact, dimensions_together(artefact, names)?)))
@@ -117,8 +161,47 @@ fn not_public(published: &Path, withdrawn: Vec<Withdrawal>) -> Listing {
     Listing { withdrawn, void: listed.void }
 }
 
+/// The folders of releases, as they are now.
+fn folders(published: &Path) -> Result<BTreeMap<PathBuf, Stamp>, ShelfError> {
+    let failed = |source| ShelfError { path: published.to_owned(), source };
+    let mut folders = BTreeMap::new();
+    for entry in std::fs::read_dir(published).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        if entry.file_type().map_err(failed)?.is_dir() && !hidden {
+            folders.insert(entry.path(), Stamp::of_folder(&entry.path()));
+        }
+    }
+    Ok(folders)
+}
+
+fn look_into(folder: &Path) -> Found {
+    match read_withdrawal(folder) {
+        Ok(Some(withdrawal)) => Found::Withdrawn(Box::new(withdrawal)),
+        Ok(None) | Err(_) => open_release(folder).map_or(Found::LeftOut, |artefact| Found::Release(Arc::new(artefact))),
+    }
+}
+
+/// Does one thing for each of a list, on all cores.
+fn in_parallel<T: Send, U: Send>(items: Vec<T>, one: impl Fn(T) -> U + Sync) -> Vec<U> {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(items.len());
+    if threads < 2 {
+        return items.into_iter().map(one).collect();
+    }
+    let queue = std::sync::Mutex::new(items.into_iter());
+    let next = || queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next();
+    let worker = || std::iter::from_fn(next).map(&one).collect::<Vec<U>>();
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
+        workers
+            .into_iter()
+            .flat_map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    })
+}
+
 fn open_release(dir: &Path) -> Option<Artefact> {
-    let artefact = match read(dir) {
+    let mut artefact = match read(dir) {
         Ok(artefact) => artefact,
         Err(error) => {
             tracing::error!(%error, "a release is left out because it is not whole");
@@ -135,5 +218,7 @@ fn open_release(dir: &Path) -> Option<Artefact> {
         return None;
     }
     tracing::info!(id, tables = artefact.cube.tables().len(), "release is served");
+    // For inference of one's own, from the files; no answer is made of them.
+    artefact.measurements = Vec::new();
     Some(artefact)
 }

@@ -1,6 +1,8 @@
 //! The router as a reader meets it, over a small release in a folder of its own.
 
+mod changes;
 mod fixture;
+mod formats;
 mod pages;
 mod protocol;
 mod refusals;
@@ -15,7 +17,7 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use serde_json::Value as Json;
 use tower::ServiceExt;
 
-use crate::{Shelf, router};
+use crate::{Served, Shelf, router};
 
 /// One answer, read to its end.
 struct Answer {
@@ -42,7 +44,7 @@ impl Answer {
 fn served() -> Router {
     let folder = tempfile::tempdir().expect("a folder");
     fixture::publish(folder.path());
-    router(Arc::new(Shelf::open(folder.path()).expect("a folder")))
+    router(Served::new(Shelf::open(folder.path()).expect("a folder")))
 }
 
 async fn ask(router: &Router, method: &str, address: &str, headers: &[(header::HeaderName, &str)]) -> Answer {

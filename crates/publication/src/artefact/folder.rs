@@ -101,6 +101,8 @@ impl Unfinished {
 pub(super) struct Folder {
     dir: PathBuf,
     files: BTreeMap<String, Vec<u8>>,
+    /// The sums and their signature.
+    seals: [(String, Vec<u8>); 2],
     sums: BTreeMap<String, String>,
     /// SHA-256 of `SHA256SUMS`, hex.
     pub(super) digest: String,
@@ -114,9 +116,9 @@ pub(super) fn read(dir: &Path) -> Result<Folder, ArtefactError> {
     let sums_path = dir.join(SUMS);
     let broken = |path: &Path, rule: &str| ArtefactError::Broken { path: path.to_owned(), rule: rule.to_owned() };
     let listed = files.remove(SUMS).ok_or_else(|| broken(&sums_path, "is not there, so this is no whole release"))?;
-    let signature = files.remove(SIGNATURE);
-    let signer = signature.and_then(|signature| signer_of(&signature, &listed));
-    let signer = signer.ok_or_else(|| broken(&dir.join(SIGNATURE), "is no signature of SHA256SUMS"))?;
+    let signature = files.remove(SIGNATURE).unwrap_or_default();
+    let signer =
+        signer_of(&signature, &listed).ok_or_else(|| broken(&dir.join(SIGNATURE), "is no signature of SHA256SUMS"))?;
     let digest = hex(&Sha256::digest(&listed));
     let sums =
         parse_sums(&listed).ok_or_else(|| broken(&sums_path, "is not a list of `<sha-256>  <path>` lines, sorted"))?;
@@ -132,7 +134,8 @@ pub(super) fn read(dir: &Path) -> Result<Folder, ArtefactError> {
             Some(_) => {}
         }
     }
-    Ok(Folder { dir: dir.to_owned(), files, sums, digest, signer })
+    let seals = [(SUMS.to_owned(), listed), (SIGNATURE.to_owned(), signature)];
+    Ok(Folder { dir: dir.to_owned(), files, seals, sums, digest, signer })
 }
 
 impl Folder {
@@ -152,6 +155,11 @@ impl Folder {
     /// A file's bytes, as they were hashed.
     pub(super) fn bytes(&self, path: &str) -> Result<&[u8], ArtefactError> {
         self.files.get(path).map(Vec::as_slice).ok_or_else(|| self.broken(path, "is not there"))
+    }
+
+    /// All files with their bytes, by path.
+    pub(super) fn into_files(self) -> Vec<(String, Vec<u8>)> {
+        self.files.into_iter().chain(self.seals).collect()
     }
 
     /// Reads a JSON file.

@@ -6,13 +6,16 @@ use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Parser;
-use panoh_server::{Shelf, router, serve};
+use panoh_server::{Served, Shelf, router, serve};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
+
+/// How often the folder is looked at for new and withdrawn releases.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// Serves published releases: API, charts, pages.
 #[derive(Debug, Parser)]
@@ -56,6 +59,8 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
         }
         tracing::info!("stopping; requests in flight are finished first");
     };
-    serve(listener, router(Arc::new(shelf)), shutdown).await?;
+    let served = Served::new(shelf);
+    tokio::spawn(served.clone().follow(arguments.published.clone(), LOOK));
+    serve(listener, router(served), shutdown).await?;
     Ok(())
 }

@@ -1,17 +1,20 @@
 //! The words of a release: its dimensions and codes with their names in three languages.
 
+use std::io::Write;
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use panoh_publication::{Artefact, Labels, guarded};
+use panoh_formats::{About, Sheet};
+use panoh_publication::{Artefact, Labels};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::documented::{Refusals, ViewParameters};
-use crate::answer::{csv, json};
+use crate::format::LISTS;
 use crate::problem::Kind;
-use crate::respond::{Asked, Format, Key};
+use crate::respond::{Asked, Key};
+use crate::sheets::{Columns, listed};
 use crate::{Problem, Shelf};
 
 /// The dictionary of one release.
@@ -67,12 +70,18 @@ struct Names {
     ),
     responses(
         (status = 200, description = "The codes",
-            content((Dictionary = "application/json"), (String = "text/csv"))),
+            content(
+                (Dictionary = "application/json"),
+                (String = "text/csv"),
+                (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+                (Vec<u8> = "application/vnd.apache.parquet"),
+                (Vec<u8> = "application/vnd.apache.arrow.file")
+            )),
         Refusals
     )
 )]
 pub(super) async fn dictionary(State(shelf): State<Arc<Shelf>>, mut asked: Asked) -> Result<Response, Problem> {
-    let view = asked.view(&[Format::Json, Format::Csv])?;
+    let view = asked.view(LISTS)?;
     let release = asked.parameters.take("release");
     asked.parameters.finish(["release"])?;
     let artefact = match release {
@@ -83,10 +92,11 @@ pub(super) async fn dictionary(State(shelf): State<Arc<Shelf>>, mut asked: Asked
     };
     let artefact = Arc::clone(artefact);
     let key = Key::new("dictionary").and(&artefact.digest);
-    let make = move || {
+    let key = key.named(format!("{}-dictionary", artefact.release.id));
+    let make = move |out: &mut (dyn Write + Send)| {
         let release = artefact.release.id.to_string();
         let dictionary = Dictionary { release, dimensions: dimensions(&artefact) };
-        if view.format == Format::Csv { csv_of(&dictionary) } else { Ok(json(&dictionary)) }
+        listed(&dictionary, view, || sheet(&dictionary, artefact.release.day.as_str()), out)
     };
     asked.respond(view, &key, make).await
 }
@@ -110,14 +120,19 @@ pub(super) fn dimensions(artefact: &Artefact) -> Vec<DimensionAnswer> {
     artefact.cube.dimensions().iter().map(dimension).collect()
 }
 
-fn csv_of(dictionary: &Dictionary) -> Result<Vec<u8>, Problem> {
-    let rows = dictionary.dimensions.iter().flat_map(|dimension| {
-        dimension.codes.iter().map(|code| {
-            let Names { en, ru, tg } = &code.labels;
-            let parent = code.parent.as_deref().unwrap_or_default();
-            let cells = [&dimension.name, &code.code, en, ru, tg, parent, &dictionary.release];
-            cells.map(|cell| guarded(cell).into_owned()).to_vec()
-        })
-    });
-    csv(&["dimension", "code", "en", "ru", "tg", "parent", "release"], rows)
+fn sheet(dictionary: &Dictionary, day: &str) -> Sheet {
+    let rows: Vec<(&DimensionAnswer, &CodeAnswer)> = dictionary
+        .dimensions
+        .iter()
+        .flat_map(|dimension| dimension.codes.iter().map(move |code| (dimension, code)))
+        .collect();
+    let texts = |of: fn(&CodeAnswer) -> &String| rows.iter().map(|(_, code)| of(code).clone()).collect::<Vec<_>>();
+    Columns::default()
+        .texts("dimension", rows.iter().map(|(dimension, _)| dimension.name.clone()))
+        .texts("code", texts(|code| &code.code))
+        .texts("en", texts(|code| &code.labels.en))
+        .texts("ru", texts(|code| &code.labels.ru))
+        .texts("tg", texts(|code| &code.labels.tg))
+        .texts("parent", rows.iter().map(|(_, code)| code.parent.clone().unwrap_or_default()))
+        .sheet("dictionary", day, vec![About::text("release", &dictionary.release)])
 }

@@ -9,10 +9,28 @@ use crate::Problem;
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "read by the document only; the parameters are parsed by hand so that refusals can help")]
 pub(super) struct ViewParameters {
-    /// `json` or `csv`; wins over Accept.
+    /// `json`, `csv`, `xlsx`, `parquet`, `arrow` and, for figures, `sdmx`; wins over Accept.
     format: Option<String>,
     /// Language of labels: `en`, `ru` or `tg`.
     lang: Option<String>,
+    /// Of CSV: `1` for a byte order mark, which Excel needs for other letters than Latin ones.
+    bom: Option<String>,
+    /// Of CSV: what stands between cells, `,`, `;` or `tab`.
+    sep: Option<String>,
+    /// Of CSV: `point`, or `comma` where fractions are written with one.
+    decimal: Option<String>,
+}
+
+/// Which rows.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "read by the document only; the parameters are parsed by hand so that refusals can help")]
+pub(super) struct PageParameters {
+    /// Most rows; 10,000 in JSON when it is left out, all in files.
+    #[param(example = 1000)]
+    limit: Option<usize>,
+    /// How many rows to pass over. `Link` and, in JSON, `next` say where the next rows are.
+    offset: Option<usize>,
 }
 
 /// Which figures of a trend.

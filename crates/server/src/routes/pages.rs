@@ -6,7 +6,9 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::respond::{Asked, Format, Key};
+use crate::format::Format;
+use crate::problem::Kind;
+use crate::respond::{Asked, Key};
 use crate::{Problem, Shelf, page};
 
 const STYLE: &str = include_str!("../../assets/style.css");
@@ -16,7 +18,11 @@ pub(super) async fn overview(State(shelf): State<Arc<Shelf>>, mut asked: Asked) 
     let view = asked.view(&[Format::Html])?;
     asked.parameters.finish([])?;
     let key = Key::new("overview").and_releases(shelf.newest_first());
-    asked.respond(view, &key, move || page::overview(&shelf)).await
+    let make = move |out: &mut (dyn std::io::Write + Send)| {
+        let page = page::overview(&shelf)?;
+        out.write_all(&page).map_err(|_| Problem::new(Kind::Internal, "the log of the server says more"))
+    };
+    asked.respond(view, &key, make).await
 }
 
 pub(super) async fn style() -> Response {

@@ -1,18 +1,25 @@
 //! What has been released: the list, and everything about one release but its numbers.
 
+use std::io::Write;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use panoh_publication::{Artefact, guarded, half_width, quality};
+use panoh_formats::Sheet;
+use panoh_publication::{Artefact, half_width, quality};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::dictionary::{DimensionAnswer, dimensions};
 use super::documented::{Refusals, ViewParameters};
-use crate::answer::{ORIGIN_COLUMNS, Origin, csv, json};
-use crate::respond::{Asked, Format, Key, Lang};
+use crate::answer::Origin;
+use crate::format::{LISTS, Lang};
+use crate::respond::{Asked, Key};
+use crate::sheets::{Columns, listed};
 use crate::{Problem, Shelf};
+
+/// The date inside of a file that lists nothing.
+const NO_DAY: &str = "2000-01-01";
 
 /// The releases, newest first.
 #[derive(Debug, Serialize, ToSchema)]
@@ -109,17 +116,24 @@ struct QueryLine {
     params(ViewParameters),
     responses(
         (status = 200, description = "The releases",
-            content((Releases = "application/json"), (String = "text/csv"))),
+            content(
+                (Releases = "application/json"),
+                (String = "text/csv"),
+                (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+                (Vec<u8> = "application/vnd.apache.parquet"),
+                (Vec<u8> = "application/vnd.apache.arrow.file")
+            )),
         Refusals
     )
 )]
 pub(super) async fn list(State(shelf): State<Arc<Shelf>>, mut asked: Asked) -> Result<Response, Problem> {
-    let view = asked.view(&[Format::Json, Format::Csv])?;
+    let view = asked.view(LISTS)?;
     asked.parameters.finish([])?;
     let key = Key::new("releases").and_releases(shelf.newest_first());
-    let make = move || {
-        let releases: Vec<ReleaseLine> = shelf.newest_first().map(|artefact| line(artefact, view.lang)).collect();
-        if view.format == Format::Csv { csv_of_releases(&releases) } else { Ok(json(&Releases { releases })) }
+    let make = move |out: &mut (dyn Write + Send)| {
+        let releases = shelf.newest_first().map(|artefact| line(artefact, view.lang)).collect();
+        let releases = Releases { releases };
+        listed(&releases, view, || sheet_of_releases(&releases.releases), out)
     };
     asked.respond(view, &key, make).await
 }
@@ -135,7 +149,13 @@ pub(super) async fn list(State(shelf): State<Arc<Shelf>>, mut asked: Asked) -> R
     ),
     responses(
         (status = 200, description = "The release",
-            content((ReleaseDetail = "application/json"), (String = "text/csv"))),
+            content(
+                (ReleaseDetail = "application/json"),
+                (String = "text/csv"),
+                (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+                (Vec<u8> = "application/vnd.apache.parquet"),
+                (Vec<u8> = "application/vnd.apache.arrow.file")
+            )),
         Refusals
     )
 )]
@@ -144,16 +164,13 @@ pub(super) async fn one(
     Path(id): Path<String>,
     mut asked: Asked,
 ) -> Result<Response, Problem> {
-    let view = asked.view(&[Format::Json, Format::Csv])?;
+    let view = asked.view(LISTS)?;
     asked.parameters.finish([])?;
     let artefact = Arc::clone(shelf.find(&id)?);
     let key = Key::new("release").and(&artefact.digest);
-    let make = move || {
-        if view.format == Format::Csv {
-            csv_of_tables(&line(&artefact, view.lang))
-        } else {
-            Ok(json(&detail(&artefact, view.lang)))
-        }
+    let key = key.named(format!("{}-tables", artefact.release.id));
+    let make = move |out: &mut (dyn Write + Send)| {
+        listed(&detail(&artefact, view.lang), view, || sheet_of_tables(&line(&artefact, view.lang)), out)
     };
     asked.respond(view, &key, make).await
 }
@@ -208,34 +225,30 @@ fn names(artefact: &Artefact, dimensions: &[usize]) -> Vec<String> {
     dimensions.iter().map(|d| artefact.cube.dimensions()[*d].name.clone()).collect()
 }
 
-fn csv_of_releases(releases: &[ReleaseLine]) -> Result<Vec<u8>, Problem> {
-    let header: Vec<&str> = ORIGIN_COLUMNS.into_iter().chain(["title", "cohorts", "dimensions", "tables"]).collect();
-    let rows = releases.iter().map(|line| {
-        let tables: Vec<&str> = line.tables.iter().map(|table| table.name.as_str()).collect();
-        let mut cells = line.origin.cells();
-        let texts = [line.origin.title(), &line.cohorts.join(" "), &line.dimensions.join(" "), &tables.join(" ")];
-        cells.extend(texts.map(|text| guarded(text).into_owned()));
-        cells
-    });
-    csv(&header, rows)
+fn sheet_of_releases(releases: &[ReleaseLine]) -> Sheet {
+    let texts = |of: &dyn Fn(&ReleaseLine) -> String| releases.iter().map(of).collect::<Vec<_>>();
+    let tables = |line: &ReleaseLine| line.tables.iter().map(|table| table.name.as_str()).collect::<Vec<_>>().join(" ");
+    let newest = releases.iter().map(|line| line.origin.day.as_str()).max().unwrap_or(NO_DAY);
+    Columns::default()
+        .origins(releases.iter().map(|line| &line.origin))
+        .texts("title", texts(&|line| line.origin.title.clone()))
+        .texts("cohorts", texts(&|line| line.cohorts.join(" ")))
+        .texts("dimensions", texts(&|line| line.dimensions.join(" ")))
+        .texts("tables", texts(&tables))
+        .sheet("releases", newest, vec![])
 }
 
-fn csv_of_tables(release: &ReleaseLine) -> Result<Vec<u8>, Problem> {
-    let own = ["table", "title", "dimensions", "cells", "standard_error", "half_width", "quality", "href"];
-    let header: Vec<&str> = own.into_iter().chain(ORIGIN_COLUMNS).collect();
-    let rows = release.tables.iter().map(|table| {
-        let mut cells = vec![
-            guarded(&table.name).into_owned(),
-            guarded(&table.title).into_owned(),
-            guarded(&table.dimensions.join(" ")).into_owned(),
-            table.cells.to_string(),
-            table.standard_error.to_string(),
-            table.half_width.to_string(),
-            table.quality.to_owned(),
-            table.href.clone(),
-        ];
-        cells.extend(release.origin.cells());
-        cells
-    });
-    csv(&header, rows)
+fn sheet_of_tables(release: &ReleaseLine) -> Sheet {
+    let texts = |of: fn(&TableLine) -> String| release.tables.iter().map(of).collect::<Vec<_>>();
+    let numbers = |of: fn(&TableLine) -> f64| release.tables.iter().map(of).collect::<Vec<_>>();
+    Columns::default()
+        .texts("table", texts(|table| table.name.clone()))
+        .texts("title", texts(|table| table.title.clone()))
+        .texts("dimensions", texts(|table| table.dimensions.join(" ")))
+        .whole("cells", release.tables.iter().map(|table| i64::try_from(table.cells).unwrap_or(i64::MAX)))
+        .numbers("standard_error", numbers(|table| table.standard_error))
+        .numbers("half_width", numbers(|table| table.half_width))
+        .texts("quality", texts(|table| table.quality.to_owned()))
+        .texts("href", texts(|table| table.href.clone()))
+        .sheet("tables", &release.origin.day, release.origin.about())
 }

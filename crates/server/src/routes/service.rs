@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::answer::json;
-use crate::respond::{Asked, Format, Key};
+use crate::format::Format;
+use crate::respond::{Asked, Key};
 use crate::{Problem, Shelf};
 
 /// Whether the server answers, and from how many releases.
@@ -30,11 +30,8 @@ struct Health {
     responses((status = 200, description = "The server answers", body = Health))
 )]
 pub(super) async fn health(State(shelf): State<Arc<Shelf>>) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    (headers, json(&Health { status: "ok", releases: shelf.len() })).into_response()
+    let headers = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+    (headers, axum::Json(Health { status: "ok", releases: shelf.len() })).into_response()
 }
 
 /// This document.
@@ -47,5 +44,9 @@ pub(super) async fn health(State(shelf): State<Arc<Shelf>>) -> Response {
 pub(super) async fn openapi(mut asked: Asked) -> Result<Response, Problem> {
     let view = asked.view(&[Format::Json])?;
     asked.parameters.finish([])?;
-    asked.respond(view, &Key::new("openapi"), || Ok(super::openapi_document().into_bytes())).await
+    let make = |out: &mut (dyn std::io::Write + Send)| {
+        let document = super::openapi_document();
+        out.write_all(document.as_bytes()).map_err(|_| Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR))
+    };
+    asked.respond(view, &Key::new("openapi"), make).await
 }

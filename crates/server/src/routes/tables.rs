@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::documented::{Refusals, ViewParameters};
+use super::documented::{PageParameters, Refusals, ViewParameters};
+use crate::format::{FIGURES, View};
 use crate::problem::Kind;
 use crate::question::Question;
-use crate::respond::{Asked, Format, Key};
-use crate::{Problem, Shelf, answer};
+use crate::respond::{Asked, Key};
+use crate::{Problem, Shelf, answer, pages};
 
 /// One table of a release, every cell.
 #[utoipa::path(
@@ -19,11 +20,19 @@ use crate::{Problem, Shelf, answer};
     params(
         ("id" = String, Path, description = "Id of the release"),
         ("name" = String, Path, description = "Name of the table"),
-        ViewParameters
+        ViewParameters,
+        PageParameters
     ),
     responses(
         (status = 200, description = "The values",
-            content((answer::Values = "application/json"), (String = "text/csv"))),
+            content(
+                (answer::Values = "application/json"),
+                (String = "text/csv"),
+                (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+                (Vec<u8> = "application/vnd.apache.parquet"),
+                (Vec<u8> = "application/vnd.apache.arrow.file"),
+                (String = "application/vnd.sdmx.data+csv")
+            )),
         Refusals
     )
 )]
@@ -32,15 +41,16 @@ pub(super) async fn table(
     Path((id, name)): Path<(String, String)>,
     mut asked: Asked,
 ) -> Result<Response, Problem> {
-    let view = asked.view(&[Format::Json, Format::Csv])?;
-    asked.parameters.finish([])?;
+    let view = asked.view(FIGURES)?;
+    let page = asked.page(view)?;
+    asked.parameters.finish(["limit", "offset"])?;
     let artefact = shelf.find(&id)?;
     let table = artefact.cube.table(&name).ok_or_else(|| {
         let names = artefact.cube.tables().iter().map(|table| table.name.clone());
         Problem::new(Kind::UnknownTable, "this release has no table of this name").with_allowed(names)
     })?;
-    let question = Question::new(artefact, table.dimensions.clone(), &[])?;
-    respond(asked, view, question).await
+    let question = Question::plain(artefact, table.dimensions.clone(), &[])?.on(page);
+    figures(asked, view, "table", question).await
 }
 
 /// Any slice or roll-up of a release.
@@ -54,15 +64,26 @@ pub(super) async fn table(
     params(
         ("id" = String, Path, description = "Id of the release"),
         ("dimensions" = Option<String>, Query,
-            description = "Dimensions to keep, joined by commas, in the order of the columns", example = "year,gender"),
+            description = "Dimensions to keep, joined by commas, in the order of the columns; `name:level` for a coarser \
+            level", example = "year,gender"),
         ("codes" = Option<std::collections::BTreeMap<String, String>>, Query, style = Form, explode,
             description = "For any dimension, as a parameter of its own name, its codes: `gender=woman,man`, \
-            `year=2018..2024`"),
-        ViewParameters
+            `year=2018..2024`, `level:code` for all that a code of a coarser level takes in"),
+        ("compare" = Option<String>, Query, description = "The second code less the first, each value with the error of \
+            the difference", example = "year:2019,2023"),
+        ViewParameters,
+        PageParameters
     ),
     responses(
         (status = 200, description = "The values",
-            content((answer::Values = "application/json"), (String = "text/csv"))),
+            content(
+                (answer::Values = "application/json"),
+                (String = "text/csv"),
+                (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+                (Vec<u8> = "application/vnd.apache.parquet"),
+                (Vec<u8> = "application/vnd.apache.arrow.file"),
+                (String = "application/vnd.sdmx.data+csv")
+            )),
         Refusals
     )
 )]
@@ -71,12 +92,21 @@ pub(super) async fn cube(
     Path(id): Path<String>,
     mut asked: Asked,
 ) -> Result<Response, Problem> {
-    let view = asked.view(&[Format::Json, Format::Csv])?;
-    let question = Question::of_cube(shelf.find(&id)?, &mut asked.parameters)?;
-    respond(asked, view, question).await
+    let view = asked.view(FIGURES)?;
+    let page = asked.page(view)?;
+    let question = Question::of_cube(shelf.find(&id)?, &mut asked.parameters)?.on(page);
+    figures(asked, view, "cube", question).await
 }
 
-async fn respond(asked: Asked, view: crate::respond::View, question: Question) -> Result<Response, Problem> {
-    let key = Key::new("cube").and(&question.artefact.digest).and(&question.canonical());
-    asked.respond(view, &key, move || answer::values(&question, view)).await
+/// Answers with figures, and with the addresses of the rows before and behind those of the page.
+pub(super) async fn figures(asked: Asked, view: View, what: &str, question: Question) -> Result<Response, Problem> {
+    let pages = pages::around(&asked.address, &question);
+    let name = format!("{}-{what}", question.artefact.release.id);
+    let key = Key::new(what)
+        .and(&question.artefact.digest)
+        .and(&question.canonical())
+        .and(pages.next.as_deref().unwrap_or_default())
+        .named(name)
+        .linking(pages.header());
+    asked.respond(view, &key, move |out| answer::values(&question, view, pages.next, out)).await
 }

@@ -6,11 +6,13 @@ use axum::extract::State;
 use axum::response::Response;
 use panoh_publication::{Artefact, Dimension, YEAR};
 
-use super::documented::{Refusals, TrendParameters, ViewParameters};
+use super::documented::{PageParameters, Refusals, TrendParameters, ViewParameters};
+use super::tables::figures;
+use crate::format::FIGURES;
 use crate::parameters::{Parameters, codes};
 use crate::problem::Kind;
 use crate::question::Question;
-use crate::respond::{Asked, Format, Key};
+use crate::respond::Asked;
 use crate::shelf::dimensions_together;
 use crate::{Problem, Shelf, answer};
 
@@ -38,11 +40,19 @@ pub(crate) const GENDER: Trend = Trend { name: "gender", choices: &[&[YEAR, "gen
         TrendParameters,
         ("origin" = Option<String>, Query, description = "Codes: `a`, `a,b` or `a..c` in the order of the list"),
         ("destination" = Option<String>, Query, description = "Codes: `a`, `a,b` or `a..c` in the order of the list"),
-        ViewParameters
+        ViewParameters,
+        PageParameters
     ),
     responses(
         (status = 200, description = "The values",
-            content((answer::Values = "application/json"), (String = "text/csv"))),
+            content(
+                (answer::Values = "application/json"),
+                (String = "text/csv"),
+                (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+                (Vec<u8> = "application/vnd.apache.parquet"),
+                (Vec<u8> = "application/vnd.apache.arrow.file"),
+                (String = "application/vnd.sdmx.data+csv")
+            )),
         Refusals
     )
 )]
@@ -58,11 +68,19 @@ pub(super) async fn routes(State(shelf): State<Arc<Shelf>>, asked: Asked) -> Res
     params(
         TrendParameters,
         ("destination" = Option<String>, Query, description = "Codes: `a`, `a,b` or `a..c` in the order of the list"),
-        ViewParameters
+        ViewParameters,
+        PageParameters
     ),
     responses(
         (status = 200, description = "The values",
-            content((answer::Values = "application/json"), (String = "text/csv"))),
+            content(
+                (answer::Values = "application/json"),
+                (String = "text/csv"),
+                (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+                (Vec<u8> = "application/vnd.apache.parquet"),
+                (Vec<u8> = "application/vnd.apache.arrow.file"),
+                (String = "application/vnd.sdmx.data+csv")
+            )),
         Refusals
     )
 )]
@@ -78,11 +96,19 @@ pub(super) async fn destinations(State(shelf): State<Arc<Shelf>>, asked: Asked) 
     params(
         TrendParameters,
         ("gender" = Option<String>, Query, description = "Codes: `a`, `a,b` or `a..c` in the order of the list"),
-        ViewParameters
+        ViewParameters,
+        PageParameters
     ),
     responses(
         (status = 200, description = "The values",
-            content((answer::Values = "application/json"), (String = "text/csv"))),
+            content(
+                (answer::Values = "application/json"),
+                (String = "text/csv"),
+                (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+                (Vec<u8> = "application/vnd.apache.parquet"),
+                (Vec<u8> = "application/vnd.apache.arrow.file"),
+                (String = "application/vnd.sdmx.data+csv")
+            )),
         Refusals
     )
 )]
@@ -97,10 +123,10 @@ pub(crate) fn newest<'a>(shelf: &'a Shelf, trend: &Trend) -> Option<(&'a Arc<Art
 }
 
 async fn respond(shelf: &Shelf, mut asked: Asked, trend: &Trend) -> Result<Response, Problem> {
-    let view = asked.view(&[Format::Json, Format::Csv])?;
-    let question = question(shelf, &mut asked.parameters, trend)?;
-    let key = Key::new(trend.name).and(&question.artefact.digest).and(&question.canonical());
-    asked.respond(view, &key, move || answer::values(&question, view)).await
+    let view = asked.view(FIGURES)?;
+    let page = asked.page(view)?;
+    let question = question(shelf, &mut asked.parameters, trend)?.on(page);
+    figures(asked, view, trend.name, question).await
 }
 
 fn question(shelf: &Shelf, parameters: &mut Parameters, trend: &Trend) -> Result<Question, Problem> {
@@ -128,7 +154,7 @@ fn question(shelf: &Shelf, parameters: &mut Parameters, trend: &Trend) -> Result
         }
     }
     parameters.finish(known)?;
-    Question::new(artefact, keep, &sets)
+    Question::plain(artefact, keep, &sets)
 }
 
 /// The years from `from` to `to`; `None` for all codes, that of persons without a year included.

@@ -4,14 +4,19 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use panoh_publication::{CohortRho, Listing, guarded};
+use panoh_formats::Sheet;
+use panoh_publication::{CohortRho, Listing};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::documented::{Refusals, ViewParameters};
-use crate::answer::{csv, json};
-use crate::respond::{Asked, Format, Key};
+use crate::format::LISTS;
+use crate::respond::{Asked, Key};
+use crate::sheets::{Columns, listed};
 use crate::{Problem, Shelf};
+
+/// The date inside of a file that lists nothing.
+const NO_DAY: &str = "2000-01-01";
 
 /// Releases that cannot be read here.
 #[derive(Debug, Serialize, ToSchema)]
@@ -51,18 +56,22 @@ struct Line {
     params(ViewParameters),
     responses(
         (status = 200, description = "The releases",
-            content((NotPublic = "application/json"), (String = "text/csv"))),
+            content(
+                (NotPublic = "application/json"),
+                (String = "text/csv"),
+                (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+                (Vec<u8> = "application/vnd.apache.parquet"),
+                (Vec<u8> = "application/vnd.apache.arrow.file")
+            )),
         Refusals
     )
 )]
 pub(super) async fn withdrawn(State(shelf): State<Arc<Shelf>>, mut asked: Asked) -> Result<Response, Problem> {
-    let view = asked.view(&[Format::Json, Format::Csv])?;
+    let view = asked.view(LISTS)?;
     asked.parameters.finish([])?;
     let answer = answer(shelf.not_public());
-    let plain = json(&answer);
-    let key = Key::new("withdrawn").and(&String::from_utf8_lossy(&plain));
-    let make = move || if view.format == Format::Csv { csv_of(&answer) } else { Ok(plain) };
-    asked.respond(view, &key, make).await
+    let key = Key::new("withdrawn").and(&serde_json::to_string(&answer).expect("text and finite numbers"));
+    asked.respond(view, &key, move |out| listed(&answer, view, || sheet(&answer), out)).await
 }
 
 fn answer(listing: &Listing) -> NotPublic {
@@ -98,23 +107,22 @@ fn paid(cohorts: &[CohortRho]) -> f64 {
     cohorts.iter().map(|paid| paid.rho.value()).fold(0.0, f64::max)
 }
 
-fn csv_of(answer: &NotPublic) -> Result<Vec<u8>, Problem> {
-    let header = ["state", "release", "title", "released", "day", "reason", "explanation", "cohorts", "rho"];
-    let lines = [("withdrawn", &answer.withdrawn), ("void", &answer.void)];
-    let rows = lines.into_iter().flat_map(|(state, lines)| {
-        lines.iter().map(move |line| {
-            vec![
-                state.to_owned(),
-                guarded(&line.release).into_owned(),
-                guarded(&line.title).into_owned(),
-                line.released.clone(),
-                line.day.clone(),
-                line.reason.to_owned(),
-                line.explanation.to_owned(),
-                guarded(&line.cohorts.join(" ")).into_owned(),
-                line.rho.to_string(),
-            ]
-        })
-    });
-    csv(&header, rows)
+fn sheet(answer: &NotPublic) -> Sheet {
+    let lines: Vec<(&str, &Line)> = std::iter::repeat("withdrawn")
+        .zip(&answer.withdrawn)
+        .chain(std::iter::repeat("void").zip(&answer.void))
+        .collect();
+    let texts = |of: fn(&Line) -> String| lines.iter().map(|(_, line)| of(line)).collect::<Vec<_>>();
+    let newest = lines.iter().map(|(_, line)| line.day.as_str()).max().unwrap_or(NO_DAY);
+    Columns::default()
+        .texts("state", lines.iter().map(|(state, _)| (*state).to_owned()))
+        .texts("release", texts(|line| line.release.clone()))
+        .texts("title", texts(|line| line.title.clone()))
+        .texts("released", texts(|line| line.released.clone()))
+        .texts("day", texts(|line| line.day.clone()))
+        .texts("reason", texts(|line| line.reason.to_owned()))
+        .texts("explanation", texts(|line| line.explanation.to_owned()))
+        .texts("cohorts", texts(|line| line.cohorts.join(" ")))
+        .numbers("rho", lines.iter().map(|(_, line)| line.rho))
+        .sheet("withdrawn", newest, vec![])
 }

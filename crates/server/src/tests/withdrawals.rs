@@ -49,7 +49,7 @@ fn withdrawn_for(audience: Audience) -> Router {
         cohorts: told.cohorts,
     };
     write_listing(path, &Listing { withdrawn: Vec::new(), void: vec![void] }).expect("the list is written");
-    router(Arc::new(Shelf::open(path).expect("a folder")))
+    router(Served::new(Shelf::open(path).expect("a folder")))
 }
 
 #[tokio::test]

@@ -1,0 +1,56 @@
+//! A whole release as it lies in its folder, in one archive.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use panoh_formats::archive;
+use panoh_publication::{Artefact, files};
+
+use super::documented::Refusals;
+use crate::format::Format;
+use crate::problem::Kind;
+use crate::respond::{Asked, Key};
+use crate::{Problem, Shelf};
+
+/// All files of a release: the data package, tables, the cube, the noisy measurements, the dictionary, hashes, signature.
+#[utoipa::path(
+    get,
+    path = "/v1/releases/{id}/package",
+    tag = "releases",
+    params(("id" = String, Path, description = "Id of the release")),
+    responses(
+        (status = 200, description = "A ZIP archive of a Frictionless data package", content((Vec<u8> = "application/zip"))),
+        Refusals
+    )
+)]
+pub(super) async fn package(
+    State(shelf): State<Arc<Shelf>>,
+    Path(id): Path<String>,
+    mut asked: Asked,
+) -> Result<Response, Problem> {
+    let view = asked.view(&[Format::Zip])?;
+    asked.parameters.finish([])?;
+    let artefact = Arc::clone(shelf.find(&id)?);
+    let folder = shelf.folder(&artefact);
+    let key = Key::new("package").and(&artefact.digest).named(artefact.release.id.to_string());
+    let make = move |out: &mut (dyn std::io::Write + Send)| {
+        let bytes = folder.ok_or_else(gone).and_then(|folder| packed(&folder, &artefact))?;
+        out.write_all(&bytes).map_err(|_| gone())
+    };
+    asked.respond(view, &key, make).await
+}
+
+/// The files are read again, and none goes out that is not the one that was verified when the release was taken up.
+fn packed(folder: &std::path::Path, artefact: &Artefact) -> Result<Vec<u8>, Problem> {
+    let failed = |error: &dyn std::fmt::Display| {
+        tracing::error!(%error, id = artefact.release.id.as_str(), "a release cannot be packed");
+        Problem::new(Kind::Internal, "the log of the server says more")
+    };
+    let files = files(folder, &artefact.digest).map_err(|error| failed(&error))?;
+    archive(artefact.release.id.as_str(), artefact.release.day.as_str(), &files).map_err(|error| failed(&error))
+}
+
+fn gone() -> Problem {
+    Problem::new(Kind::Internal, "the log of the server says more")
+}
