@@ -10,7 +10,7 @@ use crate::FormatError;
 /// Puts files into a folder of an archive. `day` is the date inside, as in 2026-11-22.
 pub fn archive(folder: &str, day: &str, files: &[(String, Vec<u8>)]) -> Result<Vec<u8>, FormatError> {
     let mut parts = day.splitn(3, '-').map(|part| part.parse::<u16>().unwrap_or_default());
-    let [year, month, day] = std::array::from_fn(|_| parts.next().unwrap_or_default() as u16);
+    let [year, month, day] = std::array::from_fn(|_| parts.next().unwrap_or_default());
     let date = DateTime::from_date_and_time(year, month as u8, day as u8, 0, 0, 0).unwrap_or_default();
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).last_modified_time(date);
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));

@@ -79,7 +79,7 @@ impl About {
     }
 
     /// A number, or yes or no.
-    pub fn plain(name: &'static str, value: impl ToString) -> Self {
+    pub fn plain(name: &'static str, value: impl std::fmt::Display) -> Self {
         Self { name, value: value.to_string(), is_text: false }
     }
 }

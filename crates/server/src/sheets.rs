@@ -81,12 +81,12 @@ impl Columns {
     }
 
     /// One column for each part of what releases come from.
-    pub(crate) fn origins<'a>(self, origins: impl Iterator<Item = &'a Origin> + Clone) -> Self {
-        let text = |of: fn(&Origin) -> &String| origins.clone().map(of).cloned().collect::<Vec<_>>();
-        let number = |of: fn(&Origin) -> f64| origins.clone().map(of).collect::<Vec<_>>();
+    pub(crate) fn origins(self, origins: &[&Origin]) -> Self {
+        let text = |of: fn(&Origin) -> &String| origins.iter().map(|origin| of(origin).clone()).collect::<Vec<_>>();
+        let number = |of: fn(&Origin) -> f64| origins.iter().map(|origin| of(origin)).collect::<Vec<_>>();
         self.texts("release", text(|origin| &origin.release))
             .texts("day", text(|origin| &origin.day))
-            .flags("synthetic", origins.clone().map(|origin| origin.synthetic))
+            .flags("synthetic", origins.iter().map(|origin| origin.synthetic))
             .numbers("rho", number(|origin| origin.rho))
             .numbers("epsilon", number(|origin| origin.epsilon))
             .numbers("delta", number(|origin| origin.delta))

@@ -65,15 +65,12 @@ where
         let made = make(&mut out);
         out.finish(made);
     });
-    match wait.await {
-        Ok(written) => written,
-        Err(_) => {
-            let reason =
-                task.await.err().map_or_else(|| "it ended without an answer".to_owned(), |error| error.to_string());
-            tracing::error!(reason, "an answer could not be made");
-            Err(Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR))
-        }
+    if let Ok(written) = wait.await {
+        return written;
     }
+    let reason = task.await.err().map_or_else(|| "it ended without an answer".to_owned(), |error| error.to_string());
+    tracing::error!(reason, "an answer could not be made");
+    Err(Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
 /// What is written to: plain until it is known whether the answer is worth compressing.
@@ -81,7 +78,7 @@ enum Coded {
     Plain(Out),
     /// The first bytes, which wait.
     Undecided(Out, Vec<u8>),
-    Gzip(GzEncoder<Out>),
+    Gzip(Box<GzEncoder<Out>>),
     /// Between two of these.
     Moved,
 }
@@ -118,7 +115,7 @@ impl Write for Coded {
             let Self::Undecided(out, first) = std::mem::replace(self, Self::Moved) else { unreachable!("just seen") };
             let mut encoder = GzEncoder::new(out, Compression::new(5));
             encoder.write_all(&first)?;
-            *self = Self::Gzip(encoder);
+            *self = Self::Gzip(Box::new(encoder));
             return Ok(bytes.len());
         }
         match self {

@@ -157,7 +157,7 @@ impl List {
 type Chars<'a> = std::iter::Peekable<std::str::Chars<'a>>;
 
 fn skip_blanks(rest: &mut Chars) {
-    while rest.next_if(|letter| letter.is_ascii_whitespace()).is_some() {}
+    while rest.next_if(char::is_ascii_whitespace).is_some() {}
 }
 
 /// Gives a pattern the backslash for its escape. Step by step, so that it holds for a pattern that is a column or a value that

@@ -15,6 +15,9 @@ use crate::commands::stats::{print_rows, session};
 use crate::failure::{Code, Failure};
 use crate::world::World;
 
+/// The byte order mark.
+const MARK: char = '\u{feff}';
+
 pub(crate) async fn run(options: &Query, world: &World) -> Result<Code> {
     let sql = match (&options.sql, &options.file) {
         (Some(sql), _) => sql.clone(),
@@ -48,6 +51,9 @@ fn piped() -> Result<String> {
 }
 
 /// Editors on Windows begin a file of UTF-8 with a mark that no statement begins with.
-fn without_mark(sql: String) -> String {
-    sql.strip_prefix('\u{feff}').map_or(sql.clone(), str::to_owned)
+fn without_mark(mut sql: String) -> String {
+    if sql.starts_with(MARK) {
+        sql.remove(0);
+    }
+    sql
 }

@@ -230,7 +230,7 @@ fn sheet_of_releases(releases: &[ReleaseLine]) -> Sheet {
     let tables = |line: &ReleaseLine| line.tables.iter().map(|table| table.name.as_str()).collect::<Vec<_>>().join(" ");
     let newest = releases.iter().map(|line| line.origin.day.as_str()).max().unwrap_or(NO_DAY);
     Columns::default()
-        .origins(releases.iter().map(|line| &line.origin))
+        .origins(&releases.iter().map(|line| &line.origin).collect::<Vec<_>>())
         .texts("title", texts(&|line| line.origin.title.clone()))
         .texts("cohorts", texts(&|line| line.cohorts.join(" ")))
         .texts("dimensions", texts(&|line| line.dimensions.join(" ")))
