@@ -183,6 +183,12 @@ fn means_something_else(expr: &Expr) -> ControlFlow<WarehouseError> {
             "it would be one list and not a row for each number",
             "write it behind FROM, as in SELECT value FROM generate_series(2018, 2024)",
         ),
+        // Only where PostgreSQL's own reading of the statement has failed.
+        Expr::BinaryOp { op: BinaryOperator::BitwiseXor, .. } => (
+            "^ in a statement that PostgreSQL cannot read",
+            "it would be an exclusive or, and not a power",
+            "write power(2, 3)",
+        ),
         Expr::SimilarTo { .. } => (
             "SIMILAR TO",
             "it would be taken for a regular expression that may match anywhere",

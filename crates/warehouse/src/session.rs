@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::AsArray as _;
 use datafusion::catalog::TableProvider;
+use datafusion::common::config::Dialect;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::dataframe::DataFrame;
 use datafusion::error::DataFusionError;
@@ -179,16 +180,28 @@ pub(crate) async fn stream(state: SessionState, plan: LogicalPlan) -> Result<Row
     DataFrame::new(state, plan).execute_stream().await.map(Rows::new).map_err(run)
 }
 
-/// Plans one statement that only reads. The statement's kind is on a list; the plan is then looked through for anything
-/// that changes data or settings, however deep.
-pub(crate) async fn read_only_plan(state: &SessionState, sql: &str) -> Result<LogicalPlan, WarehouseError> {
+/// Reads one statement. What PostgreSQL has no words for, such as `SELECT * EXCEPT (load)`, is read in the engine's own.
+fn parsed(state: &SessionState, sql: &str) -> Result<Statement, WarehouseError> {
     let dialect = state.config_options().sql_parser.dialect;
-    let mut statement = state.sql_to_statement(sql, &dialect).map_err(|error| match error {
+    let refused = |error| match error {
         DataFusionError::NotImplemented(_) => {
             WarehouseError::NotReadOnly { statement: "more than one statement".to_owned() }
         }
         other => planning(other),
-    })?;
+    };
+    match state.sql_to_statement(sql, &dialect) {
+        Err(DataFusionError::SQL(unknown, trace)) => {
+            let own = state.sql_to_statement(sql, &Dialect::Generic);
+            own.map_err(|_| planning(DataFusionError::SQL(unknown, trace)))
+        }
+        read => read.map_err(refused),
+    }
+}
+
+/// Plans one statement that only reads. The statement's kind is on a list; the plan is then looked through for anything
+/// that changes data or settings, however deep.
+pub(crate) async fn read_only_plan(state: &SessionState, sql: &str) -> Result<LogicalPlan, WarehouseError> {
+    let mut statement = parsed(state, sql)?;
     refuse_unless_read(&statement, sql)?;
     speak(&mut statement)?;
     let plan = state.statement_to_plan(statement).await.map_err(planning)?;

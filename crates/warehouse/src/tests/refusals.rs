@@ -111,6 +111,7 @@ const MISTAKEN: &[(&str, &str)] = &[
     ("SELECT 'abc' SIMILAR TO 'a%'", "SIMILAR TO"),
     ("SELECT to_char(DATE '2024-03-05', 'YYYY-MM-DD')", "to_char"),
     ("SELECT to_date('05.03.2024', 'DD.MM.YYYY')", "to_date"),
+    ("SELECT * EXCEPT (load), 2 ^ 3 FROM cases", "^ in a statement that PostgreSQL cannot read"),
     ("SELECT generate_series(1, 3)", "generate_series among the columns"),
     (
         "SELECT person FROM persons p WHERE EXISTS (SELECT count(*) FROM cases c WHERE c.person = p.person)",
@@ -201,6 +202,8 @@ async fn what_only_reads_is_answered() {
         "SELECT table_name FROM information_schema.tables",
         "SELECT * FROM information_schema.columns WHERE table_name = 'persons'",
         "VALUES (1), (2)",
+        "FROM cases SELECT gender",
+        "SELECT * EXCEPT (load) FROM cases",
     ] {
         let rows = session.query(sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
         assert!(!rows.collect().await.unwrap_or_else(|error| panic!("{sql}: {error:?}")).is_empty(), "{sql}");
