@@ -1,0 +1,147 @@
+"""Fetches figures from a running server in every format with the tools of researchers, and compares them value by value.
+
+    python3 tests/readers/formats.py PANOH HOME
+
+PANOH is the binary, HOME a home with a published release. Needed: pandas, polars, duckdb, pyarrow, openpyxl, fastexcel,
+frictionless, pysdmx; R and LibreOffice are used where they are. The lines of docs/api.md are run as they stand there.
+Ends with 1 when a value differs or a reader fails.
+"""
+
+import csv
+import io
+import json
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+import zipfile
+
+import duckdb
+import frictionless
+import pandas
+import polars
+import pyarrow.feather
+import pysdmx.io
+
+panoh, home = sys.argv[1], pathlib.Path(sys.argv[2])
+RECIPES = pathlib.Path(__file__).parents[2] / "docs" / "api.md"
+passed, failed = 0, 0
+
+
+def check(name, holds, said=""):
+    global passed, failed
+    passed, failed = passed + bool(holds), failed + (not holds)
+    if not holds:
+        print(f"FAILED {name}: {said}")
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def fetch(address):
+    with urllib.request.urlopen(base + address) as answer:
+        return answer.read()
+
+
+def same(name, values, standard_errors):
+    """Whether a reader found the values of JSON, in their order."""
+    values, standard_errors = [float(value) for value in values], [float(value) for value in standard_errors]
+    check(name, (values, standard_errors) == (wanted_values, wanted_errors), f"{values[:3]} … {len(values)}")
+
+
+def blocks():
+    """The code blocks of the guide: language and text."""
+    return re.findall(r"^```(\w+)\n(.*?)^```$", RECIPES.read_text(), re.MULTILINE | re.DOTALL)
+
+
+port = free_port()
+base = f"http://127.0.0.1:{port}"
+server = subprocess.Popen([panoh, "--home", str(home), "serve", "--listen", f"127.0.0.1:{port}"], stderr=subprocess.DEVNULL)
+try:
+    for _ in range(100):
+        try:
+            fetch("/healthz")
+            break
+        except OSError:
+            time.sleep(0.1)
+    release = json.loads(fetch("/v1/releases"))["releases"][0]["release"]
+    table = f"/v1/releases/{release}/tables/routes_by_year"
+    rows = json.loads(fetch(table))["rows"]
+    wanted_values, wanted_errors = [row["value"] for row in rows], [row["standard_error"] for row in rows]
+    check("there are rows", len(rows) > 100, len(rows))
+    columns = ["value", "standard_error"]
+
+    def pair(frame):
+        return frame["value"].to_list(), frame["standard_error"].to_list()
+
+    same("pandas, CSV", *pair(pandas.read_csv(f"{base}{table}?format=csv")))
+    same("pandas, Parquet", *pair(pandas.read_parquet(io.BytesIO(fetch(f"{table}?format=parquet")))))
+    same("pandas, XLSX", *pair(pandas.read_excel(io.BytesIO(fetch(f"{table}?format=xlsx")))))
+    excel = pandas.read_csv(f"{base}{table}?format=csv&bom=1&sep=;&decimal=comma", sep=";", decimal=",", encoding="utf-8-sig")
+    same("pandas, CSV of Excel", *pair(excel))
+    same("polars, CSV", *pair(polars.read_csv(fetch(f"{table}?format=csv"), infer_schema_length=None)))
+    same("polars, Parquet", *pair(polars.read_parquet(fetch(f"{table}?format=parquet"))))
+    same("polars, Arrow", *pair(polars.read_ipc(fetch(f"{table}?format=arrow"))))
+    same("polars, XLSX", *pair(polars.read_excel(fetch(f"{table}?format=xlsx"))))
+    arrow = pyarrow.feather.read_table(io.BytesIO(fetch(f"{table}?format=arrow")))
+    same("pyarrow, Arrow", arrow["value"].to_pylist(), arrow["standard_error"].to_pylist())
+    check("the schema says where it comes from", b"citation" in arrow.schema.metadata and b"epsilon" in arrow.schema.metadata)
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        for name in ["csv", "parquet", "xlsx", "sdmx"]:
+            (folder / f"t.{name}").write_bytes(fetch(f"{table}?format={name}"))
+        for name, reader in [("csv", "read_csv"), ("parquet", "read_parquet")]:
+            found = duckdb.sql(f"SELECT value, standard_error FROM {reader}('{folder}/t.{name}')").fetchall()
+            same(f"DuckDB, {name}", *zip(*found))
+
+        flow = pysdmx.io.read_sdmx(folder / "t.sdmx", validate=False).get_datasets()[0].data
+        same("pysdmx, SDMX-CSV", flow["OBS_VALUE"], flow["STANDARD_ERROR"])
+        lines = list(csv.DictReader((folder / "t.sdmx").open()))
+        check("SDMX names its dataflow", {line["STRUCTURE"] for line in lines} == {"dataflow"}, lines[0])
+
+        with zipfile.ZipFile(io.BytesIO(fetch(f"/v1/releases/{release}/package"))) as archive:
+            archive.extractall(folder)
+        package = frictionless.Package(str(folder / release / "datapackage.json"))
+        tables = [resource for resource in package.resources if resource.path.endswith(".csv")]
+        check("the package describes each table", len(tables) == len(list((folder / release / "tables").iterdir())), tables)
+        for resource in tables:
+            report = resource.validate()
+            check(f"frictionless, {resource.name}", report.valid, report.flatten(["message"])[:3])
+        sums = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=folder / release, capture_output=True)
+        check("the hashes of the archive", sums.returncode == 0, sums.stderr)
+
+        if shutil.which("soffice"):
+            done = subprocess.run(["soffice", "--headless", "--convert-to", "csv", "--outdir", folder / "office", folder / "t.xlsx"], capture_output=True, timeout=180)
+            found = list(csv.DictReader((folder / "office" / "t.csv").open()))
+            check("LibreOffice, XLSX", [round(float(row["value"]), 2) for row in found] == [round(value, 2) for value in wanted_values], done.stderr)
+        if shutil.which("Rscript"):
+            script = f"t <- read.csv('{base}{table}?format=csv'); cat(format(sum(t$value), digits = 12), nrow(t), mean(t$standard_error))"
+            said = subprocess.run(["Rscript", "-e", script], capture_output=True, text=True)
+            total, count, error = (float(part) for part in said.stdout.split())
+            check("R, CSV", abs(total - sum(wanted_values)) < 1e-3 and count == len(rows) and abs(error - wanted_errors[0]) < 1e-5, said)
+
+    run = 0
+    for language, text in blocks():
+        text = text.replace("https://figures.example.org", base)
+        command = {"python": [sys.executable, "-c", text], "r": ["Rscript", "-e", text], "sh": ["sh", "-ec", text]}.get(language)
+        if command is None or not shutil.which(command[0]):
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=120)
+        check(f"docs/api.md: {text.splitlines()[0]}", done.returncode == 0 and done.stdout.strip(), done.stderr[-400:])
+        run += 1
+    check("the guide has recipes", run >= 4, run)
+finally:
+    server.terminate()
+    server.wait()
+
+print(f"formats: {passed} checks hold, {failed} failed")
+sys.exit(failed > 0)
