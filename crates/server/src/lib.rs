@@ -37,7 +37,7 @@ use std::future::Future;
 use tokio::net::TcpListener;
 
 pub use problem::Problem;
-pub use served::Served;
+pub use served::{LOOK_EVERY, Served};
 pub use shelf::{Shelf, ShelfError};
 
 /// All routes over the shelf that is served, with every layer that a public server needs.

@@ -11,6 +11,9 @@ use tokio::sync::Semaphore;
 use crate::Shelf;
 use crate::kept::KeptAnswers;
 
+/// How often the folder is looked at for new and withdrawn releases.
+pub const LOOK_EVERY: Duration = Duration::from_secs(5);
+
 /// Long answers that are written at a time. Each holds a thread while its reader takes it.
 const LONG_ANSWERS: usize = 16;
 

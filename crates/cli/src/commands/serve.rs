@@ -1,10 +1,9 @@
 //! `panoh serve`: the public server over `published/` of this home, for trying it out and for one-machine use.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use anyhow::{Context, Result};
-use panoh_server::{Served, Shelf, router};
+use panoh_server::{LOOK_EVERY, Served, Shelf, router};
 use tokio::net::TcpListener;
 
 use crate::args::Serve;
@@ -12,9 +11,6 @@ use crate::failure::Code;
 use crate::home::Home;
 use crate::output::note;
 use crate::world::World;
-
-/// How often the folder is looked at for new and withdrawn releases.
-const LOOK: Duration = Duration::from_secs(5);
 
 pub(crate) async fn run(options: &Serve, world: &World) -> Result<Code> {
     serve(&world.open_home()?, options.listen).await
@@ -31,7 +27,7 @@ pub(crate) async fn serve(home: &Home, address: SocketAddr) -> Result<Code> {
         .with_context(|| format!("cannot listen on {address}; name another address with --listen"))?;
     note(format!("Serving {} on http://{}/ (Ctrl-C ends it)", home.published().display(), listener.local_addr()?));
     let served = Served::new(shelf);
-    tokio::spawn(served.clone().follow(home.published(), LOOK));
+    tokio::spawn(served.clone().follow(home.published(), LOOK_EVERY));
     panoh_server::serve(listener, router(served), stopped()).await?;
     Ok(Code::Ok)
 }

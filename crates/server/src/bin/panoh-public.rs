@@ -6,16 +6,12 @@ use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::Parser;
-use panoh_server::{Served, Shelf, router, serve};
+use panoh_server::{LOOK_EVERY, Served, Shelf, router, serve};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
-
-/// How often the folder is looked at for new and withdrawn releases.
-const LOOK: Duration = Duration::from_secs(5);
 
 /// Serves published releases: API, charts, pages.
 #[derive(Debug, Parser)]
@@ -60,7 +56,7 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
         tracing::info!("stopping; requests in flight are finished first");
     };
     let served = Served::new(shelf);
-    tokio::spawn(served.clone().follow(arguments.published.clone(), LOOK));
+    tokio::spawn(served.clone().follow(arguments.published.clone(), LOOK_EVERY));
     serve(listener, router(served), shutdown).await?;
     Ok(())
 }
