@@ -18,8 +18,9 @@ const EDGES: &[(&str, &[&str])] = &[
     ("ledger", &[]),
     ("publication", &[]),
     ("formats", &["publication"]),
-    ("release", &["dictionary", "warehouse", "privacy", "ledger", "publication"]),
-    ("server", &["formats", "publication"]),
+    ("requests", &["publication"]),
+    ("release", &["dictionary", "warehouse", "privacy", "ledger", "publication", "requests"]),
+    ("server", &["formats", "publication", "requests"]),
     ("simulator", &["dictionary"]),
 ];
 

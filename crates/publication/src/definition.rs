@@ -82,6 +82,9 @@ pub struct DefinitionFields {
     pub licence: String,
     /// Who may see the release.
     pub audience: Audience,
+    /// The project whose members may see it, when the audience is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<Slug>,
     /// Which part of a cohort's budget pays for it.
     pub purpose: Purpose,
     /// The chain of releases that this one belongs to: equal dimensions and tables, and each cohort in one of them.
@@ -126,7 +129,7 @@ pub struct DefinitionFields {
 pub enum Audience {
     /// Everybody.
     Public,
-    /// The members of a named project.
+    /// The members of the project that the definition names.
     Project,
 }
 

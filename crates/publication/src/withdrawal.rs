@@ -75,6 +75,9 @@ pub struct Withdrawal {
     pub reason: Reason,
     /// Who could see it; none when its `release.json` was damaged.
     pub audience: Option<Audience>,
+    /// The project whose members could see it, when it was for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<Slug>,
     /// Which part of a cohort's budget paid for it.
     pub purpose: Purpose,
     /// What each cohort paid, and has paid for good.

@@ -7,13 +7,16 @@ use super::{Audience, Codes, DefinitionFields, DimensionWanted, Objective, Purpo
 use crate::{DefinitionError, Weight};
 
 /// Names that columns or address parameters of every release already use.
-const RESERVED: [&str; 31] = [
+const RESERVED: [&str; 37] = [
     YEAR,
+    "after",
+    "before",
     "bom",
     "citation",
     "codes",
     "compare",
     "day",
+    "decimal",
     "delta",
     "dimensions",
     "epsilon",
@@ -22,9 +25,12 @@ const RESERVED: [&str; 31] = [
     "from",
     "labels",
     "lang",
+    "larger_than_noise",
     "licence",
+    "limit",
     "lower",
     "non_negative",
+    "offset",
     "quality",
     "query",
     "release",
@@ -49,6 +55,12 @@ pub(super) fn check(fields: &DefinitionFields) -> Result<(), DefinitionError> {
         return refuse(
             "purpose",
             "a release for a project is paid for by the project part of the budget: write purpose = \"project\"",
+        );
+    }
+    if (fields.audience == Audience::Project) != fields.project.is_some() {
+        return refuse(
+            "project",
+            "a release for a project names it: write project = \"NAME\"; a public one names none",
         );
     }
     if fields.supersedes.is_some() && (fields.series.is_none() || fields.purpose != Purpose::Revision) {

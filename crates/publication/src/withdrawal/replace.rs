@@ -116,7 +116,8 @@ impl Kept {
         let released: Option<Day> = Some(self.release.day.clone());
         let audience: Option<Audience> = Some(self.release.definition.audience);
         let ledger_head = self.release.ledger_head.clone();
-        Withdrawal { title, released, audience, ledger_head, ..withdrawal.clone() }
+        let project = self.release.definition.project.clone();
+        Withdrawal { title, released, audience, project, ledger_head, ..withdrawal.clone() }
     }
 }
 

@@ -21,6 +21,7 @@ fn withdrawal() -> Withdrawal {
         withdrawn: Day::new("2026-11-22").expect("good"),
         reason: Reason::OperatorError,
         audience: None,
+        project: None,
         purpose: Purpose::First,
         cohorts: vec![CohortRho { cohort: "2019".into(), rho }],
         definition_digest: DIGEST.into(),

@@ -19,6 +19,7 @@ fn withdrawal(path: &Path) -> Withdrawal {
         withdrawn: Day::new("2026-12-01").expect("a day"),
         reason: Reason::Legal,
         audience: None,
+        project: None,
         purpose: Purpose::First,
         cohorts: artefact.release.privacy.cohorts.clone(),
         definition_digest: artefact.release.definition_digest.clone(),
