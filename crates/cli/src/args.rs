@@ -2,6 +2,7 @@
 
 mod budget;
 mod release;
+mod requests;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use panoh_intake::Language;
 
 pub(crate) use self::budget::{Budget, BudgetCommand, Reconcile};
 pub(crate) use self::release::{PlanOptions, Release, Target, WithdrawReason};
+pub(crate) use self::requests::{Allows, RefuseReason, Requests, Token};
 use crate::commands::cluster::Cluster;
 use crate::commands::erase::Erase;
 use crate::commands::gateway::Gateway;
@@ -80,6 +82,12 @@ pub(crate) enum Command {
     /// Plan, publish and check protected tables
     #[command(subcommand)]
     Release(Release),
+    /// See what projects ask for; plan, approve or refuse it
+    #[command(subcommand)]
+    Requests(Requests),
+    /// Make, list and revoke the tokens of projects
+    #[command(subcommand)]
+    Token(Token),
     /// Show what each cohort has spent of its privacy budget; check it, bring a restored ledger back
     Budget(Budget),
     /// Serve the published releases over HTTP

@@ -13,9 +13,11 @@ pub(crate) mod keys;
 pub(crate) mod persons;
 pub(crate) mod query;
 mod release;
+mod requests;
 mod serve;
 mod simulate;
 mod stats;
+mod token;
 mod warehouse;
 
 use anyhow::Result;
@@ -37,6 +39,8 @@ pub(crate) async fn run(command: Command, world: &World) -> Result<Code> {
         Command::Dictionary(options) => dictionary::run(&options, world),
         Command::Warehouse(command) => warehouse::run(&command, world).await,
         Command::Release(command) => release::run(&command, world).await,
+        Command::Requests(command) => requests::run(&command, world).await,
+        Command::Token(command) => token::run(&command, world),
         Command::Budget(options) => budget::run(&options, world),
         Command::Serve(options) => serve::run(&options, world).await,
         Command::Gateway(options) => gateway::run(&options, world).await,

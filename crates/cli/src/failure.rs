@@ -11,6 +11,7 @@ use panoh_intake::IntakeError;
 use panoh_ledger::LedgerError;
 use panoh_publication::{ArtefactError, DefinitionError};
 use panoh_release::ReleaseError;
+use panoh_requests::RequestsError;
 use panoh_warehouse::WarehouseError;
 
 /// Documented in `panoh --help`.
@@ -97,6 +98,9 @@ fn code_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
             }
             _ => None,
         };
+    }
+    if let Some(RequestsError::Broken { .. }) = cause.downcast_ref::<RequestsError>() {
+        return Some(Code::RefusedWhole);
     }
     if let Some(warehouse) = cause.downcast_ref::<WarehouseError>() {
         return code_of_question(warehouse);

@@ -250,6 +250,12 @@ impl Home {
         }
     }
 
+    /// Hashes of the tokens of projects; the public server reads it.
+    pub(crate) fn tokens(&self) -> PathBuf {
+        self.root.join("tokens.json")
+    }
+
+    /// What projects ask for; the public server writes it.
     pub(crate) fn requests(&self) -> PathBuf {
         self.root.join("requests")
     }

@@ -10,6 +10,7 @@ use panoh_custody::{Stores, unfinished_change};
 use panoh_dictionary::Dictionary;
 use panoh_identity::{MasterKey, Sealer, Secret, refuse_key_inside};
 use panoh_intake::{Options, SheetReader};
+use panoh_publication::Day;
 use panoh_warehouse::{Bucket, Credentials, Place};
 use zeroize::Zeroizing;
 
@@ -191,6 +192,11 @@ pub(crate) fn this_year() -> i16 {
 #[expect(clippy::disallowed_methods, reason = "the command line is where the clock is read")]
 pub(crate) fn today() -> String {
     Zoned::now().date().to_string()
+}
+
+/// Today in UTC: what two hosts agree on.
+pub(crate) fn today_utc() -> Day {
+    Day::new(&now()[..10]).expect("RFC 3339 begins with the day")
 }
 
 /// The credentials for a bucket, under the names that every program for buckets knows. They never stand in a file of

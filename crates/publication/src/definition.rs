@@ -13,6 +13,7 @@ use std::ops::Deref;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+pub use check::is_reserved;
 pub use non_negative::NonNegativeColumn;
 
 use crate::{Day, DefinitionError, Delta, Dimension, DimensionCode, HalfWidth, Labels, Rho, Slug, Weight};

@@ -16,6 +16,7 @@
 //! blocking thread.
 
 mod audit;
+mod catalogue;
 mod dimensions;
 mod error;
 mod evidence;
@@ -36,6 +37,7 @@ mod withdraw;
 mod fixture;
 
 pub use audit::{Audit, AuditedCohort, Finding, audit};
+pub use catalogue::{Opening, catalogue};
 pub use error::ReleaseError;
 pub use evidence::{evidence, hold};
 pub use outlook::{Outlook, outlook};

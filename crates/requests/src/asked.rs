@@ -153,7 +153,7 @@ impl Asked {
         DimensionWanted {
             name: dimension.name.clone(),
             title: dimension.title.clone(),
-            column: dimension.name.to_string(),
+            column: dimension.column.clone(),
             list: dimension.list.clone(),
             level: asked.level,
             codes: asked.codes.map_or(Codes::All, Codes::Written),

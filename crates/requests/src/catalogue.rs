@@ -56,8 +56,10 @@ pub struct CatalogueFrame {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CatalogueDimension {
-    /// Name, and column of the frame.
+    /// Its name in requests and tables.
     pub name: Slug,
+    /// Its column of the frame.
+    pub column: String,
     /// What people read.
     pub title: Labels,
     /// What it says about a person.

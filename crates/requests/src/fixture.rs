@@ -21,6 +21,7 @@ fn list(name: &str, parent: Option<&str>, codes: &[(&str, Option<&str>)]) -> Cat
 fn dimension(name: &str, list: &str) -> CatalogueDimension {
     CatalogueDimension {
         name: slug(name),
+        column: name.to_owned(),
         title: Labels::same(name),
         description: name.to_owned(),
         list: list.to_owned(),

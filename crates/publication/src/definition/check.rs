@@ -47,6 +47,11 @@ const RESERVED: [&str; 37] = [
     "value",
 ];
 
+/// Whether no dimension may have this name, because columns or parameters of every release have it.
+pub fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name) || name.ends_with("_label")
+}
+
 /// Checks a whole definition; the first broken rule is the answer.
 pub(super) fn check(fields: &DefinitionFields) -> Result<(), DefinitionError> {
     check_texts(fields)?;
@@ -128,7 +133,7 @@ fn check_dimension(dimension: &DimensionWanted) -> Result<(), DefinitionError> {
     if name == YEAR {
         return refuse(&place, "is made of the cohorts: name it in tables and do not declare it");
     }
-    if RESERVED.contains(&name) || name.ends_with("_label") {
+    if is_reserved(name) {
         return refuse(&place, "is the name of a column or parameter that every release has; choose another");
     }
     if !dimension.title.is_printable() || dimension.column.trim().is_empty() || dimension.list.trim().is_empty() {
