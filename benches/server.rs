@@ -3,6 +3,7 @@
 //! The peer is the same stack with nothing to do: one axum route that returns as many bytes as the answer has, from
 //! memory. The ratio is the part of that speed which is left after routing, checking, arithmetic, layers and writing.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
@@ -14,7 +15,7 @@ use panoh_benches::{Home, SEED, median, ratio, say, wait};
 use panoh_ledger::{Budget, Ledger, Limits};
 use panoh_publication::{Day, Definition};
 use panoh_release::{Run, plan, publish, read, shipped};
-use panoh_server::{Served, Shelf, router};
+use panoh_server::{Served, Settings, Sources, router};
 use panoh_simulator::{Scenario, write};
 use tower::ServiceExt;
 
@@ -30,7 +31,7 @@ const QUESTIONS: [(&str, &str); 4] = [
 /// Runs the bench with what stands behind its name.
 pub(crate) fn run(_: &[String]) -> Result<()> {
     let home = wait(released())?;
-    let served = router(Served::new(Shelf::open(&home.path("published"))?));
+    let served = router(Served::open(sources(home.path("published")))?, &Settings::default());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     for (name, address) in QUESTIONS {
         let body = runtime.block_on(ask(&served, address))?;
@@ -42,6 +43,11 @@ pub(crate) fn run(_: &[String]) -> Result<()> {
         ratio(&format!("static-bytes-{name}"), theirs.as_secs_f64() / ours.as_secs_f64());
     }
     Ok(())
+}
+
+/// A folder of releases, on a day.
+fn sources(published: PathBuf) -> Sources {
+    Sources { published, requests: None, tokens: None, clock: || "2026-11-22T00:00:00Z".to_owned() }
 }
 
 /// Time of one answer, read to its end.

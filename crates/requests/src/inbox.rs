@@ -92,6 +92,8 @@ pub struct Request {
     pub token: String,
     /// When it came, RFC 3339.
     pub received: String,
+    /// The day by which whoever asked was told that it is decided.
+    pub answer_by: Day,
     /// What is asked for.
     pub asked: Asked,
 }

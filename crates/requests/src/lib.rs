@@ -24,12 +24,21 @@ mod fixture;
 mod inbox;
 mod token;
 
+use panoh_publication::Day;
+
 pub use asked::{Accuracy, Asked, AskedDimension, Filed};
 pub use catalogue::{Catalogue, CatalogueCode, CatalogueDimension, CatalogueFrame, CatalogueList};
 pub use decision::{Decision, Decisions, Outcome, RefusalReason};
 pub use error::{Misfit, RequestsError};
 pub use inbox::{Found, Inbox, Received, Request, RequestId};
 pub use token::{Bearer, Scope, Secret, Token, TokenBook, TokenRefusal};
+
+/// The day so many days later; the same day at the end of the calendar.
+pub fn days_later(day: &Day, days: u16) -> Day {
+    let date: Option<jiff::civil::Date> = day.as_str().parse().ok();
+    let later = date.and_then(|date| date.checked_add(jiff::Span::new().days(days)).ok());
+    later.and_then(|date| Day::new(&date.to_string()).ok()).unwrap_or_else(|| day.clone())
+}
 
 /// Bytes as hexadecimal digits.
 pub(crate) fn hexed(bytes: &[u8]) -> String {
@@ -38,4 +47,18 @@ pub(crate) fn hexed(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_go_over_months_and_leap_years() {
+        for (day, days, later) in
+            [("2026-11-23", 14, "2026-12-07"), ("2028-02-28", 1, "2028-02-29"), ("2026-01-01", 365, "2027-01-01")]
+        {
+            assert_eq!(days_later(&Day::new(day).expect("a day"), days).as_str(), later);
+        }
+    }
 }

@@ -32,6 +32,11 @@ impl KeptAnswers {
         format!("{tag}{}", u8::from(gzip))
     }
 
+    /// Bytes that are kept, about.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.0.weighted_size()
+    }
+
     pub(crate) fn get(&self, key: &str) -> Option<Kept> {
         self.0.get(key)
     }

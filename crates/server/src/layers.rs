@@ -1,50 +1,121 @@
 //! What stands around every route: limits, one body shape for refusals, compression, security headers, the access log.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
+use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 use crate::Problem;
+use crate::brake::{Brake, address, brake};
+use crate::measures::Measures;
 use crate::problem::PROBLEM_JSON;
+use crate::settings::{Origins, Settings};
 
 /// Longest time for one answer.
 const LONGEST: Duration = Duration::from_secs(20);
-/// Largest request body; no address reads one.
+/// Largest request body: a request for tables.
 const LARGEST_BODY: usize = 16 * 1024;
 /// Nothing but our own style sheet is ever loaded, and nobody may put the page into a frame.
 const CONTENT_SECURITY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// Browsers come over TLS alone for a year.
+const HTTPS_ONLY: &str = "max-age=31536000";
+/// How long a browser may remember what pages of others may ask, seconds.
+const REMEMBERED: Duration = Duration::from_secs(3600);
+/// The address of what is not there.
+const NOWHERE: &str = "none";
+
+/// What the log and the measures say about an answer.
+#[derive(Debug, Clone)]
+struct Told {
+    address: Option<MatchedPath>,
+    method: &'static str,
+}
 
 /// Puts all layers around a router, the first innermost.
-pub(crate) fn around(router: Router) -> Router {
+pub(crate) fn around(router: Router, settings: &Settings, measures: Measures) -> Router {
     let header = |name, value| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value));
-    router
+    let mut router = router
         .fallback(|| async { Problem::of_status(StatusCode::NOT_FOUND) })
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
-        .layer(axum::middleware::map_response(one_body_shape))
+        .layer(map_response(one_body_shape));
+    if let Some(limit) = Brake::new(settings) {
+        router = router.layer(from_fn_with_state(limit, brake));
+    }
+    if let Some(cors) = cors(&settings.origins) {
+        router = router.layer(cors);
+    }
+    router = router
         .layer(header(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(header(header::REFERRER_POLICY, "no-referrer"))
-        .layer(
-            TraceLayer::new_for_http()
-                // No address of the reader, and no query: only what was read and how it went.
-                .make_span_with(|request: &Request| {
-                    tracing::info_span!("request", method = %request.method(), path = request.uri().path())
-                })
-                .on_request(())
-                .on_response(|response: &Response, latency: Duration, _: &tracing::Span| {
-                    let (status, milliseconds) = (response.status().as_u16(), latency.as_millis() as u64);
-                    tracing::info!(status, milliseconds, "answered");
-                }),
-        )
+        .layer(header(header::REFERRER_POLICY, "no-referrer"));
+    if settings.https_only {
+        router = router.layer(header(header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY));
+    }
+    let (log_addresses, behind_proxy) = (settings.log_addresses, settings.behind_proxy);
+    router.layer(from_fn(tell)).layer(
+        TraceLayer::new_for_http()
+            // No query, and no address of the reader unless it was asked for: only what was read and how it went.
+            .make_span_with(move |request: &Request| {
+                let from = || address(request.headers(), request.extensions(), behind_proxy);
+                let from = log_addresses.then(from).flatten().map(|from: IpAddr| from.to_string());
+                tracing::info_span!("request", method = %request.method(), path = request.uri().path(), from)
+            })
+            .on_request(())
+            .on_response(move |response: &Response, latency: Duration, _: &tracing::Span| {
+                let (status, milliseconds) = (response.status().as_u16(), latency.as_millis() as u64);
+                if let Some(told) = response.extensions().get::<Told>() {
+                    let address = told.address.as_ref().map_or(NOWHERE, MatchedPath::as_str);
+                    measures.count(address, told.method, status, latency);
+                }
+                tracing::info!(status, milliseconds, "answered");
+            }),
+    )
+}
+
+/// Lets pages of other servers read answers in a browser.
+fn cors(origins: &Origins) -> Option<CorsLayer> {
+    let origins = match origins {
+        Origins::Own => return None,
+        Origins::All => AllowOrigin::any(),
+        Origins::These(origins) => AllowOrigin::list(origins.iter().cloned()),
+    };
+    let sent = [header::AUTHORIZATION, header::CONTENT_TYPE, HeaderName::from_static("idempotency-key")];
+    let read = [header::CONTENT_DISPOSITION, header::ETAG, header::LINK, header::LOCATION, header::RETRY_AFTER];
+    Some(
+        CorsLayer::new()
+            .allow_origin(origins)
+            .allow_methods([Method::GET, Method::HEAD, Method::POST])
+            .allow_headers(sent)
+            .expose_headers(read)
+            .max_age(REMEMBERED),
+    )
+}
+
+/// Hands what was asked on to the log and the measures.
+async fn tell(request: Request, next: Next) -> Response {
+    let address = request.extensions().get::<MatchedPath>().cloned();
+    let method = match *request.method() {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::OPTIONS => "OPTIONS",
+        // Anybody may make up methods.
+        _ => "other",
+    };
+    let mut response = next.run(request).await;
+    response.extensions_mut().insert(Told { address, method });
+    response
 }
 
 /// Gives refusals of axum and of the layers below the body of ours.
@@ -54,9 +125,16 @@ async fn one_body_shape(response: Response) -> Response {
     if ours || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
-    let mut replaced = Problem::of_status(status).into_response();
-    if let Some(allow) = response.headers().get(header::ALLOW) {
-        replaced.headers_mut().insert(header::ALLOW, allow.clone());
+    let allow = response.headers().get(header::ALLOW).cloned();
+    let methods = allow.as_ref().and_then(|allow| allow.to_str().ok()).map(|allow| allow.split(',').map(str::trim));
+    let problem = Problem::of_status(status);
+    let mut replaced = match methods {
+        Some(methods) => problem.with_allowed(methods),
+        None => problem,
+    }
+    .into_response();
+    if let Some(allow) = allow {
+        replaced.headers_mut().insert(header::ALLOW, allow);
     }
     replaced
 }

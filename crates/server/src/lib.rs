@@ -11,20 +11,26 @@
 //! ```
 
 mod answer;
+mod brake;
 mod charts;
 mod format;
 mod kept;
 mod layers;
+mod listening;
+mod measures;
 mod page;
 mod pages;
 mod parameters;
 mod problem;
 mod question;
+mod reader;
 mod respond;
 mod routes;
 mod served;
+mod settings;
 mod sheets;
 mod shelf;
+mod shelves;
 mod stamp;
 mod writing;
 
@@ -32,32 +38,22 @@ mod writing;
 mod tests;
 
 use axum::Router;
-use axum::serve::ListenerExt;
-use std::future::Future;
-use tokio::net::TcpListener;
 
+pub use listening::{ServeError, serve};
 pub use problem::Problem;
-pub use served::{LOOK_EVERY, Served};
-pub use shelf::{Shelf, ShelfError};
+pub use served::{LOOK_EVERY, Served, Sources};
+pub use settings::{Origins, Settings, TlsFiles};
+pub use shelf::Shelf;
+pub use shelves::{ShelfError, Shelves};
 
-/// All routes over the shelf that is served, with every layer that a public server needs.
-pub fn router(served: Served) -> Router {
+/// All routes over what is served, with every layer that a public server needs.
+pub fn router(served: Served, settings: &Settings) -> Router {
     let (router, _) = routes::all().split_for_parts();
-    layers::around(router.with_state(served))
+    let measures = served.measures.clone();
+    layers::around(router.with_state(served), settings, measures)
 }
 
 /// The OpenAPI 3.1 document of [`router`], as JSON.
 pub fn openapi() -> String {
     routes::openapi_document()
-}
-
-/// Serves until `shutdown` is ready, then lets requests in flight finish.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    // Answers are written in one piece; waiting to fill packets would only delay them.
-    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-    axum::serve(listener, router).with_graceful_shutdown(shutdown).await
 }

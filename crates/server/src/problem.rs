@@ -43,6 +43,15 @@ pub(crate) enum Kind {
     BadValue,
     TooManyRows,
     NotComparable,
+    BadToken,
+    NotAllowed,
+    RequestsClosed,
+    UnknownRequest,
+    DoesNotFit,
+    KeyUsed,
+    TooManyRequests,
+    TooFast,
+    NotJson,
     MethodNotAllowed,
     NotAcceptable,
     BadRequest,
@@ -67,6 +76,15 @@ impl Kind {
             Self::NotComparable => ("not-comparable", "these cannot be compared", StatusCode::BAD_REQUEST),
             Self::BadValue => ("bad-value", "a parameter cannot be read", StatusCode::BAD_REQUEST),
             Self::TooManyRows => ("too-many-rows", "the answer would be too long", StatusCode::BAD_REQUEST),
+            Self::BadToken => ("bad-token", "a good token is needed", StatusCode::UNAUTHORIZED),
+            Self::NotAllowed => ("not-allowed", "the token does not allow this", StatusCode::FORBIDDEN),
+            Self::RequestsClosed => ("requests-closed", "requests are not open", StatusCode::NOT_FOUND),
+            Self::UnknownRequest => ("unknown-request", "unknown request", StatusCode::NOT_FOUND),
+            Self::DoesNotFit => ("does-not-fit", "this cannot be asked for", StatusCode::BAD_REQUEST),
+            Self::KeyUsed => ("key-used", "the key was used for another request", StatusCode::UNPROCESSABLE_ENTITY),
+            Self::TooManyRequests => ("too-many-requests", "too many requests wait", StatusCode::TOO_MANY_REQUESTS),
+            Self::TooFast => ("too-fast", "too many questions at once", StatusCode::TOO_MANY_REQUESTS),
+            Self::NotJson => ("not-json", "the body is not JSON", StatusCode::UNSUPPORTED_MEDIA_TYPE),
             Self::MethodNotAllowed => ("method-not-allowed", "method not allowed", StatusCode::METHOD_NOT_ALLOWED),
             Self::NotAcceptable => ("not-acceptable", "no such format", StatusCode::NOT_ACCEPTABLE),
             Self::BadRequest => ("bad-request", "the request cannot be read", StatusCode::BAD_REQUEST),
@@ -101,9 +119,9 @@ impl Problem {
         let problem = match status {
             StatusCode::NOT_FOUND => Self::new(Kind::NoSuchPath, "see /v1/openapi.json for all addresses"),
             StatusCode::METHOD_NOT_ALLOWED => {
-                Self::new(Kind::MethodNotAllowed, "this address is for reading only").with_allowed(["GET", "HEAD"])
+                Self::new(Kind::MethodNotAllowed, "this address takes other methods").with_allowed(["GET", "HEAD"])
             }
-            StatusCode::PAYLOAD_TOO_LARGE => Self::new(Kind::TooLarge, "requests need no body here"),
+            StatusCode::PAYLOAD_TOO_LARGE => Self::new(Kind::TooLarge, "a request has at most 16 KiB"),
             StatusCode::SERVICE_UNAVAILABLE => Self::new(Kind::TookTooLong, "ask for fewer codes or dimensions"),
             status if status.is_client_error() => Self::new(Kind::BadRequest, "see /v1/openapi.json for all addresses"),
             _ => Self::new(Kind::Internal, "the log of the server says more"),
@@ -120,6 +138,10 @@ impl IntoResponse for Problem {
             (header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON)),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         ];
-        (status, headers, body).into_response()
+        let mut response = (status, headers, body).into_response();
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
     }
 }

@@ -19,12 +19,15 @@ use crate::format::{Format, View};
 use crate::kept::{Kept, KeptAnswers};
 use crate::parameters::Parameters;
 use crate::question::Page;
+use crate::reader::Reader;
 use crate::served::Served;
 use crate::writing::{Written, write_away};
 use crate::{Problem, pages};
 
 /// An hour: a withdrawal must arrive.
 const CACHE: &str = "public, max-age=3600";
+/// What is for a project is kept by nobody on the way.
+const NO_CACHE: &str = "private, no-store";
 /// What stands behind the tag of a compressed answer, before the closing quotation mark.
 const CODING_SUFFIX: &str = "-gzip";
 
@@ -37,6 +40,7 @@ pub(crate) struct Asked {
     accept: String,
     known_tags: String,
     takes_gzip: bool,
+    reader: Reader,
     served: Served,
 }
 
@@ -44,12 +48,14 @@ impl FromRequestParts<Served> for Asked {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, Problem> {
+        let reader = Reader::from_request_parts(parts, served).await?;
         Ok(Self {
             parameters: Parameters::parse(&parts.uri)?,
             address: parts.uri.to_string(),
             accept: joined(&parts.headers, &header::ACCEPT),
             known_tags: joined(&parts.headers, &header::IF_NONE_MATCH),
             takes_gzip: takes_gzip(&joined(&parts.headers, &header::ACCEPT_ENCODING)),
+            reader,
             served: served.clone(),
         })
     }
@@ -72,32 +78,33 @@ impl Asked {
     where
         F: FnOnce(&mut (dyn Write + Send)) -> Result<(), Problem> + Send + 'static,
     {
-        let tag = key.tag(view);
+        let (tag, private) = (key.tag(view), self.reader.is_private());
+        let headers = move |tag: &str, is_gzip| headers(view, key, tag, is_gzip, private);
         let gzip = self.takes_gzip && view.format.is_text();
         if let Some(known) = matching(&self.known_tags, &tag) {
-            return Ok((StatusCode::NOT_MODIFIED, headers(view, key, &known, gzip)).into_response());
+            return Ok((StatusCode::NOT_MODIFIED, headers(&known, gzip)).into_response());
         }
         let kept = KeptAnswers::key(&tag, gzip);
         if let Some(body) = self.served.answers.get(&kept) {
-            return Ok(whole(view, key, &tag, &body));
+            return Ok(whole(headers, &tag, &body));
         }
         match write_away(make, gzip, &self.served.long_answers).await? {
             Written::Whole { bytes, is_gzip } => {
                 let body = Kept { bytes, is_gzip };
-                let response = whole(view, key, &tag, &body);
+                let response = whole(headers, &tag, &body);
                 self.served.answers.keep(kept, body);
                 Ok(response)
             }
             Written::Parts(body, is_gzip) => {
                 let tag = coded(&tag, is_gzip);
-                Ok((headers(view, key, &tag, is_gzip), Body::new(body)).into_response())
+                Ok((headers(&tag, is_gzip), Body::new(body)).into_response())
             }
         }
     }
 }
 
-fn whole(view: View, key: &Key, tag: &str, body: &Kept) -> Response {
-    (headers(view, key, &coded(tag, body.is_gzip), body.is_gzip), Body::from(body.bytes.clone())).into_response()
+fn whole(headers: impl Fn(&str, bool) -> HeaderMap, tag: &str, body: &Kept) -> Response {
+    (headers(&coded(tag, body.is_gzip), body.is_gzip), Body::from(body.bytes.clone())).into_response()
 }
 
 /// A compressed answer is another representation and needs another tag (RFC 9110, 8.8.3.3).
@@ -154,13 +161,13 @@ impl Key {
     }
 }
 
-fn headers(view: View, key: &Key, tag: &str, is_gzip: bool) -> HeaderMap {
+fn headers(view: View, key: &Key, tag: &str, is_gzip: bool, private: bool) -> HeaderMap {
     let plain = |text: String| HeaderValue::from_str(&text).expect("made of plain letters");
     let mut headers = HeaderMap::from_iter([
         (header::CONTENT_TYPE, HeaderValue::from_static(view.format.content_type())),
         (header::CONTENT_LANGUAGE, HeaderValue::from_static(view.lang.name())),
-        (header::CACHE_CONTROL, HeaderValue::from_static(CACHE)),
-        (header::VARY, HeaderValue::from_static("accept, accept-encoding")),
+        (header::CACHE_CONTROL, HeaderValue::from_static(if private { NO_CACHE } else { CACHE })),
+        (header::VARY, HeaderValue::from_static("accept, accept-encoding, authorization")),
         (header::ETAG, plain(format!("\"{tag}\""))),
     ]);
     if is_gzip {

@@ -1,16 +1,18 @@
 //! All addresses with their documentation; each module holds the handlers of one group.
 
 mod dictionary;
-mod documented;
+pub(crate) mod documented;
 mod package;
 mod pages;
 mod releases;
+mod requests;
 mod service;
 mod tables;
 pub(crate) mod trends;
 mod withdrawn;
 
 use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -27,14 +29,27 @@ use crate::Served;
     ),
     // The shared refusals refer to it, and references from them are not collected.
     components(schemas(crate::Problem)),
+    modifiers(&Tokens),
     servers((url = "/", description = "This server")),
     tags(
         (name = "trends", description = "The newest public figures on routes, destinations and gender."),
         (name = "releases", description = "Releases, their tables, and any slice or roll-up of them."),
+        (name = "requests", description = "Asking for tables that do not exist yet; needs the token of a project."),
         (name = "service", description = "Codes, health and this document.")
     )
 )]
 struct Document;
+
+/// The one way to show who asks.
+struct Tokens;
+
+impl utoipa::Modify for Tokens {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(bearer));
+    }
+}
 
 /// Every address, documented ones first.
 pub(crate) fn all() -> OpenApiRouter<Served> {
@@ -48,9 +63,13 @@ pub(crate) fn all() -> OpenApiRouter<Served> {
         .routes(routes!(withdrawn::withdrawn))
         .routes(routes!(tables::table))
         .routes(routes!(tables::cube))
+        .routes(routes!(requests::catalogue))
+        .routes(routes!(requests::ask, requests::list))
+        .routes(routes!(requests::one))
         .routes(routes!(dictionary::dictionary))
         .routes(routes!(service::openapi))
         .routes(routes!(service::health))
+        .routes(routes!(service::metrics))
         .route("/", axum::routing::get(pages::overview))
         .route("/assets/style.css", axum::routing::get(pages::style))
 }

@@ -1,15 +1,18 @@
-//! What a server serves: the shelf as it is now, and what was answered before. When the folder changes, a new shelf takes
-//! the place of the old one; a request that has begun ends with the one that it began with.
+//! What a server serves: the published folder as it is now, who may read what, and what was answered before. When a file
+//! changes, new shelves take the place of the old ones; a request that has begun ends with those that it began with.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use axum::extract::FromRef;
+use panoh_publication::Day;
+use panoh_requests::{Inbox, TokenBook};
 use tokio::sync::Semaphore;
 
-use crate::Shelf;
 use crate::kept::KeptAnswers;
+use crate::measures::{Measures, Moment};
+use crate::stamp::Stamp;
+use crate::{ShelfError, Shelves};
 
 /// How often the folder is looked at for new and withdrawn releases.
 pub const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -17,51 +20,126 @@ pub const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Long answers that are written at a time. Each holds a thread while its reader takes it.
 const LONG_ANSWERS: usize = 16;
 
+/// Where a server finds what it serves, and what it is told from outside.
+#[derive(Debug, Clone)]
+pub struct Sources {
+    /// The folder of releases.
+    pub published: PathBuf,
+    /// The folder that requests are put into; without it nobody can ask for tables.
+    pub requests: Option<PathBuf>,
+    /// The book of tokens; without it there are no projects.
+    pub tokens: Option<PathBuf>,
+    /// Now, RFC 3339, in UTC.
+    pub clock: fn() -> String,
+}
+
 /// The state of the router. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct Served {
-    shelf: Arc<RwLock<Arc<Shelf>>>,
+    sources: Arc<Sources>,
+    now: Arc<RwLock<Now>>,
+    pub(crate) inbox: Option<Arc<Inbox>>,
     pub(crate) answers: KeptAnswers,
     pub(crate) long_answers: Arc<Semaphore>,
+    pub(crate) measures: Measures,
+}
+
+/// What is served now.
+#[derive(Debug, Clone)]
+struct Now {
+    shelves: Arc<Shelves>,
+    tokens: Arc<TokenBook>,
+    /// How the book looked when it was read.
+    book: Stamp,
 }
 
 impl Served {
-    /// Serves a shelf.
-    pub fn new(shelf: Shelf) -> Self {
-        Self {
-            shelf: Arc::new(RwLock::new(Arc::new(shelf))),
+    /// Reads and verifies what is to be served.
+    pub fn open(sources: Sources) -> Result<Self, ShelfError> {
+        let book = Stamp::of(sources.tokens.as_deref());
+        let shelves = Arc::new(Shelves::open(&sources.published)?);
+        let tokens = Arc::new(read_tokens(sources.tokens.as_deref()));
+        Ok(Self {
+            inbox: sources.requests.clone().map(|folder| Arc::new(Inbox::new(folder))),
+            sources: Arc::new(sources),
+            now: Arc::new(RwLock::new(Now { shelves, tokens, book })),
             answers: KeptAnswers::new(),
             long_answers: Arc::new(Semaphore::new(LONG_ANSWERS)),
+            measures: Measures::new(),
+        })
+    }
+
+    /// All releases as they are now.
+    pub fn shelves(&self) -> Arc<Shelves> {
+        self.now().shelves
+    }
+
+    /// The tokens as they are now.
+    pub(crate) fn tokens(&self) -> Arc<TokenBook> {
+        self.now().tokens
+    }
+
+    /// Now, RFC 3339.
+    pub(crate) fn time(&self) -> String {
+        (self.sources.clock)()
+    }
+
+    /// Today, UTC; none when the clock does not say it.
+    pub(crate) fn today(&self) -> Option<Day> {
+        Day::new(self.time().get(..10)?).ok()
+    }
+
+    /// What the measures say besides what was counted.
+    pub(crate) fn moment(&self) -> Moment {
+        Moment {
+            releases: self.shelves().public().len(),
+            kept_bytes: self.answers.bytes(),
+            long_answers: LONG_ANSWERS - self.long_answers.available_permits(),
         }
     }
 
-    /// The shelf as it is now.
-    pub fn shelf(&self) -> Arc<Shelf> {
-        Arc::clone(&self.shelf.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Looks at the folder every so often and serves what has come, without what was withdrawn or is not whole any more.
+    /// Looks at the files every so often and serves what has come, without what was withdrawn or is not whole any more.
     /// Ends with the task that it runs in.
-    pub async fn follow(self, published: PathBuf, every: Duration) {
+    pub async fn follow(self, every: Duration) {
         loop {
             tokio::time::sleep(every).await;
-            let (old, published) = (self.shelf(), published.clone());
-            let opened = tokio::task::spawn_blocking(move || Shelf::open_again(&published, &old)).await;
-            match opened {
-                Ok(Ok(Some(new))) => {
-                    tracing::info!(releases = new.len(), "the published releases have changed");
-                    *self.shelf.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
-                }
-                Ok(Ok(None)) => {}
-                Ok(Err(error)) => tracing::error!(%error, "what was served before is served on"),
-                Err(error) => tracing::error!(%error, "the published releases could not be looked at"),
+            let served = self.clone();
+            if let Err(error) = tokio::task::spawn_blocking(move || served.look()).await {
+                tracing::error!(%error, "the published releases could not be looked at");
             }
         }
     }
+
+    fn look(&self) {
+        let old = self.now();
+        let (published, tokens) = (&self.sources.published, self.sources.tokens.as_deref());
+        let mut new = old.clone();
+        match Shelves::open_again(published, &old.shelves) {
+            Ok(Some(shelves)) => {
+                tracing::info!(releases = shelves.public().len(), "the published releases have changed");
+                new.shelves = Arc::new(shelves);
+            }
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, "what was served before is served on"),
+        }
+        let book = Stamp::of(tokens);
+        if book != old.book {
+            tracing::info!("the book of tokens has changed");
+            (new.tokens, new.book) = (Arc::new(read_tokens(tokens)), book);
+        }
+        *self.now.write().unwrap_or_else(PoisonError::into_inner) = new;
+    }
+
+    fn now(&self) -> Now {
+        self.now.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
-impl FromRef<Served> for Arc<Shelf> {
-    fn from_ref(served: &Served) -> Self {
-        served.shelf()
-    }
+/// The tokens of a book. From one that cannot be read no token is taken: one of them may have been revoked.
+fn read_tokens(path: Option<&Path>) -> TokenBook {
+    let read = path.map_or_else(|| Ok(TokenBook::default()), TokenBook::read);
+    read.unwrap_or_else(|error| {
+        tracing::error!(%error, "no token is taken until the book can be read");
+        TokenBook::default()
+    })
 }

@@ -10,6 +10,12 @@ use std::time::SystemTime;
 pub(crate) struct Stamp(BTreeMap<PathBuf, (u64, Option<SystemTime>)>);
 
 impl Stamp {
+    /// Of one file; of none when there is none.
+    pub(crate) fn of(path: Option<&Path>) -> Self {
+        let about = path.and_then(|path| Some((path.to_owned(), fs::metadata(path).ok()?)));
+        Self(about.map(|(path, about)| (path, (about.len(), about.modified().ok()))).into_iter().collect())
+    }
+
     /// Of all files of a folder and of those in it. What cannot be looked at is left out, which is a change as well.
     pub(crate) fn of_folder(folder: &Path) -> Self {
         let mut stamp = Self::of_files(folder);

@@ -4,11 +4,14 @@ mod changes;
 mod fixture;
 mod formats;
 mod pages;
+mod protection;
 mod protocol;
 mod refusals;
+mod requests;
 mod values;
 mod withdrawals;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
@@ -17,7 +20,7 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use serde_json::Value as Json;
 use tower::ServiceExt;
 
-use crate::{Served, Shelf, router};
+use crate::{Served, Settings, Shelves, Sources, router};
 
 /// One answer, read to its end.
 struct Answer {
@@ -44,7 +47,18 @@ impl Answer {
 fn served() -> Router {
     let folder = tempfile::tempdir().expect("a folder");
     fixture::publish(folder.path());
-    router(Served::new(Shelf::open(folder.path()).expect("a folder")))
+    over(folder.path())
+}
+
+/// A router over a folder of releases.
+fn over(published: &Path) -> Router {
+    router(Served::open(sources(published)).expect("a folder"), &Settings::default())
+}
+
+/// A folder of releases, without projects, on a day.
+fn sources(published: &Path) -> Sources {
+    let clock = || "2026-11-23T12:00:00Z".to_owned();
+    Sources { published: published.to_owned(), requests: None, tokens: None, clock }
 }
 
 async fn ask(router: &Router, method: &str, address: &str, headers: &[(header::HeaderName, &str)]) -> Answer {

@@ -6,7 +6,6 @@ mod listed;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use jiff::ToSpan;
 use panoh_dictionary::Dictionary;
 use panoh_ledger::Budget;
 use panoh_publication::{Cohorts, Day, Definition, Rho};
@@ -17,7 +16,6 @@ use serde::Serialize;
 use crate::args::Requests;
 use crate::commands::budget::open_ledger;
 use crate::commands::release::print_plan;
-use crate::commands::token::after;
 use crate::failure::{Code, Failure};
 use crate::home::Home;
 use crate::output::{json, note, say};
@@ -150,7 +148,6 @@ fn planned(request: &Request, home: &Home, dictionary: &Dictionary, budget: &Bud
 #[derive(Debug, Serialize)]
 struct Shown<'a> {
     request: &'a Request,
-    answer_by: Day,
     plan: &'a panoh_release::PlanReport,
 }
 
@@ -162,21 +159,14 @@ fn show(id: &str, as_json: bool, world: &World) -> Result<Code> {
     let plan = planned(&request, &home, &dictionary, &budget)?;
     let report = plan.report();
     if as_json {
-        json(&Shown { request: &request, answer_by: answer_by(&request, &home)?, plan: report })?;
+        json(&Shown { request: &request, plan: report })?;
     } else {
         say(format!("request  {}\nproject  {}\nreceived {}", request.id, request.project, request.received))?;
-        say(format!("answer by {}\nfor      {}\n", answer_by(&request, &home)?, request.asked.purpose))?;
+        say(format!("answer by {}\nfor      {}\n", request.answer_by, request.asked.purpose))?;
         print_plan(report)?;
     }
     let is_refused = !report.refusals.is_empty() || !report.shortfalls.is_empty();
     Ok(if is_refused { Code::Budget } else { Code::Ok })
-}
-
-/// The day by which whoever asked was told an answer comes.
-fn answer_by(request: &Request, home: &Home) -> Result<Day> {
-    let days = Catalogue::read(&home.published())?.map_or(0, |catalogue| catalogue.answered_within_days);
-    let day = request.day().context("a request that was read has its day")?;
-    after(&day, i64::from(days).days())
 }
 
 /// Refuses a request that was decided.

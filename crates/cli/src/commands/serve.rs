@@ -1,16 +1,15 @@
 //! `panoh serve`: the public server over `published/` of this home, for trying it out and for one-machine use.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 
 use anyhow::{Context, Result};
-use panoh_server::{LOOK_EVERY, Served, Shelf, router};
-use tokio::net::TcpListener;
+use panoh_server::{LOOK_EVERY, Served, Settings, Sources, router};
 
 use crate::args::Serve;
 use crate::failure::Code;
 use crate::home::Home;
 use crate::output::note;
-use crate::world::World;
+use crate::world::{World, now};
 
 pub(crate) async fn run(options: &Serve, world: &World) -> Result<Code> {
     serve(&world.open_home()?, options.listen).await
@@ -18,17 +17,21 @@ pub(crate) async fn run(options: &Serve, world: &World) -> Result<Code> {
 
 /// Serves until the user ends it.
 pub(crate) async fn serve(home: &Home, address: SocketAddr) -> Result<Code> {
-    let shelf = Shelf::open(&home.published())?;
-    if shelf.is_empty() {
+    let sources = Sources {
+        published: home.published(),
+        requests: Some(home.requests()),
+        tokens: Some(home.tokens()),
+        clock: now,
+    };
+    let served = Served::open(sources)?;
+    if served.shelves().public().is_empty() {
         note("No release is published yet; the pages are empty. `panoh release publish` makes one.");
     }
     let listener = TcpListener::bind(address)
-        .await
         .with_context(|| format!("cannot listen on {address}; name another address with --listen"))?;
     note(format!("Serving {} on http://{}/ (Ctrl-C ends it)", home.published().display(), listener.local_addr()?));
-    let served = Served::new(shelf);
-    tokio::spawn(served.clone().follow(home.published(), LOOK_EVERY));
-    panoh_server::serve(listener, router(served), stopped()).await?;
+    tokio::spawn(served.clone().follow(LOOK_EVERY));
+    panoh_server::serve(listener, None, router(served, &Settings::default()), stopped()).await?;
     Ok(Code::Ok)
 }
 

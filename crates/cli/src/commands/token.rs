@@ -1,10 +1,8 @@
 //! `panoh token`: who belongs to which project. The public server gets the file of hashes, nobody gets the tokens twice.
 
 use anyhow::Result;
-use jiff::civil::Date;
-use jiff::{Span, ToSpan};
-use panoh_publication::{Day, Slug};
-use panoh_requests::{Scope, TokenBook};
+use panoh_publication::Slug;
+use panoh_requests::{Scope, TokenBook, days_later};
 
 use crate::args::{Allows, Token};
 use crate::failure::{Code, Failure};
@@ -22,7 +20,7 @@ pub(crate) fn run(command: &Token, world: &World) -> Result<Code> {
             let project = project_name(project)?;
             let scopes: Vec<Scope> = scope.iter().map(|allows| scope_of(*allows)).collect();
             let today = today_utc();
-            let expires = after(&today, i64::from(*days).days())?;
+            let expires = days_later(&today, *days);
             let (token, secret) = book.add(project, &scopes, today, expires)?;
             book.write(&path)?;
             note(format!(
@@ -81,10 +79,4 @@ fn project_name(text: &str) -> Result<Slug> {
     };
     let name = Slug::new(text).map_err(|_| refuse())?;
     if text.len() > LONGEST_PROJECT { Err(refuse().into()) } else { Ok(name) }
-}
-
-/// A day so much later.
-pub(crate) fn after(day: &Day, span: Span) -> Result<Day> {
-    let date: Date = day.as_str().parse()?;
-    Ok(Day::new(&date.checked_add(span)?.to_string())?)
 }

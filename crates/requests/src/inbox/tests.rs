@@ -7,6 +7,7 @@ fn request(id: RequestId) -> Request {
         project: slug("returns-study"),
         token: "0011aabb".into(),
         received: "2026-11-23T10:00:00Z".into(),
+        answer_by: Day::new("2026-12-07").expect("a day"),
         asked: asked(),
     }
 }

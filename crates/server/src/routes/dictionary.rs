@@ -3,7 +3,6 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use axum::extract::State;
 use axum::response::Response;
 use panoh_formats::{About, Sheet};
 use panoh_publication::{Artefact, Labels};
@@ -11,11 +10,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::documented::{Refusals, ViewParameters};
+use crate::Problem;
 use crate::format::LISTS;
 use crate::problem::Kind;
+use crate::reader::Sight;
 use crate::respond::{Asked, Key};
 use crate::sheets::{Columns, listed};
-use crate::{Problem, Shelf};
 
 /// The dictionary of one release.
 #[derive(Debug, Serialize, ToSchema)]
@@ -80,7 +80,7 @@ struct Names {
         Refusals
     )
 )]
-pub(super) async fn dictionary(State(shelf): State<Arc<Shelf>>, mut asked: Asked) -> Result<Response, Problem> {
+pub(super) async fn dictionary(Sight(shelf): Sight, mut asked: Asked) -> Result<Response, Problem> {
     let view = asked.view(LISTS)?;
     let release = asked.parameters.take("release");
     asked.parameters.finish(["release"])?;

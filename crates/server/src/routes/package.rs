@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::Response;
 use panoh_formats::archive;
 use panoh_publication::{Artefact, files};
 
 use super::documented::Refusals;
+use crate::Problem;
 use crate::format::Format;
 use crate::problem::Kind;
+use crate::reader::Sight;
 use crate::respond::{Asked, Key};
-use crate::{Problem, Shelf};
 
 /// All files of a release: the data package, tables, the cube, the noisy measurements, the dictionary, hashes, signature.
 #[utoipa::path(
@@ -25,14 +26,14 @@ use crate::{Problem, Shelf};
     )
 )]
 pub(super) async fn package(
-    State(shelf): State<Arc<Shelf>>,
+    Sight(shelf): Sight,
     Path(id): Path<String>,
     mut asked: Asked,
 ) -> Result<Response, Problem> {
     let view = asked.view(&[Format::Zip])?;
     asked.parameters.finish([])?;
     let artefact = Arc::clone(shelf.find(&id)?);
-    let folder = shelf.folder(&artefact);
+    let folder = shelf.folder(&artefact).map(std::path::Path::to_owned);
     let key = Key::new("package").and(&artefact.digest).named(artefact.release.id.to_string());
     let make = move |out: &mut (dyn std::io::Write + Send)| {
         let bytes = folder.ok_or_else(gone).and_then(|folder| packed(&folder, &artefact))?;

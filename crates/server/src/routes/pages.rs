@@ -1,20 +1,18 @@
 //! The page for planners and its style sheet.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::format::Format;
 use crate::problem::Kind;
+use crate::reader::Sight;
 use crate::respond::{Asked, Key};
-use crate::{Problem, Shelf, page};
+use crate::{Problem, page};
 
 const STYLE: &str = include_str!("../../assets/style.css");
 
 /// The three statistics as charts and tables.
-pub(super) async fn overview(State(shelf): State<Arc<Shelf>>, mut asked: Asked) -> Result<Response, Problem> {
+pub(super) async fn overview(Sight(shelf): Sight, mut asked: Asked) -> Result<Response, Problem> {
     let view = asked.view(&[Format::Html])?;
     asked.parameters.finish([])?;
     let key = Key::new("overview").and_releases(shelf.newest_first());

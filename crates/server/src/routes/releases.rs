@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::Response;
 use panoh_formats::Sheet;
 use panoh_publication::{Artefact, half_width, quality};
@@ -12,11 +12,12 @@ use utoipa::ToSchema;
 
 use super::dictionary::{DimensionAnswer, dimensions};
 use super::documented::{Refusals, ViewParameters};
+use crate::Problem;
 use crate::answer::Origin;
 use crate::format::{LISTS, Lang};
+use crate::reader::Sight;
 use crate::respond::{Asked, Key};
 use crate::sheets::{Columns, listed};
-use crate::{Problem, Shelf};
 
 /// The date inside of a file that lists nothing.
 const NO_DAY: &str = "2000-01-01";
@@ -126,7 +127,7 @@ struct QueryLine {
         Refusals
     )
 )]
-pub(super) async fn list(State(shelf): State<Arc<Shelf>>, mut asked: Asked) -> Result<Response, Problem> {
+pub(super) async fn list(Sight(shelf): Sight, mut asked: Asked) -> Result<Response, Problem> {
     let view = asked.view(LISTS)?;
     asked.parameters.finish([])?;
     let key = Key::new("releases").and_releases(shelf.newest_first());
@@ -159,11 +160,7 @@ pub(super) async fn list(State(shelf): State<Arc<Shelf>>, mut asked: Asked) -> R
         Refusals
     )
 )]
-pub(super) async fn one(
-    State(shelf): State<Arc<Shelf>>,
-    Path(id): Path<String>,
-    mut asked: Asked,
-) -> Result<Response, Problem> {
+pub(super) async fn one(Sight(shelf): Sight, Path(id): Path<String>, mut asked: Asked) -> Result<Response, Problem> {
     let view = asked.view(LISTS)?;
     asked.parameters.finish([])?;
     let artefact = Arc::clone(shelf.find(&id)?);

@@ -1,7 +1,5 @@
 //! What programs ask before they ask for figures: is the server up, and what does it answer.
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -10,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::format::Format;
 use crate::respond::{Asked, Key};
-use crate::{Problem, Shelf};
+use crate::{Problem, Served};
 
 /// Whether the server answers, and from how many releases.
 #[derive(Debug, Serialize, ToSchema)]
@@ -29,9 +27,25 @@ struct Health {
     tag = "service",
     responses((status = 200, description = "The server answers", body = Health))
 )]
-pub(super) async fn health(State(shelf): State<Arc<Shelf>>) -> Response {
+pub(super) async fn health(State(served): State<Served>) -> Response {
     let headers = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    (headers, axum::Json(Health { status: "ok", releases: shelf.len() })).into_response()
+    (headers, axum::Json(Health { status: "ok", releases: served.shelves().public().len() })).into_response()
+}
+
+/// What the server counts about itself, for Prometheus; nothing about readers or codes.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    tag = "service",
+    responses((status = 200, description = "OpenMetrics text", body = String,
+        content_type = "application/openmetrics-text"))
+)]
+pub(super) async fn metrics(State(served): State<Served>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (headers, served.measures.text(served.moment())).into_response()
 }
 
 /// This document.

@@ -1,16 +1,15 @@
 //! Whole tables, and any slice or roll-up of a release with its exact error.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::Response;
 
 use super::documented::{PageParameters, Refusals, ViewParameters};
 use crate::format::{FIGURES, View};
 use crate::problem::Kind;
 use crate::question::Question;
+use crate::reader::Sight;
 use crate::respond::{Asked, Key};
-use crate::{Problem, Shelf, answer, pages};
+use crate::{Problem, answer, pages};
 
 /// One table of a release, every cell.
 #[utoipa::path(
@@ -37,7 +36,7 @@ use crate::{Problem, Shelf, answer, pages};
     )
 )]
 pub(super) async fn table(
-    State(shelf): State<Arc<Shelf>>,
+    Sight(shelf): Sight,
     Path((id, name)): Path<(String, String)>,
     mut asked: Asked,
 ) -> Result<Response, Problem> {
@@ -87,11 +86,7 @@ pub(super) async fn table(
         Refusals
     )
 )]
-pub(super) async fn cube(
-    State(shelf): State<Arc<Shelf>>,
-    Path(id): Path<String>,
-    mut asked: Asked,
-) -> Result<Response, Problem> {
+pub(super) async fn cube(Sight(shelf): Sight, Path(id): Path<String>, mut asked: Asked) -> Result<Response, Problem> {
     let view = asked.view(FIGURES)?;
     let page = asked.page(view)?;
     let question = Question::of_cube(shelf.find(&id)?, &mut asked.parameters)?.on(page);

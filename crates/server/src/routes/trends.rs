@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
 use axum::response::Response;
 use panoh_publication::{Artefact, Dimension, YEAR};
 
@@ -12,6 +11,7 @@ use crate::format::FIGURES;
 use crate::parameters::{Parameters, codes};
 use crate::problem::Kind;
 use crate::question::Question;
+use crate::reader::Sight;
 use crate::respond::Asked;
 use crate::shelf::dimensions_together;
 use crate::{Problem, Shelf, answer};
@@ -56,7 +56,7 @@ pub(crate) const GENDER: Trend = Trend { name: "gender", choices: &[&[YEAR, "gen
         Refusals
     )
 )]
-pub(super) async fn routes(State(shelf): State<Arc<Shelf>>, asked: Asked) -> Result<Response, Problem> {
+pub(super) async fn routes(Sight(shelf): Sight, asked: Asked) -> Result<Response, Problem> {
     respond(&shelf, asked, &ROUTES).await
 }
 
@@ -84,7 +84,7 @@ pub(super) async fn routes(State(shelf): State<Arc<Shelf>>, asked: Asked) -> Res
         Refusals
     )
 )]
-pub(super) async fn destinations(State(shelf): State<Arc<Shelf>>, asked: Asked) -> Result<Response, Problem> {
+pub(super) async fn destinations(Sight(shelf): Sight, asked: Asked) -> Result<Response, Problem> {
     respond(&shelf, asked, &DESTINATIONS).await
 }
 
@@ -112,7 +112,7 @@ pub(super) async fn destinations(State(shelf): State<Arc<Shelf>>, asked: Asked) 
         Refusals
     )
 )]
-pub(super) async fn gender(State(shelf): State<Arc<Shelf>>, asked: Asked) -> Result<Response, Problem> {
+pub(super) async fn gender(Sight(shelf): Sight, asked: Asked) -> Result<Response, Problem> {
     respond(&shelf, asked, &GENDER).await
 }
 

@@ -1,8 +1,5 @@
 //! What was withdrawn, and what was paid for and never published: no figures, and nothing is kept quiet.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::response::Response;
 use panoh_formats::Sheet;
 use panoh_publication::{CohortRho, Listing};
@@ -10,10 +7,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::documented::{Refusals, ViewParameters};
+use crate::Problem;
 use crate::format::LISTS;
+use crate::reader::Sight;
 use crate::respond::{Asked, Key};
 use crate::sheets::{Columns, listed};
-use crate::{Problem, Shelf};
 
 /// The date inside of a file that lists nothing.
 const NO_DAY: &str = "2000-01-01";
@@ -66,7 +64,7 @@ struct Line {
         Refusals
     )
 )]
-pub(super) async fn withdrawn(State(shelf): State<Arc<Shelf>>, mut asked: Asked) -> Result<Response, Problem> {
+pub(super) async fn withdrawn(Sight(shelf): Sight, mut asked: Asked) -> Result<Response, Problem> {
     let view = asked.view(LISTS)?;
     asked.parameters.finish([])?;
     let answer = answer(shelf.not_public());

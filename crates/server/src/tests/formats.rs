@@ -130,7 +130,7 @@ async fn pages_put_together_are_the_whole() {
 async fn a_package_is_the_folder_and_says_so_by_its_hashes() {
     let folder = tempfile::tempdir().expect("a folder");
     fixture::publish(folder.path());
-    let router = router(Served::new(Shelf::open(folder.path()).expect("a folder")));
+    let router = over(folder.path());
     let address = "/v1/releases/trends-2026-11-22/package";
     let answer = get(&router, address).await;
     assert_eq!(answer.header(header::CONTENT_DISPOSITION), "attachment; filename=\"trends-2026-11-22.zip\"");

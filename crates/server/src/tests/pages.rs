@@ -51,7 +51,7 @@ async fn real_figures_are_not_called_synthetic() {
     let mut draft = fixture::draft();
     draft.synthetic = false;
     panoh_publication::write(folder.path(), &draft, &fixture::signer()).expect("writes");
-    let router = router(Served::new(Shelf::open(folder.path()).expect("a folder")));
+    let router = over(folder.path());
     assert!(!get(&router, "/").await.text().to_lowercase().contains("synthetic"));
 }
 

@@ -58,7 +58,7 @@ async fn a_compressed_answer_has_a_tag_of_its_own() {
     let headers = [(header::ACCEPT_ENCODING, "gzip"), (header::IF_NONE_MATCH, tag.as_str())];
     let again = ask(&router, "GET", "/v1/trends/gender", &headers).await;
     assert_eq!((again.status, again.header(header::ETAG)), (StatusCode::NOT_MODIFIED, tag.as_str()));
-    assert_eq!(packed.header(header::VARY), "accept, accept-encoding");
+    assert_eq!(packed.header(header::VARY), "accept, accept-encoding, authorization");
     // Kept answers are the same as those that were just written.
     assert_eq!(ask(&router, "GET", "/v1/trends/gender", &[(header::ACCEPT_ENCODING, "gzip")]).await.body, packed.body);
 }
@@ -115,6 +115,8 @@ async fn the_document_names_every_address() {
         paths,
         [
             "/healthz",
+            "/metrics",
+            "/v1/catalogue",
             "/v1/dictionary",
             "/v1/openapi.json",
             "/v1/releases",
@@ -122,6 +124,8 @@ async fn the_document_names_every_address() {
             "/v1/releases/{id}/cube",
             "/v1/releases/{id}/package",
             "/v1/releases/{id}/tables/{name}",
+            "/v1/requests",
+            "/v1/requests/{id}",
             "/v1/trends/destinations",
             "/v1/trends/gender",
             "/v1/trends/routes",
@@ -137,7 +141,7 @@ async fn only_whole_public_releases_are_on_the_shelf() {
     fixture::publish(path);
     fs::write(path.join("catalogue.json"), "{}").expect("writes");
     fs::create_dir(path.join(".tmp-unfinished")).expect("makes");
-    let serves = |releases: usize| assert_eq!(Shelf::open(path).expect("a folder").len(), releases);
+    let serves = |releases: usize| assert_eq!(Shelves::open(path).expect("a folder").public().len(), releases);
     serves(1);
     let mut other = fixture::draft();
     other.id = panoh_publication::Slug::new("trends-again").expect("a name");
@@ -151,29 +155,15 @@ async fn only_whole_public_releases_are_on_the_shelf() {
     serves(2);
     fs::rename(path.join("trends-again"), path.join("renamed")).expect("renames");
     serves(1);
-    assert!(Shelf::open(&path.join("nowhere")).is_err());
-}
-
-#[tokio::test]
-async fn figures_for_a_project_are_not_shown_to_everybody() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let mut draft = fixture::draft();
-    let mut fields = panoh_publication::DefinitionFields::from(draft.definition.clone());
-    fields.audience = panoh_publication::Audience::Project;
-    fields.purpose = panoh_publication::Purpose::Project;
-    draft.definition = panoh_publication::Definition::new(fields).expect("good");
-    panoh_publication::write(folder.path(), &draft, &fixture::signer()).expect("writes");
-    let shelf = Shelf::open(folder.path()).expect("a folder");
-    assert!(shelf.is_empty());
-    assert_eq!(get(&router(Served::new(shelf)), "/v1/trends/gender").await.status, StatusCode::NOT_FOUND);
+    assert!(Shelves::open(&path.join("nowhere")).is_err());
 }
 
 #[tokio::test]
 async fn the_server_stops_when_it_is_told() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let server = tokio::spawn(crate::serve(listener, served(), async { drop(stopped.await) }));
+    let server = tokio::spawn(crate::serve(listener, None, served(), async { drop(stopped.await) }));
     let ask = move || -> std::io::Result<String> {
         let mut stream = std::net::TcpStream::connect(address)?;
         stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")?;

@@ -96,7 +96,7 @@ async fn nothing_that_was_sent_comes_back() {
 
 #[tokio::test]
 async fn an_empty_shelf_says_so() {
-    let router = router(Served::new(Shelf::default()));
+    let router = over(tempfile::tempdir().expect("a folder").path());
     for address in ["/v1/trends/gender", "/v1/trends/routes", "/v1/trends/destinations", "/v1/dictionary"] {
         check(&get(&router, address).await, address, 404, "not-released");
     }

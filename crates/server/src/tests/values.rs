@@ -12,7 +12,7 @@ async fn a_slice_has_the_exact_value_and_error() {
     let folder = tempfile::tempdir().expect("a folder");
     fixture::publish(folder.path());
     let cube = read(&folder.path().join(fixture::ID)).expect("whole").cube;
-    let router = router(Served::new(Shelf::open(folder.path()).expect("a folder")));
+    let router = over(folder.path());
     let address = format!("/v1/releases/{}/cube?dimensions=gender&gender=woman,man&year=2019..2021", fixture::ID);
     let answer = get(&router, &address).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());

@@ -9,7 +9,12 @@ use panoh_publication::{
 use super::*;
 
 fn withdrawal(path: &Path) -> Withdrawal {
-    let dir = path.join(fixture::ID);
+    withdrawal_of(path, fixture::ID)
+}
+
+/// The note about a release.
+pub(super) fn withdrawal_of(path: &Path, id: &str) -> Withdrawal {
+    let dir = path.join(id);
     let artefact = panoh_publication::read(&dir).expect("the release is whole");
     Withdrawal {
         format: FORMAT_VERSION,
@@ -50,7 +55,7 @@ fn withdrawn_for(audience: Audience) -> Router {
         cohorts: told.cohorts,
     };
     write_listing(path, &Listing { withdrawn: Vec::new(), void: vec![void] }).expect("the list is written");
-    router(Served::new(Shelf::open(path).expect("a folder")))
+    over(path)
 }
 
 #[tokio::test]

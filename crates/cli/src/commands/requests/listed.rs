@@ -4,9 +4,8 @@ use anyhow::Result;
 use panoh_requests::{Decisions, Found, Outcome, Request};
 use serde::Serialize;
 
-use super::{answer_by, inbox};
+use super::inbox;
 use crate::failure::Code;
-use crate::home::Home;
 use crate::output::{json, note, say, table};
 use crate::world::World;
 
@@ -30,7 +29,7 @@ pub(super) fn list(all: bool, as_json: bool, world: &World) -> Result<Code> {
     for found in inbox(&home).all()? {
         match found {
             Found::Request(request) => {
-                let line = line(&request, &decisions, &home)?;
+                let line = line(&request, &decisions);
                 lines.extend((all || line.state == "open").then_some(line));
             }
             Found::Unread { file, rule } => {
@@ -50,19 +49,19 @@ pub(super) fn list(all: bool, as_json: bool, world: &World) -> Result<Code> {
     Ok(if unread > 0 { Code::RefusedInPart } else { Code::Ok })
 }
 
-fn line(request: &Request, decisions: &Decisions, home: &Home) -> Result<Line> {
+fn line(request: &Request, decisions: &Decisions) -> Line {
     let (state, decision) = match decisions.about(&request.id).map(|decision| &decision.outcome) {
         None => ("open", String::new()),
         Some(Outcome::Published { release }) => ("published", release.to_string()),
         Some(Outcome::Refused { reason }) => ("refused", reason.as_str().to_owned()),
     };
-    Ok(Line {
+    Line {
         id: request.id.to_string(),
         project: request.project.to_string(),
         received: request.received.clone(),
-        answer_by: answer_by(request, home)?.to_string(),
+        answer_by: request.answer_by.to_string(),
         state,
         decision,
         title: request.asked.title.clone(),
-    })
+    }
 }
