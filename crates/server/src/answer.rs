@@ -16,6 +16,8 @@ use crate::sheets::sheet;
 
 /// What every value counts.
 pub(crate) const UNIT: &str = "registered persons";
+/// What the ends of intervals are.
+pub(crate) const INTERVAL: &str = "95 % interval of the noise";
 
 /// The release that an answer comes from.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -106,9 +108,9 @@ pub(crate) struct Values<'a> {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Column<'a> {
     /// Short name.
-    name: String,
+    pub(crate) name: String,
     /// Title in the language asked for.
-    title: &'a str,
+    pub(crate) title: &'a str,
 }
 
 /// Each value is the persons of `after` less those of `before`.
@@ -160,7 +162,7 @@ pub(crate) struct RowChange {
 
 /// Pairs that become a JSON object in their order.
 #[derive(Debug)]
-struct Pairs<'a, T>(Vec<(&'a str, T)>);
+pub(crate) struct Pairs<'a, T>(pub(crate) Vec<(&'a str, T)>);
 
 impl<T: Serialize> Serialize for Pairs<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -254,7 +256,7 @@ fn tabulate<'a>(
     Values {
         origin: Origin::of(&question.artefact),
         unit: UNIT,
-        interval: "95 % interval of the noise",
+        interval: INTERVAL,
         dimensions: columns(question, names, lang),
         taken: Pairs(taken.collect()),
         compared: question.change.as_ref().map(|change| Compared {

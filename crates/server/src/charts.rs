@@ -80,6 +80,20 @@ fn begin(caption: &Caption, height: f64) -> String {
     svg
 }
 
+/// A picture that stands alone: its title is written above it, and it has a size of its own.
+pub(crate) fn standalone(svg: &str, title: &str) -> String {
+    const HEAD: f64 = 40.0;
+    let Some((begun, rest)) = svg.split_once(&format!("viewBox=\"0 0 {WIDTH} ")) else { return svg.to_owned() };
+    let Some((height, rest)) = rest.split_once('"') else { return svg.to_owned() };
+    let height = height.parse::<f64>().unwrap_or(WIDTH) + HEAD;
+    let mut text_above = format!("<rect y=\"-{HEAD}\" width=\"{WIDTH}\" height=\"{HEAD}\" fill=\"#ffffff\"/>");
+    text(&mut text_above, (0.0, -18.0), "font-size=\"17\" font-weight=\"600\"", title);
+    let rest = rest.strip_suffix("</svg>").unwrap_or(rest);
+    format!(
+        "{begun}viewBox=\"0 -{HEAD} {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\"{rest}{text_above}</svg>\n"
+    )
+}
+
 /// Adds text at a place, with attributes that the caller wrote.
 fn text(svg: &mut String, (x, y): (f64, f64), attributes: &str, content: &str) {
     let _ = write!(svg, "<text x=\"{x:.1}\" y=\"{y:.1}\" {attributes}>{}</text>", escaped(content));

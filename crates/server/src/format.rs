@@ -27,6 +27,7 @@ pub(crate) enum Format {
     Sdmx,
     Html,
     Zip,
+    Svg,
 }
 
 /// Formats of figures, the one that is meant when nobody says first.
@@ -70,7 +71,7 @@ impl View {
             Format::Parquet => Some(SheetFormat::Parquet),
             Format::Arrow => Some(SheetFormat::Arrow),
             Format::Sdmx => Some(SheetFormat::Sdmx),
-            Format::Json | Format::Html | Format::Zip => None,
+            Format::Json | Format::Html | Format::Zip | Format::Svg => None,
         }
     }
 
@@ -102,6 +103,7 @@ impl Format {
             Self::Sdmx => "sdmx",
             Self::Html => "html",
             Self::Zip => "zip",
+            Self::Svg => "svg",
         }
     }
 
@@ -115,6 +117,7 @@ impl Format {
             Self::Sdmx => "application/vnd.sdmx.data+csv",
             Self::Html => "text/html",
             Self::Zip => "application/zip",
+            Self::Svg => "image/svg+xml",
         }
     }
 
@@ -130,7 +133,7 @@ impl Format {
     /// The end of a file name; none for what is read where it is.
     pub(crate) fn extension(self) -> Option<&'static str> {
         match self {
-            Self::Json | Self::Html => None,
+            Self::Json | Self::Html | Self::Svg => None,
             Self::Sdmx => Some("sdmx.csv"),
             other => Some(other.name()),
         }
@@ -138,7 +141,7 @@ impl Format {
 
     /// Whether compressing an answer makes it smaller; the others are compressed in themselves.
     pub(crate) fn is_text(self) -> bool {
-        matches!(self, Self::Json | Self::Csv | Self::Sdmx | Self::Html | Self::Arrow)
+        matches!(self, Self::Json | Self::Csv | Self::Sdmx | Self::Html | Self::Svg | Self::Arrow)
     }
 }
 
@@ -148,6 +151,15 @@ impl Lang {
             Self::En => "en",
             Self::Ru => "ru",
             Self::Tg => "tg",
+        }
+    }
+
+    /// The English, Russian or Tajik one of three texts.
+    pub(crate) fn pick(self, [en, ru, tg]: [&'static str; 3]) -> &'static str {
+        match self {
+            Self::En => en,
+            Self::Ru => ru,
+            Self::Tg => tg,
         }
     }
 

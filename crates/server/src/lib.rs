@@ -26,6 +26,7 @@ mod question;
 mod reader;
 mod respond;
 mod routes;
+mod series;
 mod served;
 mod settings;
 mod sheets;

@@ -10,8 +10,9 @@ use std::sync::Arc;
 use askama::Template;
 use panoh_publication::{Artefact, Dimension, Quality, Value, half_width, quality};
 
-use crate::charts::{Caption, margin, whole};
+use crate::charts::{Caption, margin, standalone, whole};
 use crate::problem::Kind;
+use crate::routes::trends::Trend;
 use crate::{Problem, Shelf};
 
 /// Everything that the template shows.
@@ -39,6 +40,13 @@ struct Section {
     table: Table,
     /// Label and address of each download.
     links: Vec<(&'static str, String)>,
+}
+
+impl Section {
+    /// What the picture shows: the caption of its table.
+    fn title(&self) -> &str {
+        self.table.caption.split(';').next().unwrap_or_default()
+    }
 }
 
 /// A table of shown values.
@@ -86,6 +94,20 @@ pub(crate) fn overview(shelf: &Shelf) -> Result<Vec<u8>, Problem> {
         tracing::error!(%error, "the page could not be rendered");
         Problem::new(Kind::Internal, "the log of the server says more")
     })
+}
+
+/// The picture of a trend of one release, as a file of its own.
+pub(crate) fn chart(artefact: &Arc<Artefact>, trend: &Trend, dimensions: &[usize]) -> Result<String, Problem> {
+    let section = match trend.name {
+        "gender" => gender::of(artefact, dimensions),
+        "destinations" => Some(places::destinations_of(artefact, dimensions)),
+        _ => Some(places::routes_of(artefact, dimensions)),
+    };
+    let section = section.transpose()?.filter(|section| !section.chart.is_empty());
+    let section = section.ok_or_else(|| {
+        Problem::new(Kind::NotReleased, "nothing in this trend stands out from the noise, so there is no picture of it")
+    })?;
+    Ok(standalone(&section.chart, section.title()))
 }
 
 /// Stands behind a number that is too uncertain for small counts.

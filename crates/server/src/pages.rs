@@ -5,7 +5,7 @@ use crate::answer::is_paged;
 use crate::format::View;
 use crate::parameters::Parameters;
 use crate::problem::Kind;
-use crate::question::{Page, Question};
+use crate::question::Page;
 
 /// Rows of a page, when nobody says how many.
 const ROWS: usize = 10_000;
@@ -27,12 +27,12 @@ pub(crate) struct Pages {
     pub(crate) next: Option<String>,
 }
 
-/// The pages before and behind that of a question that was asked at an address.
-pub(crate) fn around(address: &str, question: &Question) -> Pages {
-    let Some(limit) = question.page.limit else { return Pages { previous: None, next: None } };
-    let (from, to) = question.range();
+/// The pages before and behind one of so many rows, which was asked for at an address.
+pub(crate) fn around(address: &str, page: Page, rows: usize) -> Pages {
+    let Some(limit) = page.limit else { return Pages { previous: None, next: None } };
+    let (from, to) = page.range(rows);
     let at = |offset: usize| with(address, offset, limit);
-    Pages { previous: (from > 0).then(|| at(from.saturating_sub(limit))), next: (to < question.rows()).then(|| at(to)) }
+    Pages { previous: (from > 0).then(|| at(from.saturating_sub(limit))), next: (to < rows).then(|| at(to)) }
 }
 
 impl Pages {

@@ -11,7 +11,7 @@ use crate::parameters::{Parameters, codes, unknown_level};
 use crate::problem::Kind;
 
 /// Most rows of one answer. More is for the files of the release folder.
-const MOST_ROWS: usize = 500_000;
+pub(crate) const MOST_ROWS: usize = 500_000;
 /// Most rows of which each is reckoned by itself.
 const MOST_SUMS: usize = 20_000;
 
@@ -51,6 +51,14 @@ pub(crate) struct Page {
     pub(crate) offset: usize,
     /// None for all.
     pub(crate) limit: Option<usize>,
+}
+
+impl Page {
+    /// Of so many rows those of the page, from and to.
+    pub(crate) fn range(self, rows: usize) -> (usize, usize) {
+        let from = self.offset.min(rows);
+        (from, self.limit.map_or(rows, |limit| from.saturating_add(limit).min(rows)))
+    }
 }
 
 /// An answer's numbers.
@@ -186,9 +194,7 @@ impl Question {
 
     /// The rows of the page, from and to.
     pub(crate) fn range(&self) -> (usize, usize) {
-        let rows = self.rows();
-        let from = self.page.offset.min(rows);
-        (from, self.page.limit.map_or(rows, |limit| from.saturating_add(limit).min(rows)))
+        self.page.range(self.rows())
     }
 
     /// The codes of each column.

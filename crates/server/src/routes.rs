@@ -1,11 +1,13 @@
 //! All addresses with their documentation; each module holds the handlers of one group.
 
+mod charts;
 mod dictionary;
 pub(crate) mod documented;
 mod package;
 mod pages;
 mod releases;
 mod requests;
+mod series;
 mod service;
 mod tables;
 pub(crate) mod trends;
@@ -57,9 +59,11 @@ pub(crate) fn all() -> OpenApiRouter<Served> {
         .routes(routes!(trends::routes))
         .routes(routes!(trends::destinations))
         .routes(routes!(trends::gender))
+        .routes(routes!(charts::chart))
         .routes(routes!(releases::list))
         .routes(routes!(releases::one))
         .routes(routes!(package::package))
+        .routes(routes!(series::list))
         .routes(routes!(withdrawn::withdrawn))
         .routes(routes!(tables::table))
         .routes(routes!(tables::cube))

@@ -8,6 +8,7 @@ mod protection;
 mod protocol;
 mod refusals;
 mod requests;
+mod series;
 mod values;
 mod withdrawals;
 

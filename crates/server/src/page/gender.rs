@@ -5,14 +5,19 @@ use std::sync::Arc;
 use panoh_publication::{Artefact, CubeError, Value, half_width};
 
 use super::{Found, Section, Table, caption, cell, internal, links, marks, shown, years};
-use crate::Shelf;
 use crate::charts::{LineChart, Series, line_chart};
 use crate::routes::trends;
+use crate::{Problem, Shelf};
 
 pub(super) fn section(shelf: &Shelf) -> Found<'_> {
     let (artefact, dimensions) = trends::newest(shelf, &trends::GENDER)?;
+    Some((artefact, of(artefact, &dimensions)?))
+}
+
+/// The section of a release; none when it lacks a dimension.
+pub(super) fn of(artefact: &Arc<Artefact>, dimensions: &[usize]) -> Option<Result<Section, Problem>> {
     let [year, gender] = dimensions[..] else { return None };
-    Some((artefact, build(artefact, year, gender).map_err(|error| internal(&error))))
+    Some(build(artefact, year, gender).map_err(|error| internal(&error)))
 }
 
 fn build(artefact: &Arc<Artefact>, year: usize, gender: usize) -> Result<Section, CubeError> {

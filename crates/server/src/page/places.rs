@@ -6,9 +6,9 @@ use panoh_publication::{Artefact, CubeError, Value, YEAR, half_width};
 
 use super::ranking::{Place, Ranking, rank};
 use super::{Found, Section, Table, caption, cell, internal, links, marks, period, shown, years};
-use crate::Shelf;
 use crate::charts::{Bar, BarChart, bar_chart};
 use crate::routes::trends;
+use crate::{Problem, Shelf};
 
 /// Most years with a column of their own; more would not fit a page. The download has all.
 const MOST_YEARS: usize = 8;
@@ -28,12 +28,20 @@ const ROUTES: Words = Words { id: "routes", heading: "Routes", one: "route", man
 
 pub(super) fn destinations(shelf: &Shelf) -> Found<'_> {
     let (artefact, dimensions) = trends::newest(shelf, &trends::DESTINATIONS)?;
-    Some((artefact, build(artefact, &dimensions, &DESTINATIONS).map_err(|error| internal(&error))))
+    Some((artefact, destinations_of(artefact, &dimensions)))
 }
 
 pub(super) fn routes(shelf: &Shelf) -> Found<'_> {
     let (artefact, dimensions) = trends::newest(shelf, &trends::ROUTES)?;
-    Some((artefact, build(artefact, &dimensions, &ROUTES).map_err(|error| internal(&error))))
+    Some((artefact, routes_of(artefact, &dimensions)))
+}
+
+pub(super) fn destinations_of(artefact: &Arc<Artefact>, dimensions: &[usize]) -> Result<Section, Problem> {
+    build(artefact, dimensions, &DESTINATIONS).map_err(|error| internal(&error))
+}
+
+pub(super) fn routes_of(artefact: &Arc<Artefact>, dimensions: &[usize]) -> Result<Section, Problem> {
+    build(artefact, dimensions, &ROUTES).map_err(|error| internal(&error))
 }
 
 fn build(artefact: &Arc<Artefact>, dimensions: &[usize], words: &Words) -> Result<Section, CubeError> {

@@ -46,8 +46,10 @@ pub(super) struct TrendParameters {
     /// Last year first registered, included.
     #[param(example = 2024)]
     to: Option<i32>,
-    /// Id of a release instead of the newest.
+    /// Id of a release instead of the newest series or release.
     release: Option<String>,
+    /// Name of a series instead of the newest.
+    series: Option<String>,
 }
 
 /// What every address may answer instead of figures.

@@ -95,7 +95,7 @@ pub(super) async fn cube(Sight(shelf): Sight, Path(id): Path<String>, mut asked:
 
 /// Answers with figures, and with the addresses of the rows before and behind those of the page.
 pub(super) async fn figures(asked: Asked, view: View, what: &str, question: Question) -> Result<Response, Problem> {
-    let pages = pages::around(&asked.address, &question);
+    let pages = pages::around(&asked.address, question.page, question.rows());
     let name = format!("{}-{what}", question.artefact.release.id);
     let key = Key::new(what)
         .and(&question.artefact.digest)

@@ -3,22 +3,22 @@
 use std::sync::Arc;
 
 use axum::response::Response;
-use panoh_publication::{Artefact, Dimension, YEAR};
+use panoh_publication::{Artefact, Dimension, DimensionCode, Slug, YEAR};
 
 use super::documented::{PageParameters, Refusals, TrendParameters, ViewParameters};
-use super::tables::figures;
 use crate::format::FIGURES;
 use crate::parameters::{Parameters, codes};
 use crate::problem::Kind;
-use crate::question::Question;
+use crate::question::{MOST_ROWS, Question};
 use crate::reader::Sight;
-use crate::respond::Asked;
+use crate::respond::{Asked, Key};
+use crate::series::{self, Joined, Part, members, only_year};
 use crate::shelf::dimensions_together;
-use crate::{Problem, Shelf, answer};
+use crate::{Problem, Shelf, pages};
 
 /// A trend: its address and the dimensions that it needs, best first; besides `year`, all are filters.
 pub(crate) struct Trend {
-    name: &'static str,
+    pub(crate) name: &'static str,
     choices: &'static [&'static [&'static str]],
 }
 
@@ -46,7 +46,7 @@ pub(crate) const GENDER: Trend = Trend { name: "gender", choices: &[&[YEAR, "gen
     responses(
         (status = 200, description = "The values",
             content(
-                (answer::Values = "application/json"),
+                (series::Trend = "application/json"),
                 (String = "text/csv"),
                 (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
                 (Vec<u8> = "application/vnd.apache.parquet"),
@@ -74,7 +74,7 @@ pub(super) async fn routes(Sight(shelf): Sight, asked: Asked) -> Result<Response
     responses(
         (status = 200, description = "The values",
             content(
-                (answer::Values = "application/json"),
+                (series::Trend = "application/json"),
                 (String = "text/csv"),
                 (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
                 (Vec<u8> = "application/vnd.apache.parquet"),
@@ -102,7 +102,7 @@ pub(super) async fn destinations(Sight(shelf): Sight, asked: Asked) -> Result<Re
     responses(
         (status = 200, description = "The values",
             content(
-                (answer::Values = "application/json"),
+                (series::Trend = "application/json"),
                 (String = "text/csv"),
                 (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
                 (Vec<u8> = "application/vnd.apache.parquet"),
@@ -125,51 +125,142 @@ pub(crate) fn newest<'a>(shelf: &'a Shelf, trend: &Trend) -> Option<(&'a Arc<Art
 async fn respond(shelf: &Shelf, mut asked: Asked, trend: &Trend) -> Result<Response, Problem> {
     let view = asked.view(FIGURES)?;
     let page = asked.page(view)?;
-    let question = question(shelf, &mut asked.parameters, trend)?.on(page);
-    figures(asked, view, trend.name, question).await
+    let joined = Joined { parts: parts(shelf, &mut asked.parameters, trend)?, page };
+    let rows = joined.rows();
+    if rows > MOST_ROWS {
+        let detail = format!("more than {MOST_ROWS} rows: take fewer codes or years");
+        return Err(Problem::new(Kind::TooManyRows, detail));
+    }
+    let pages = pages::around(&asked.address, page, rows);
+    let newest = &joined.parts.last().ok_or_else(|| nothing(trend))?.question.artefact.release.id;
+    let key = Key::new(trend.name)
+        .and(&joined.canonical())
+        .and(pages.next.as_deref().unwrap_or_default())
+        .named(format!("{newest}-{}", trend.name))
+        .linking(pages.header());
+    asked.respond(view, &key, move |out| series::trend(&joined, view, pages.next, out)).await
 }
 
-fn question(shelf: &Shelf, parameters: &mut Parameters, trend: &Trend) -> Result<Question, Problem> {
-    let (artefact, keep) = match parameters.take("release") {
-        Some(id) => {
-            let artefact = shelf.find(&id)?;
-            let keep = trend.choices.iter().find_map(|names| dimensions_together(artefact, names));
-            (artefact, keep.ok_or_else(|| nothing(trend))?)
-        }
-        None => newest(shelf, trend).ok_or_else(|| nothing(trend))?,
+/// The releases that answer, each with its question: one that was named, or the newest with the dimensions and those of
+/// its series.
+fn parts(shelf: &Shelf, parameters: &mut Parameters, trend: &Trend) -> Result<Vec<Part>, Problem> {
+    let (release, of_series) = (parameters.take("release"), parameters.take("series"));
+    if release.is_some() && of_series.is_some() {
+        return Err(Problem::new(Kind::BadValue, "name a release or a series, not both"));
+    }
+    let named = release.map(|id| shelf.find(&id)).transpose()?;
+    let is_asked = |artefact: &Artefact| {
+        let series = artefact.release.definition.series.as_ref().map(Slug::as_str);
+        of_series.as_ref().is_none_or(|wanted| series == Some(wanted))
     };
-    let mut sets = Vec::new();
-    let mut known = vec!["release"];
+    let found = trend.choices.iter().find_map(|names| match named {
+        Some(artefact) => seen(artefact, names).map(|_| (artefact, *names)),
+        None => {
+            let mut newest = shelf.newest_first().filter(|artefact| is_asked(artefact));
+            newest.find(|artefact| seen(artefact, names).is_some()).map(|artefact| (artefact, *names))
+        }
+    });
+    let (newest, names) = found.ok_or_else(|| nothing(trend))?;
+    let series = newest.release.definition.series.as_ref().filter(|_| named.is_none());
+    let mut releases: Vec<&Arc<Artefact>> = series.map_or_else(Vec::new, |series| members(shelf, series));
+    releases.retain(|artefact| seen(artefact, names).is_some());
+    if releases.is_empty() {
+        releases.push(newest);
+    }
+    let filters = Filters::take(parameters, newest, names)?;
+    let parts = releases.into_iter().filter_map(|artefact| part(artefact, names, &filters).transpose());
+    let parts = parts.collect::<Result<Vec<_>, _>>()?;
+    if parts.is_empty() {
+        let years = newest.release.definition.year_codes().into_iter().map(|(_, code)| code);
+        let problem = Problem::new(Kind::BadValue, "no year of this release or series lies between `from` and `to`");
+        return Err(problem.with_allowed(years));
+    }
+    Ok(parts)
+}
+
+/// A release that has a trend's dimensions: one that was named, or the newest.
+pub(super) fn of_release<'a>(
+    shelf: &'a Shelf,
+    id: Option<&str>,
+    trend: &Trend,
+) -> Result<(&'a Arc<Artefact>, Vec<usize>), Problem> {
+    let Some(id) = id else { return newest(shelf, trend).ok_or_else(|| nothing(trend)) };
+    let artefact = shelf.find(id)?;
+    let dimensions = trend.choices.iter().find_map(|names| dimensions_together(artefact, names));
+    dimensions.map(|dimensions| (artefact, dimensions)).ok_or_else(|| nothing(trend))
+}
+
+/// What narrows a trend.
+struct Filters {
+    from: Option<i32>,
+    to: Option<i32>,
+    /// Positions of codes by the name of a dimension; lists are the same in all releases of a series.
+    codes: Vec<(&'static str, Vec<usize>)>,
+}
+
+impl Filters {
+    fn take(parameters: &mut Parameters, artefact: &Artefact, names: &[&'static str]) -> Result<Self, Problem> {
+        let (mut known, mut sets) = (vec!["release", "series"], Vec::new());
+        let (mut from, mut to) = (None, None);
+        for name in names {
+            if *name == YEAR {
+                known.extend(["from", "to"]);
+                (from, to) = (parameters.take_year("from")?, parameters.take_year("to")?);
+                continue;
+            }
+            known.push(name);
+            let described = artefact.cube.dimension(name).map(|at| &artefact.cube.dimensions()[at]);
+            if let (Some(text), Some(described)) = (parameters.take(name), described) {
+                sets.push((*name, codes(described, &text)?));
+            }
+        }
+        parameters.finish(known)?;
+        Ok(Self { from, to, codes: sets })
+    }
+}
+
+/// What a release has of a trend: the dimensions, and the year when it is about one and has no such dimension.
+fn seen(artefact: &Artefact, names: &[&str]) -> Option<(Vec<usize>, Option<DimensionCode>)> {
+    let year = if names.contains(&YEAR) { only_year(artefact) } else { None };
+    let rest: Vec<&str> = names.iter().copied().filter(|name| year.is_none() || *name != YEAR).collect();
+    Some((dimensions_together(artefact, &rest)?, year))
+}
+
+/// The question to one release; none when no year of its is asked for.
+fn part(artefact: &Arc<Artefact>, names: &[&str], filters: &Filters) -> Result<Option<Part>, Problem> {
+    let Some((keep, year)) = seen(artefact, names) else { return Ok(None) };
+    let (mut sets, narrowed) = (Vec::new(), filters.from.is_some() || filters.to.is_some());
     for dimension in &keep {
         let described = &artefact.cube.dimensions()[*dimension];
         if described.name == YEAR {
-            known.extend(["from", "to"]);
-            let (from, to) = (parameters.take_year("from")?, parameters.take_year("to")?);
-            sets.extend(years(described, from, to)?.map(|codes| (*dimension, codes)));
-        } else {
-            known.push(&described.name);
-            if let Some(text) = parameters.take(&described.name) {
-                sets.push((*dimension, codes(described, &text)?));
-            }
+            let Some(years) = years(described, filters) else { return Ok(None) };
+            sets.push((*dimension, years));
+        } else if let Some((_, codes)) = filters.codes.iter().find(|(name, _)| *name == described.name) {
+            sets.push((*dimension, codes.clone()));
         }
     }
-    parameters.finish(known)?;
-    Question::plain(artefact, keep, &sets)
-}
-
-/// The years from `from` to `to`; `None` for all codes, that of persons without a year included.
-fn years(year: &Dimension, from: Option<i32>, to: Option<i32>) -> Result<Option<Vec<usize>>, Problem> {
-    if from.is_none() && to.is_none() {
+    if narrowed && year.as_ref().is_some_and(|year| !filters.has(&year.code)) {
         return Ok(None);
     }
-    let range = from.unwrap_or(i32::MIN)..=to.unwrap_or(i32::MAX);
-    let in_range = |code: &str| code.parse().is_ok_and(|year: i32| range.contains(&year));
-    let taken: Vec<usize> = (0..year.codes.len()).filter(|at| in_range(&year.codes[*at].code)).collect();
-    if taken.is_empty() {
-        let problem = Problem::new(Kind::BadValue, "no year of this release lies between `from` and `to`");
-        return Err(problem.with_allowed(year.codes.iter().map(|code| code.code.clone())));
+    Ok(Some(Part { question: Question::plain(artefact, keep, &sets)?, year }))
+}
+
+/// The years that are asked for; all codes, that of persons without a year included, when nobody narrows them; none when
+/// none of them is.
+fn years(year: &Dimension, filters: &Filters) -> Option<Vec<usize>> {
+    let taken: Vec<usize> = (0..year.codes.len()).filter(|at| filters.has(&year.codes[*at].code)).collect();
+    (!taken.is_empty()).then_some(taken)
+}
+
+impl Filters {
+    /// Whether a code of `year` is asked for: `2020`, or `2019_2021` when all of these years are.
+    fn has(&self, code: &str) -> bool {
+        if self.from.is_none() && self.to.is_none() {
+            return true;
+        }
+        let range = self.from.unwrap_or(i32::MIN)..=self.to.unwrap_or(i32::MAX);
+        code.split('_').all(|year| year.parse().is_ok_and(|year: i32| range.contains(&year)))
     }
-    Ok(Some(taken))
 }
 
 fn nothing(trend: &Trend) -> Problem {

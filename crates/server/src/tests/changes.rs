@@ -60,12 +60,12 @@ async fn a_running_server_serves_what_has_come() {
     let served = Served::open(sources(folder.path())).expect("a folder");
     let router = router(served.clone(), &Settings::default());
     let follow = tokio::spawn(served.clone().follow(std::time::Duration::from_millis(20)));
-    assert_eq!(get(&router, "/v1/trends/gender").await.json()["release"], fixture::ID);
+    assert_eq!(get(&router, "/v1/trends/gender").await.json()["releases"][0]["release"], fixture::ID);
     publish_as(folder.path(), "later", "2026-12-01");
     while served.shelves().public().len() < 2 {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
-    assert_eq!(get(&router, "/v1/trends/gender").await.json()["release"], "later");
+    assert_eq!(get(&router, "/v1/trends/gender").await.json()["releases"][0]["release"], "later");
     follow.abort();
 }
 

@@ -108,21 +108,34 @@ pub(super) fn publish(published: &Path) -> Draft {
 }
 
 pub(super) fn draft() -> Draft {
-    let definition = Definition::from_toml(DEFINITION).expect("a good definition");
-    let dimensions = vec![
-        definition.year_dimension().expect("tables use year"),
+    draft_of(DEFINITION, 7)
+}
+
+/// A release of a series: these cohorts, as a TOML table, and what else its definition says.
+pub(super) fn draft_of_series(id: &str, day: &str, cohorts: &str, more: &str) -> Draft {
+    let text = DEFINITION.replace("{ from = 2018, to = 2024, no_year = true }", cohorts);
+    let text = text.replacen("rho = 0.5", &format!("series = \"yearly\"\n{more}\nrho = 0.5"), 1);
+    let text = if more.contains("purpose") { text.replacen("purpose = \"first\"\n", "", 1) } else { text };
+    let draft = draft_of(&text, id.len() as u64);
+    Draft { id: Slug::new(id).expect("a good name"), day: Day::new(day).expect("a day"), ..draft }
+}
+
+fn draft_of(definition: &str, seed: u64) -> Draft {
+    let definition = Definition::from_toml(definition).expect("a good definition");
+    let mut dimensions: Vec<Dimension> = definition.year_dimension().into_iter().collect();
+    dimensions.extend([
         dimension("gender", &definition.dimensions[0].title, &GENDERS),
         dimension("origin", &definition.dimensions[1].title, &ORIGINS),
         dimension("destination", &definition.dimensions[2].title, &DESTINATIONS),
-    ];
+    ]);
     let sizes: Vec<usize> = dimensions.iter().map(|d| d.codes.len()).collect();
     let tables: Vec<Vec<usize>> = definition.tables.iter().map(|table| definition.table_dimensions(table)).collect();
-    let closure: Vec<Vec<usize>> = (0_usize..16)
-        .map(|mask| (0..4).filter(|d| mask & (1 << d) != 0).collect::<Vec<usize>>())
+    let closure: Vec<Vec<usize>> = (0_usize..1 << sizes.len())
+        .map(|mask| (0..sizes.len()).filter(|d| mask & (1 << d) != 0).collect::<Vec<usize>>())
         .filter(|a| tables.iter().any(|table| a.iter().all(|d| table.contains(d))))
         .collect();
     let queries: Vec<Query> = closure.iter().map(|a| query(a, &sizes)).collect();
-    let mut noise = Noise(7);
+    let mut noise = Noise(seed);
     let measurements: Vec<Vec<i64>> = queries.iter().map(|query| measure(query, &sizes, &mut noise)).collect();
     let estimates = tables.iter().map(|table| rebuild(table, &queries, &measurements, &sizes)).collect();
     let rho = Rho::new(0.5).expect("a good amount");
@@ -190,10 +203,15 @@ fn cells(dimensions: &[usize], sizes: &[usize]) -> usize {
 
 /// The exact invented count of a cell of a marginal, before rounding.
 fn truth(cell: usize, dimensions: &[usize], sizes: &[usize]) -> f64 {
-    let total_of = |dimension: usize| (0..sizes[dimension]).map(|code| share(dimension, code)).sum::<f64>();
-    let inside =
-        dimensions.iter().zip(codes(cell, dimensions, sizes)).map(|(d, code)| share(*d, code)).product::<f64>();
-    (0..4).filter(|d| !dimensions.contains(d)).map(total_of).product::<f64>() * inside
+    // Without years the others come first.
+    let before = 4 - sizes.len();
+    let total_of = |dimension: usize| (0..sizes[dimension]).map(|code| share(dimension + before, code)).sum::<f64>();
+    let inside = dimensions
+        .iter()
+        .zip(codes(cell, dimensions, sizes))
+        .map(|(d, code)| share(*d + before, code))
+        .product::<f64>();
+    (0..sizes.len()).filter(|d| !dimensions.contains(d)).map(total_of).product::<f64>() * inside
 }
 
 /// ⊗(n·I − J) · marginal, plus noise.

@@ -152,9 +152,9 @@ async fn what_is_for_a_project_is_seen_with_its_token_alone() {
     // The newest release with the dimensions is another one for each reader, and no answer is kept for the wrong one.
     for _ in 0..2 {
         let trend = place.get("/v1/trends/gender", &place.member).await;
-        assert_eq!(trend.json()["release"], PROJECT_RELEASE);
-        assert_eq!(get(&place.router, "/v1/trends/gender").await.json()["release"], fixture::ID);
-        assert_eq!(place.get("/v1/trends/gender", &place.other).await.json()["release"], fixture::ID);
+        assert_eq!(trend.json()["releases"][0]["release"], PROJECT_RELEASE);
+        assert_eq!(get(&place.router, "/v1/trends/gender").await.json()["releases"][0]["release"], fixture::ID);
+        assert_eq!(place.get("/v1/trends/gender", &place.other).await.json()["releases"][0]["release"], fixture::ID);
     }
     let listed = |answer: Answer| answer.json()["releases"].as_array().map(Vec::len);
     assert_eq!(listed(place.get("/v1/releases", &place.member).await), Some(2));

@@ -32,12 +32,14 @@ async fn a_slice_has_the_exact_value_and_error() {
 #[tokio::test]
 async fn the_head_says_where_numbers_come_from() {
     let json = get(&served(), "/v1/trends/gender").await.json();
-    assert_eq!(json["release"], fixture::ID);
-    assert_eq!(json["synthetic"], true);
-    assert_eq!(json["unit"], "registered persons");
-    assert_eq!(json["licence"], "CC-BY-4.0");
-    assert!(near(&json["epsilon"], 6.943_212) && json["delta"] == 1e-9 && near(&json["rho"], 0.5));
-    assert!(json["citation"].as_str().expect("text").contains("[synthetic data]"));
+    assert_eq!((&json["unit"], &json["series"]), (&"registered persons".into(), &Json::Null));
+    assert_eq!(json["releases"].as_array().map(Vec::len), Some(1));
+    let origin = &json["releases"][0];
+    assert_eq!((&origin["release"], &json["rows"][0]["release"]), (&fixture::ID.into(), &fixture::ID.into()));
+    assert_eq!(origin["synthetic"], true);
+    assert_eq!(origin["licence"], "CC-BY-4.0");
+    assert!(near(&origin["epsilon"], 6.943_212) && origin["delta"] == 1e-9 && near(&origin["rho"], 0.5));
+    assert!(origin["citation"].as_str().expect("text").contains("[synthetic data]"));
 }
 
 #[tokio::test]
