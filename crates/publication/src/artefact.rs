@@ -26,8 +26,11 @@ use crate::{
     SecondColumn, Signer, Slug, TableInfo, read_withdrawal, statements,
 };
 
-/// Version of the folder's format.
-pub const FORMAT_VERSION: u32 = 1;
+/// Version of the folder's format that is written. Since 2 the data package describes the columns of the Parquet files;
+/// folders of format 1 are read as they were written.
+pub const FORMAT_VERSION: u32 = 2;
+/// The oldest format that is read.
+const OLDEST_FORMAT: u32 = 1;
 
 const RELEASE: &str = "release.json";
 const DICTIONARY: &str = "dictionary.json";
@@ -184,8 +187,9 @@ fn check_rendered(folder: &folder::Folder, release: &Release, cube: &Cube) -> Re
 fn read_release(folder: &folder::Folder) -> Result<Release, ArtefactError> {
     let release: Release = folder.json(RELEASE)?;
     folder.check_hashes(&release.files, RELEASE)?;
-    if release.format != FORMAT_VERSION {
-        let rule = format!("format {} is not known; this version reads format {FORMAT_VERSION}", release.format);
+    if !(OLDEST_FORMAT..=FORMAT_VERSION).contains(&release.format) {
+        let rule =
+            format!("format {} is not known; this version reads {OLDEST_FORMAT} to {FORMAT_VERSION}", release.format);
         return Err(folder.broken(RELEASE, &rule));
     }
     if release.definition.digest() != release.definition_digest {

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::folder::FileInfo;
 use super::tables;
-use crate::{Cube, CubeTable, Release, SecondColumn, half_width};
+use crate::{Cube, CubeTable, NonNegativeColumn, Release, SecondColumn, half_width};
 
 #[derive(Serialize)]
 pub(super) struct DataPackage {
@@ -46,7 +46,8 @@ struct Resource {
     mediatype: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     encoding: Option<&'static str>,
-    bytes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<u64>,
     hash: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     schema: Option<TableSchema>,
@@ -56,6 +57,7 @@ struct Resource {
 #[serde(rename_all = "camelCase")]
 struct TableSchema {
     fields: Vec<Field>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     primary_key: Vec<String>,
     missing_values: [&'static str; 1],
 }
@@ -86,6 +88,8 @@ pub(super) fn datapackage(release: &Release, cube: &Cube, files: &BTreeMap<Strin
         };
         let (bytes, hash) =
             files.get(&path).map_or((0, String::new()), |file| (file.bytes, format!("sha256:{}", file.sha256)));
+        // Readers of Parquet count no bytes and would find a number of them wrong.
+        let bytes = (release.format == 1 || format != "parquet").then_some(bytes);
         Resource { name, path, title: title.to_owned(), format, mediatype, encoding, bytes, hash, schema }
     };
     let mut resources: Vec<Resource> = cube
@@ -101,7 +105,8 @@ pub(super) fn datapackage(release: &Release, cube: &Cube, files: &BTreeMap<Strin
         (super::DICTIONARY, "Dimensions, codes, labels and parents"),
     ] {
         let name = format!("release-{}", path.split('.').next().unwrap_or(path));
-        resources.push(resource(path.to_owned(), name, title, None));
+        let schema = (release.format > 1).then(|| columnar_schema(cube, path)).flatten();
+        resources.push(resource(path.to_owned(), name, title, schema));
     }
     DataPackage {
         schema: "https://datapackage.org/profiles/2.0/datapackage.json",
@@ -115,6 +120,38 @@ pub(super) fn datapackage(release: &Release, cube: &Cube, files: &BTreeMap<Strin
         keywords: vec!["human trafficking", "registered persons", "differential privacy"],
         resources,
     }
+}
+
+/// The columns of a Parquet file; none for other files.
+fn columnar_schema(cube: &Cube, path: &str) -> Option<TableSchema> {
+    let field = |name: &str, kind, title: &str| Field {
+        name: name.to_owned(),
+        kind,
+        title: title.to_owned(),
+        constraints: None,
+    };
+    let dimensions = cube.dimensions().iter().map(|dimension| field(&dimension.name, "string", &dimension.title.en));
+    let (group, numbers) = match path {
+        super::CUBE => {
+            let mut numbers = vec![
+                field("estimate", "number", "Registered persons, unbiased estimate; may be negative"),
+                field("standard_error", "number", "Standard error of the noise, persons"),
+            ];
+            let second = cube.tables().first().and_then(|table| table.non_negative.as_ref()).map(SecondColumn::kind);
+            numbers.extend(second.map(|kind| {
+                let kind = if kind == NonNegativeColumn::Whole { "integer" } else { "number" };
+                field(tables::NON_NEGATIVE, kind, "Registered persons, never negative; biased, without an error bar")
+            }));
+            (field("table", "string", "Name of the table"), numbers)
+        }
+        super::MEASUREMENTS => (
+            field("query", "string", "Names of the dimensions of the query"),
+            vec![field("value", "integer", "Noisy integer; its scale stands in release.json")],
+        ),
+        _ => return None,
+    };
+    let fields = std::iter::once(group).chain(dimensions).chain(numbers).collect();
+    Some(TableSchema { fields, primary_key: Vec::new(), missing_values: [""] })
 }
 
 fn table_schema(cube: &Cube, table: &CubeTable) -> TableSchema {

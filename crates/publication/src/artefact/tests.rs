@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use super::*;
 use crate::definition::hex;
 use crate::{CohortRho, Delta, DimensionCode, Labels, Rho};
+use bytes::Bytes;
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use sha2::{Digest, Sha256};
 
 const DEFINITION: &str = r#"
@@ -141,6 +143,20 @@ fn what_is_written_is_read() {
 }
 
 #[test]
+fn what_an_earlier_version_wrote_is_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut release, cube) = checked(&draft()).expect("good");
+    release.format = OLDEST_FORMAT;
+    let id = release.id.clone();
+    let unfinished = folder::Unfinished::create(folder.path(), &id).expect("a folder");
+    write_files(unfinished, release, &cube, &draft().measurements, &signer()).expect("written");
+    let path = folder.path().join(id.as_str());
+    assert_eq!(read(&path).expect("whole").release.format, 1);
+    let package = fs::read_to_string(path.join("datapackage.json")).expect("reads");
+    assert_eq!(package.matches("\"schema\"").count(), 2, "of format 1 only tables had one");
+}
+
+#[test]
 fn equal_drafts_give_equal_bytes() {
     let (_one, first) = published();
     let (_other, second) = published();
@@ -176,7 +192,16 @@ fn a_release_says_what_it_is() {
     for resource in package["resources"].as_array().expect("a list") {
         let bytes = &all[resource["path"].as_str().expect("a path")];
         assert_eq!(resource["hash"], format!("sha256:{}", hex(&Sha256::digest(bytes))));
-        assert_eq!(resource["bytes"], bytes.len());
+        let is_columnar = resource["format"] == "parquet";
+        assert_eq!(resource["bytes"].as_u64(), (!is_columnar).then_some(bytes.len() as u64));
+        if is_columnar {
+            let reader = SerializedFileReader::new(Bytes::from(bytes.clone())).expect("Parquet");
+            let columns = reader.metadata().file_metadata().schema_descr();
+            let columns: Vec<&str> = columns.columns().iter().map(|column| column.name()).collect();
+            let fields = resource["schema"]["fields"].as_array().expect("fields").iter();
+            let fields: Vec<&str> = fields.map(|field| field["name"].as_str().expect("a name")).collect();
+            assert_eq!(fields, columns, "the columns of {}", resource["path"]);
+        }
     }
     let release: serde_json::Value = serde_json::from_slice(&all["release.json"]).expect("JSON");
     assert!(release["promised"].to_string().contains("6.944"), "epsilon is rounded up");
@@ -359,7 +384,7 @@ fn sums_alone_do_not_make_an_edit_good() {
     read(&path).expect("whole again");
     let release = fs::read_to_string(path.join("release.json")).expect("reads");
     for (from, to) in [
-        ("\"format\": 1", "\"format\": 2"),
+        ("\"format\": 2", "\"format\": 3"),
         ("\"smallest_count_of_interest\": 20", "\"smallest_count_of_interest\": 21"),
         ("\"cells\": 6", "\"cells\": 7"),
         ("\"synthetic\"", "\"synthetical\""),
