@@ -25,6 +25,7 @@ mod problem;
 mod question;
 mod reader;
 mod respond;
+mod revised;
 mod routes;
 mod series;
 mod served;

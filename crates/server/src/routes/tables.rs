@@ -1,17 +1,32 @@
-//! Whole tables, and any slice or roll-up of a release with its exact error.
+//! Whole tables, what changed in them, and any slice or roll-up of a release with its exact error.
+
+use std::sync::Arc;
 
 use axum::extract::Path;
 use axum::response::Response;
+use panoh_publication::{Artefact, CubeError, compare};
+
+use utoipa::ToSchema;
 
 use super::documented::{PageParameters, Refusals, ViewParameters};
 use crate::format::{FIGURES, View};
 use crate::problem::Kind;
-use crate::question::Question;
+use crate::question::{Page, Question};
 use crate::reader::Sight;
 use crate::respond::{Asked, Key};
-use crate::{Problem, answer, pages};
+use crate::revised::changes;
+use crate::{Problem, answer, pages, revised};
 
-/// One table of a release, every cell.
+/// Figures of a table, or what changed in it.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "read by the document only")]
+enum TableAnswer<'a> {
+    Values(answer::Values<'a>),
+    Changes(revised::Changes<'a>),
+}
+
+/// One table of a release, every cell; or, with `compare`, what changed since another release of its kind.
 #[utoipa::path(
     get,
     path = "/v1/releases/{id}/tables/{name}",
@@ -19,13 +34,15 @@ use crate::{Problem, answer, pages};
     params(
         ("id" = String, Path, description = "Id of the release"),
         ("name" = String, Path, description = "Name of the table"),
+        ("compare" = Option<String>, Query, description = "Id of an earlier release with the same table: this one less \
+            that one, with the error of the difference; sums over the years when these differ"),
         ViewParameters,
         PageParameters
     ),
     responses(
-        (status = 200, description = "The values",
+        (status = 200, description = "The values; with `compare` the differences",
             content(
-                (answer::Values = "application/json"),
+                (TableAnswer = "application/json"),
                 (String = "text/csv"),
                 (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
                 (Vec<u8> = "application/vnd.apache.parquet"),
@@ -42,14 +59,50 @@ pub(super) async fn table(
 ) -> Result<Response, Problem> {
     let view = asked.view(FIGURES)?;
     let page = asked.page(view)?;
-    asked.parameters.finish(["limit", "offset"])?;
+    let before = asked.parameters.take("compare");
+    asked.parameters.finish(["compare", "limit", "offset"])?;
     let artefact = shelf.find(&id)?;
     let table = artefact.cube.table(&name).ok_or_else(|| {
         let names = artefact.cube.tables().iter().map(|table| table.name.clone());
         Problem::new(Kind::UnknownTable, "this release has no table of this name").with_allowed(names)
     })?;
+    if let Some(before) = before {
+        return differences(asked, view, page, (shelf.find(&before)?, artefact), &name).await;
+    }
     let question = Question::plain(artefact, table.dimensions.clone(), &[])?.on(page);
     figures(asked, view, "table", question).await
+}
+
+/// Answers with what changed from one release to another.
+async fn differences(
+    asked: Asked,
+    view: View,
+    page: Page,
+    (before, after): (&Arc<Artefact>, &Arc<Artefact>),
+    table: &str,
+) -> Result<Response, Problem> {
+    let refuse = |error: CubeError| match error {
+        CubeError::Asked(why) => Problem::new(Kind::NotComparable, why),
+        other => {
+            tracing::error!(%other, "two releases could not be compared");
+            Problem::new(Kind::Internal, "the log of the server says more")
+        }
+    };
+    let comparison = compare(before, after, table).map_err(refuse)?;
+    let pages = pages::around(&asked.address, page, comparison.rows.len());
+    let key = Key::new("differences")
+        .and(&before.digest)
+        .and(&after.digest)
+        .and(table)
+        .and(&format!("{page:?}"))
+        .and(pages.next.as_deref().unwrap_or_default())
+        .named(format!("{}-changes", after.release.id))
+        .linking(pages.header());
+    let (before, after) = (Arc::clone(before), Arc::clone(after));
+    let make = move |out: &mut (dyn std::io::Write + Send)| {
+        changes((&before, &after), &comparison, page, view, pages.next, out)
+    };
+    asked.respond(view, &key, make).await
 }
 
 /// Any slice or roll-up of a release.

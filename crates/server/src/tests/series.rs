@@ -140,3 +140,37 @@ async fn charts_are_pictures_with_their_source() {
         assert_eq!(get(&router, address).await.json()["type"], format!("urn:panoh:problem:{kind}"), "{address}");
     }
 }
+
+#[tokio::test]
+async fn a_release_is_compared_with_an_earlier_one_of_its_kind() {
+    let (folder, router) = published();
+    let address = "/v1/releases/yearly-2020-revised/tables/gender_by_year?compare=yearly-2020";
+    let json = get(&router, address).await.json();
+    let cube = |id: &str| read(&folder.path().join(id)).expect("whole").cube;
+    let (before, after) = (cube("yearly-2020"), cube("yearly-2020-revised"));
+    assert_eq!((&json["over_years"], &json["before"]["release"]), (&false.into(), &"yearly-2020".into()));
+    let rows = json["rows"].as_array().expect("rows");
+    assert_eq!(rows.len(), 5);
+    for (code, row) in rows.iter().enumerate() {
+        let [before, after] = [&before, &after]
+            .map(|cube| cube.value(&cube.slice(&[(0, vec![code])]).expect("a code")).expect("released"));
+        let near = |name: &str, wanted: f64| (row[name].as_f64().expect("a number") - wanted).abs() < 1e-5;
+        assert!(near("value", after.estimate - before.estimate), "{row}");
+        assert!(near("standard_error", before.standard_error.hypot(after.standard_error)), "{row}");
+        assert!(near("before", before.estimate) && near("after", after.estimate), "{row}");
+    }
+    let csv = get(&router, &format!("{address}&format=csv")).await;
+    assert!(csv.text().starts_with("gender,gender_label,before,after,value,standard_error,lower,upper,quality,"));
+    assert_eq!(csv.text().lines().count(), 6);
+    for (compare, kind) in
+        [("yearly-2020-revised", "not-comparable"), ("none", "unknown-release"), ("yearly-2018-2019", "not-comparable")]
+    {
+        let address = format!("/v1/releases/yearly-2020-revised/tables/destinations_by_year?compare={compare}");
+        let answer = get(&router, &address).await.json();
+        if compare == "yearly-2018-2019" {
+            assert_eq!(answer["over_years"], true, "other years are summed over");
+        } else {
+            assert_eq!(answer["type"], format!("urn:panoh:problem:{kind}"), "{compare}");
+        }
+    }
+}
