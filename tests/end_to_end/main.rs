@@ -14,6 +14,7 @@ mod leaks;
 mod panoh;
 mod real_file;
 mod releases;
+mod requests;
 mod search;
 mod server;
 mod storage;
