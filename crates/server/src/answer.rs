@@ -143,21 +143,15 @@ pub(crate) struct Row<'a> {
     upper: f64,
     /// How well the value can be used: precise, usable, uncertain or too_uncertain; from its error alone.
     quality: &'static str,
-    /// Of a comparison: the persons before and after, and whether the difference is larger than noise explains when all
-    /// rows are read together.
-    #[serde(flatten)]
-    change: Option<RowChange>,
-}
-
-/// What a difference is made of.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct RowChange {
-    /// Persons before.
-    before: f64,
-    /// Persons after.
-    after: f64,
-    /// Whether the difference is larger than noise explains.
-    larger_than_noise: bool,
+    /// Of a difference: persons before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before: Option<f64>,
+    /// Of a difference: persons after.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after: Option<f64>,
+    /// Of a difference: whether it is larger than noise explains when all rows are read together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    larger_than_noise: Option<bool>,
 }
 
 /// Pairs that become a JSON object in their order.
@@ -238,13 +232,23 @@ fn tabulate<'a>(
         }
         let (lower, upper) = value.interval();
         let quality = quality(value.standard_error, release.definition.smallest_count_of_interest).as_str();
-        let change = figures.changes.get(at).map(|(before, after, larger_than_noise)| RowChange {
-            before: rounded(before.estimate),
-            after: rounded(after.estimate),
-            larger_than_noise: *larger_than_noise,
-        });
+        let change = figures.changes.get(at);
+        let before = change.map(|(before, _, _)| rounded(before.estimate));
+        let after = change.map(|(_, after, _)| rounded(after.estimate));
+        let larger_than_noise = change.map(|(_, _, larger)| *larger);
         let [value, standard_error, lower, upper] = [value.estimate, value.standard_error, lower, upper].map(rounded);
-        Row { codes: Pairs(codes), labels: Pairs(labels), value, standard_error, lower, upper, quality, change }
+        Row {
+            codes: Pairs(codes),
+            labels: Pairs(labels),
+            value,
+            standard_error,
+            lower,
+            upper,
+            quality,
+            before,
+            after,
+            larger_than_noise,
+        }
     };
     let named = |dimension: usize, codes: &[usize]| {
         codes.iter().map(|code| cube.dimensions()[dimension].codes[*code].code.as_str()).collect()

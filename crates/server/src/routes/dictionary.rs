@@ -9,7 +9,7 @@ use panoh_publication::{Artefact, Labels};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::documented::{Refusals, ViewParameters};
+use super::documented::{ListParameters, Refusals};
 use crate::Problem;
 use crate::format::LISTS;
 use crate::problem::Kind;
@@ -66,7 +66,7 @@ struct Names {
     tag = "service",
     params(
         ("release" = Option<String>, Query, description = "Id of a release instead of the newest"),
-        ViewParameters
+        ListParameters
     ),
     responses(
         (status = 200, description = "The codes",

@@ -6,21 +6,108 @@ use utoipa::{IntoParams, IntoResponses, ToSchema};
 
 use crate::Problem;
 
-/// How the answer is written.
+/// How figures are written.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "read by the document only; the parameters are parsed by hand so that refusals can help")]
 pub(super) struct ViewParameters {
-    /// `json`, `csv`, `xlsx`, `parquet`, `arrow` and, for figures, `sdmx`; wins over Accept.
-    format: Option<String>,
-    /// Language of labels: `en`, `ru` or `tg`.
-    lang: Option<String>,
+    /// Format; wins over Accept.
+    #[param(inline)]
+    format: Option<FigureFormat>,
+    /// Language of labels.
+    #[param(inline)]
+    lang: Option<Language>,
     /// Of CSV: `1` for a byte order mark, which Excel needs for other letters than Latin ones.
-    bom: Option<String>,
-    /// Of CSV: what stands between cells, `,`, `;` or `tab`.
-    sep: Option<String>,
-    /// Of CSV: `point`, or `comma` where fractions are written with one.
-    decimal: Option<String>,
+    #[param(inline)]
+    bom: Option<Mark>,
+    /// Of CSV: what stands between cells.
+    #[param(inline)]
+    sep: Option<Separator>,
+    /// Of CSV: `comma` where fractions are written with one.
+    #[param(inline)]
+    decimal: Option<Decimal>,
+}
+
+/// How lists are written.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "read by the document only; the parameters are parsed by hand so that refusals can help")]
+pub(super) struct ListParameters {
+    /// Format; wins over Accept.
+    #[param(inline)]
+    format: Option<ListFormat>,
+    /// Language of labels.
+    #[param(inline)]
+    lang: Option<Language>,
+    /// Of CSV: `1` for a byte order mark, which Excel needs for other letters than Latin ones.
+    #[param(inline)]
+    bom: Option<Mark>,
+    /// Of CSV: what stands between cells.
+    #[param(inline)]
+    sep: Option<Separator>,
+    /// Of CSV: `comma` where fractions are written with one.
+    #[param(inline)]
+    decimal: Option<Decimal>,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "read by the document only")]
+enum FigureFormat {
+    Json,
+    Csv,
+    Xlsx,
+    Parquet,
+    Arrow,
+    Sdmx,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "read by the document only")]
+enum ListFormat {
+    Json,
+    Csv,
+    Xlsx,
+    Parquet,
+    Arrow,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "read by the document only")]
+enum Language {
+    En,
+    Ru,
+    Tg,
+}
+
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "read by the document only")]
+enum Mark {
+    #[schema(rename = "0")]
+    No,
+    #[schema(rename = "1")]
+    Yes,
+}
+
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "read by the document only")]
+enum Separator {
+    #[schema(rename = ",")]
+    Comma,
+    #[schema(rename = ";")]
+    Semicolon,
+    #[schema(rename = "tab")]
+    Tab,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "read by the document only")]
+enum Decimal {
+    Point,
+    Comma,
 }
 
 /// Which rows.
@@ -29,7 +116,7 @@ pub(super) struct ViewParameters {
 #[expect(dead_code, reason = "read by the document only; the parameters are parsed by hand so that refusals can help")]
 pub(super) struct PageParameters {
     /// Most rows; 10,000 in JSON when it is left out, all in files.
-    #[param(example = 1000)]
+    #[param(example = 1000, minimum = 1)]
     limit: Option<usize>,
     /// How many rows to pass over. `Link` and, in JSON, `next` say where the next rows are.
     offset: Option<usize>,
@@ -47,8 +134,10 @@ pub(super) struct TrendParameters {
     #[param(example = 2024)]
     to: Option<i32>,
     /// Id of a release instead of the newest series or release.
+    #[param(min_length = 1)]
     release: Option<String>,
     /// Name of a series instead of the newest.
+    #[param(min_length = 1)]
     series: Option<String>,
 }
 
@@ -62,6 +151,12 @@ pub(super) enum Refusals {
     /// A parameter is wrong.
     #[response(status = 400, content_type = "application/problem+json")]
     BadRequest(Problem),
+    /// The token that was shown is not good.
+    #[response(status = 401, content_type = "application/problem+json")]
+    BadToken(Problem),
+    /// Too many questions came at once; `Retry-After` says when to ask again.
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooFast(Problem),
     /// There is no such release, or nothing of this kind was released.
     #[response(status = 404, content_type = "application/problem+json")]
     NotFound(Problem),

@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::dictionary::{DimensionAnswer, dimensions};
-use super::documented::{Refusals, ViewParameters};
+use super::documented::{ListParameters, Refusals};
 use crate::Problem;
 use crate::answer::Origin;
 use crate::format::{LISTS, Lang};
@@ -114,7 +114,7 @@ struct QueryLine {
     get,
     path = "/v1/releases",
     tag = "releases",
-    params(ViewParameters),
+    params(ListParameters),
     responses(
         (status = 200, description = "The releases",
             content(
@@ -146,7 +146,7 @@ pub(super) async fn list(Sight(shelf): Sight, mut asked: Asked) -> Result<Respon
     tag = "releases",
     params(
         ("id" = String, Path, description = "Id of the release"),
-        ViewParameters
+        ListParameters
     ),
     responses(
         (status = 200, description = "The release",

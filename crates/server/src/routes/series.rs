@@ -6,7 +6,7 @@ use panoh_publication::{Artefact, Slug};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::documented::{Refusals, ViewParameters};
+use super::documented::{ListParameters, Refusals};
 use crate::answer::Origin;
 use crate::format::{LISTS, Lang};
 use crate::reader::Sight;
@@ -54,7 +54,7 @@ struct SeriesRelease {
     get,
     path = "/v1/series",
     tag = "releases",
-    params(ViewParameters),
+    params(ListParameters),
     responses(
         (status = 200, description = "The series",
             content(

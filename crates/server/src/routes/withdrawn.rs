@@ -6,7 +6,7 @@ use panoh_publication::{CohortRho, Listing};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::documented::{Refusals, ViewParameters};
+use super::documented::{ListParameters, Refusals};
 use crate::Problem;
 use crate::format::LISTS;
 use crate::reader::Sight;
@@ -51,7 +51,7 @@ struct Line {
     get,
     path = "/v1/withdrawn",
     tag = "releases",
-    params(ViewParameters),
+    params(ListParameters),
     responses(
         (status = 200, description = "The releases",
             content(
