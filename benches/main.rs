@@ -8,6 +8,7 @@ mod linkage;
 mod release;
 mod server;
 mod statistics;
+mod web;
 
 use anyhow::{Result, bail};
 use panoh_benches::arguments;
@@ -15,7 +16,7 @@ use panoh_benches::arguments;
 /// A name, what it asks, and what runs it.
 type Bench = (&'static str, &'static str, fn(&[String]) -> Result<()>);
 
-const BENCHES: [Bench; 7] = [
+const BENCHES: [Bench; 8] = [
     ("intake", "how fast an export becomes a table, and in how much memory", intake::run),
     ("linkage", "how many records of one person are brought together", linkage::run),
     ("statistics", "how fast the named statistics answer", statistics::run),
@@ -23,6 +24,7 @@ const BENCHES: [Bench; 7] = [
     ("accuracy", "how near released tables are to the truth", accuracy::run),
     ("release", "how exact a plan is, and how long a release takes", release::run),
     ("server", "how many questions a second the public pages answer", server::run),
+    ("web", "how fast the public server answers over the network", web::run),
 ];
 
 fn main() -> Result<()> {

@@ -6,6 +6,7 @@
 //! amounts to.
 
 use std::fmt::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
@@ -16,11 +17,11 @@ use panoh_benches::{SEED, largest_memory, ratio, say, timed};
 use panoh_dictionary::Dictionary;
 use panoh_ledger::{Budget, Ledger, Limits};
 use panoh_privacy::{
-    HalfWidth, NoisePlan, Objective, Rho, Shape, Subset, Wanted, can_be_whole, measure, non_negative, opendp_noise,
-    plan, rebuild, whole,
+    HalfWidth, Noise, NoisePlan, Objective, Rho, Shape, Subset, Wanted, can_be_whole, measure, non_negative,
+    opendp_noise, plan, rebuild, whole,
 };
 use panoh_publication::{Day, Definition, NO_YEAR};
-use panoh_release::{Persons, Run, publish, verify};
+use panoh_release::{Persons, Published, ReleasePlan, Run, publish, verify};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
@@ -91,46 +92,63 @@ fn twenty_dimensions() -> Result<()> {
 
 /// Whole release of made-up persons: plan, charge, count, draw, rebuild, write; then what anyone does to check it.
 fn release(countries: usize, cells: u64, allowed: f64) -> Result<()> {
-    let dictionary = Dictionary::builtin()?;
-    let definition = Definition::from_toml(&definition(&dictionary, countries)?)?;
-    let (plan, planning) =
-        timed(|| Ok(panoh_release::plan(&definition, &dictionary, &Budget::untouched(Limits::STANDARD))?))?;
-    ensure!(plan.noise().cells() >= cells, "{} cells", plan.noise().cells());
-    let rows = rows(&definition)?;
-    let mut persons = Persons::new(&plan, &rows.schema(), [1; 32])?;
-    persons.add(&rows)?;
+    let (made, planning) = timed(|| MadeUp::of(countries))?;
+    ensure!(made.plan.noise().cells() >= cells, "{} cells", made.plan.noise().cells());
     let home = tempfile::tempdir()?;
-    let mut ledger = Ledger::begin(&home.path().join("ledger"), &home.path().join("head"), [9; 32], Limits::STANDARD)?;
-    let published = home.path().join("published");
-    std::fs::create_dir(&published)?;
-    let clock = || "2026-11-22T00:00:00Z".to_owned();
-    let day = Day::new("2026-11-22")?;
-    let signer = panoh_publication::Signer::of_secret([5; 32]);
-    let run = Run {
-        published: &published,
-        day,
-        synthetic: true,
-        warehouse: [].into(),
-        clock: &clock,
-        signer: &signer,
-        again: true,
-    };
     let drawing = std::cell::Cell::new(std::time::Duration::ZERO);
     let mut noise = |values: &[i64], sigma: f64| {
         let (noisy, time) = timed(|| Ok(opendp_noise(values, sigma))).expect("nothing else can fail");
         drawing.set(drawing.get() + time);
         noisy
     };
-    let (done, publishing) = timed(|| Ok(publish(&plan, &persons, &mut ledger, &run, &mut noise)?))?;
+    let (done, publishing) = timed(|| made.publish(home.path(), &mut noise))?;
     let (verified, verifying) = timed(|| Ok(verify(&done.path)?))?;
     say(&format!(
-        "release of {} cells: planned in {planning:.2?}, published in {publishing:.2?} ({allowed} s allowed; {:.2?} of it \
-         noise), verified in {verifying:.2?}, largest memory {} MiB",
+        "release of {} cells: planned and read in {planning:.2?}, published in {publishing:.2?} ({allowed} s allowed; {:.2?} \
+         of it noise), verified in {verifying:.2?}, largest memory {} MiB",
         verified.cells,
         drawing.get(),
         largest_memory()? / 1024
     ));
     Ok(())
+}
+
+/// A plan, and the made-up persons of its release.
+pub(crate) struct MadeUp {
+    plan: ReleasePlan,
+    persons: Persons,
+}
+
+impl MadeUp {
+    /// All tables of up to three of six columns, two of them with so many countries.
+    pub(crate) fn of(countries: usize) -> Result<Self> {
+        let dictionary = Dictionary::builtin()?;
+        let definition = Definition::from_toml(&definition(&dictionary, countries)?)?;
+        let plan = panoh_release::plan(&definition, &dictionary, &Budget::untouched(Limits::STANDARD))?;
+        let rows = rows(&definition)?;
+        let mut persons = Persons::new(&plan, &rows.schema(), [1; 32])?;
+        persons.add(&rows)?;
+        Ok(Self { plan, persons })
+    }
+
+    /// Publishes it into `published` of a new home, with a ledger of its own.
+    pub(crate) fn publish(&self, home: &Path, noise: &mut Noise<'_>) -> Result<Published> {
+        let mut ledger = Ledger::begin(&home.join("ledger"), &home.join("head"), [9; 32], Limits::STANDARD)?;
+        let published = home.join("published");
+        std::fs::create_dir_all(&published)?;
+        let clock = || "2026-11-22T00:00:00Z".to_owned();
+        let signer = panoh_publication::Signer::of_secret([5; 32]);
+        let run = Run {
+            published: &published,
+            day: Day::new("2026-11-22")?,
+            synthetic: true,
+            warehouse: [].into(),
+            clock: &clock,
+            signer: &signer,
+            again: true,
+        };
+        Ok(publish(&self.plan, &self.persons, &mut ledger, &run, noise)?)
+    }
 }
 
 /// All tables of one to three of six columns; two of them have so many countries, which are written down.

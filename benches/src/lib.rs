@@ -75,6 +75,11 @@ pub fn largest_memory() -> Result<u64> {
     kibibytes("/proc/self/status", "VmHWM:")
 }
 
+/// The resident memory of another process, in kibibytes.
+pub fn memory_of(process: u32) -> Result<u64> {
+    kibibytes(&format!("/proc/{process}/status"), "VmRSS:")
+}
+
 /// Memory of the machine, in kibibytes.
 pub fn machine_memory() -> Result<u64> {
     kibibytes("/proc/meminfo", "MemTotal:")
