@@ -3,7 +3,7 @@
     python3 tests/readers/formats.py PANOH HOME
 
 PANOH is the binary, HOME a home with a published release; a table is asked for, approved and published in it. Needed: pandas, polars, duckdb, pyarrow, openpyxl, fastexcel,
-frictionless, pysdmx; R and LibreOffice are used where they are. The lines of docs/api.md are run as they stand there.
+frictionless, pysdmx; R and LibreOffice are used where they are. The lines of docs/api.md and of the README are run as they stand there.
 Ends with 1 when a value differs or a reader fails.
 """
 
@@ -30,7 +30,7 @@ import pyarrow.feather
 import pysdmx.io
 
 panoh, home = sys.argv[1], pathlib.Path(sys.argv[2])
-RECIPES = pathlib.Path(__file__).parents[2] / "docs" / "api.md"
+PROJECT = pathlib.Path(__file__).parents[2]
 passed, failed = 0, 0
 
 
@@ -79,8 +79,10 @@ def decided():
 
 
 def blocks():
-    """The code blocks of the guide: language and text."""
-    return re.findall(r"^```(\w+)\n(.*?)^```$", RECIPES.read_text(), re.MULTILINE | re.DOTALL)
+    """The code blocks of the guide, and those of the README that ask a server: place, language and text."""
+    of = lambda path: re.findall(r"^```(\w+)\n(.*?)^```$", (PROJECT / path).read_text(), re.MULTILINE | re.DOTALL)
+    yield from (("docs/api.md", *block) for block in of("docs/api.md"))
+    yield from (("README.md", *block) for block in of("README.md") if block[0] in ("python", "r"))
 
 
 token = panoh_says("token", "add", "--project", "returns-study")
@@ -157,18 +159,18 @@ try:
             check("R, CSV", abs(total - sum(wanted_values)) < 1e-3 and count == len(rows) and abs(error - wanted_errors[0]) < 1e-5, said)
 
     run, told = 0, {**os.environ, "TOKEN": token}
-    for language, text in blocks():
-        text = text.replace("https://figures.example.org", base)
+    for place, language, text in blocks():
+        text = text.replace("https://figures.example.org", base).replace("http://127.0.0.1:8080", base)
         command = {"python": [sys.executable, "-c", text], "r": ["Rscript", "-e", text], "sh": ["sh", "-ec", text]}.get(language)
         if command is None or not shutil.which(command[0]):
             continue
         with tempfile.TemporaryDirectory() as folder:
             done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=told, timeout=120)
-        check(f"docs/api.md: {text.splitlines()[0]}", done.returncode == 0 and done.stdout.strip(), done.stderr[-400:])
+        check(f"{place}: {text.splitlines()[0]}", done.returncode == 0 and done.stdout.strip(), done.stderr[-400:])
         if "/v1/requests" in text:
             told["RELEASE"] = decided()
         run += 1
-    check("the guide has recipes", run >= 7, run)
+    check("the guide has recipes", run >= 9, run)
 finally:
     server.terminate()
     server.wait()

@@ -41,12 +41,13 @@ impl Brake {
         Some(Self { limiter, asked: Arc::default(), behind_proxy: settings.behind_proxy })
     }
 
-    fn check(&self, reader: IpAddr) -> Result<(), Response> {
+    /// Nothing, or the refusal.
+    fn check(&self, reader: IpAddr) -> Option<Response> {
         if self.asked.fetch_add(1, Ordering::Relaxed) % FORGET_EVERY == FORGET_EVERY - 1 {
             self.limiter.retain_recent();
             self.limiter.shrink_to_fit();
         }
-        self.limiter.check_key(&household(reader)).map_err(|until| {
+        self.limiter.check_key(&household(reader)).err().map(|until| {
             let seconds = until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
             let detail =
                 format!("ask again in {seconds} s; whole releases come in one answer at /v1/releases/ID/package");
@@ -65,8 +66,8 @@ fn quota(per_second: NonZeroU32) -> Quota {
 pub(crate) async fn brake(State(brake): State<Brake>, request: Request, next: Next) -> Response {
     let reader = address(request.headers(), request.extensions(), brake.behind_proxy);
     match brake.check(reader.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))) {
-        Ok(()) => next.run(request).await,
-        Err(refusal) => refusal,
+        None => next.run(request).await,
+        Some(refusal) => refusal,
     }
 }
 
@@ -115,11 +116,11 @@ mod tests {
         let settings = Settings { questions_per_second: NonZeroU32::new(2), ..Settings::default() };
         let brake = Brake::new(&settings).expect("a limit");
         let (one, other) = (IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), IpAddr::V4(Ipv4Addr::new(192, 0, 2, 2)));
-        let passed = (0..100).filter(|_| brake.check(one).is_ok()).count();
+        let passed = (0..100).filter(|_| brake.check(one).is_none()).count();
         assert!((20..=22).contains(&passed), "{passed}");
-        let refused = brake.check(one).expect_err("too fast");
+        let refused = brake.check(one).expect("too fast");
         assert_eq!(refused.status(), axum::http::StatusCode::TOO_MANY_REQUESTS);
         assert_eq!(refused.headers()[header::RETRY_AFTER], "1");
-        assert!(brake.check(other).is_ok());
+        assert!(brake.check(other).is_none());
     }
 }

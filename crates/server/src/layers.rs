@@ -29,8 +29,8 @@ const CONTENT_SECURITY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// Browsers come over TLS alone for a year.
 const HTTPS_ONLY: &str = "max-age=31536000";
-/// How long a browser may remember what pages of others may ask, seconds.
-const REMEMBERED: Duration = Duration::from_secs(3600);
+/// How long a browser may remember what pages of others may ask.
+const REMEMBERED: Duration = Duration::from_hours(1);
 /// The address of what is not there.
 const NOWHERE: &str = "none";
 

@@ -27,7 +27,7 @@ const GRACE: Duration = Duration::from_secs(20);
 /// Requests at a time on one connection of HTTP/2.
 const STREAMS: u32 = 32;
 /// How often the certificate is looked at.
-const LOOK: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_secs(10);
 
 /// The server cannot begin, or cannot go on.
 #[derive(Debug, thiserror::Error)]

@@ -1,5 +1,7 @@
 //! Series: releases that may be read as one line over the years.
 
+use std::sync::Arc;
+
 use axum::response::Response;
 use panoh_formats::Sheet;
 use panoh_publication::{Artefact, Slug};
@@ -8,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::documented::{ListParameters, Refusals};
 use crate::answer::Origin;
-use crate::format::{LISTS, Lang};
+use crate::format::LISTS;
 use crate::reader::Sight;
 use crate::respond::{Asked, Key};
 use crate::series::members;
@@ -72,25 +74,23 @@ pub(super) async fn list(Sight(shelf): Sight, mut asked: Asked) -> Result<Respon
     asked.parameters.finish([])?;
     let key = Key::new("series").and_releases(shelf.newest_first());
     let make = move |out: &mut (dyn std::io::Write + Send)| {
-        let series = series(&shelf, view.lang);
+        let series = series(&shelf);
         listed(&series, view, || sheet(&series), out)
     };
     asked.respond(view, &key, make).await
 }
 
-fn series(shelf: &Shelf, _: Lang) -> SeriesList {
+fn series(shelf: &Shelf) -> SeriesList {
     let mut names: Vec<&Slug> =
         shelf.newest_first().filter_map(|artefact| artefact.release.definition.series.as_ref()).collect();
     names.sort_unstable();
     names.dedup();
     let line = |name: &&Slug| {
         let current = members(shelf, name);
-        let of_series =
-            |artefact: &&&std::sync::Arc<Artefact>| artefact.release.definition.series.as_ref() == Some(*name);
-        let all: Vec<_> = shelf.newest_first().collect();
-        let mut releases: Vec<_> = all.iter().filter(of_series).collect();
+        let is_of_series = |artefact: &&Arc<Artefact>| artefact.release.definition.series.as_ref() == Some(*name);
+        let mut releases: Vec<&Arc<Artefact>> = shelf.newest_first().filter(is_of_series).collect();
         releases.sort_by_key(|artefact| (artefact.release.definition.cohorts.from, artefact.release.day.clone()));
-        let release = |artefact: &&&std::sync::Arc<Artefact>| SeriesRelease {
+        let release = |artefact: &&Arc<Artefact>| SeriesRelease {
             origin: Origin::of(artefact),
             cohorts: artefact.release.definition.cohorts(),
             revises: artefact.release.definition.supersedes.as_ref().map(Slug::to_string),

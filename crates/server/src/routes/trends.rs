@@ -153,12 +153,13 @@ fn parts(shelf: &Shelf, parameters: &mut Parameters, trend: &Trend) -> Result<Ve
         let series = artefact.release.definition.series.as_ref().map(Slug::as_str);
         of_series.as_ref().is_none_or(|wanted| series == Some(wanted))
     };
-    let found = trend.choices.iter().find_map(|names| match named {
-        Some(artefact) => seen(artefact, names).map(|_| (artefact, *names)),
-        None => {
-            let mut newest = shelf.newest_first().filter(|artefact| is_asked(artefact));
-            newest.find(|artefact| seen(artefact, names).is_some()).map(|artefact| (artefact, *names))
-        }
+    let candidates: Vec<&Arc<Artefact>> = named.map_or_else(
+        || shelf.newest_first().filter(|artefact| is_asked(artefact)).collect(),
+        |artefact| vec![artefact],
+    );
+    let found = trend.choices.iter().find_map(|names| {
+        let newest = candidates.iter().find(|artefact| seen(artefact, names).is_some())?;
+        Some((*newest, *names))
     });
     let (newest, names) = found.ok_or_else(|| nothing(trend))?;
     let series = newest.release.definition.series.as_ref().filter(|_| named.is_none());

@@ -1,7 +1,7 @@
 //! Numbers: every value is that of the cube, with its error and origin, in JSON and CSV alike.
 
 use super::*;
-use panoh_publication::{NORMAL_QUANTILE, read};
+use panoh_publication::{DimensionCode, Labels, Level, NORMAL_QUANTILE, read, write};
 
 fn near(json: &Json, expected: f64) -> bool {
     (json.as_f64().expect("a number") - expected).abs() < 1e-6
@@ -138,4 +138,51 @@ async fn releases_are_listed_and_described() {
     let csv = get(&router, "/v1/releases/trends-2026-11-22?format=csv").await;
     assert_eq!(csv.text().lines().count(), 4);
     assert!(get(&router, "/v1/releases?format=csv").await.text().starts_with("release,day,synthetic,"));
+}
+
+#[tokio::test]
+async fn a_coarser_level_is_a_sum_with_its_exact_error() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut draft = fixture::draft();
+    let region = |code: &str| match code {
+        "RUS" => Some("europe".to_owned()),
+        "other" | "not_known" => None,
+        _ => Some("asia".to_owned()),
+    };
+    let destination = &mut draft.dimensions[3];
+    destination.codes.iter_mut().for_each(|code| code.parent = region(&code.code));
+    let code = |code: &str| DimensionCode { code: code.to_owned(), labels: Labels::same(code), parent: None };
+    let codes = vec![code("asia"), code("europe")];
+    destination.levels = vec![Level { name: "world_region".into(), title: Labels::same("Region"), codes }];
+    write(folder.path(), &draft, &fixture::signer()).expect("the fixture fits together");
+    let cube = read(&folder.path().join(fixture::ID)).expect("whole").cube;
+    let router = over(folder.path());
+    let base = format!("/v1/releases/{}/cube", fixture::ID);
+
+    let asia: Vec<usize> = vec![1, 2, 3, 4, 5];
+    let slice = |codes: Vec<usize>| cube.value(&cube.slice(&[(3, codes)]).expect("codes")).expect("released");
+    let json = get(&router, &format!("{base}?dimensions=destination:world_region")).await.json();
+    let rows = json["rows"].as_array().expect("rows");
+    let codes: Vec<&str> =
+        rows.iter().map(|row| row["codes"]["destination_world_region"].as_str().expect("a code")).collect();
+    assert_eq!(codes, ["asia", "europe", "other", "not_known"]);
+    for (row, codes) in rows.iter().zip([asia.clone(), vec![0], vec![6], vec![7]]) {
+        let value = slice(codes);
+        assert!(near(&row["value"], value.estimate) && near(&row["standard_error"], value.standard_error), "{row}");
+    }
+    let one = get(&router, &format!("{base}?destination=world_region:asia")).await.json();
+    assert!(near(&one["rows"][0]["value"], slice(asia.clone()).estimate), "{one}");
+    assert!(near(&one["rows"][0]["standard_error"], slice(asia).standard_error), "{one}");
+    let within = get(&router, &format!("{base}?dimensions=destination:world_region&destination=RUS,KAZ")).await.json();
+    assert_eq!(within["rows"].as_array().map(Vec::len), Some(2), "{within}");
+    for (query, kind, offered) in [
+        ("dimensions=destination:planet", "unknown-level", "world_region"),
+        ("destination=planet:asia", "unknown-level", "world_region"),
+        ("destination=world_region:mars", "unknown-code", "world_region:asia"),
+        ("dimensions=gender:world_region", "unknown-level", ""),
+    ] {
+        let problem = get(&router, &format!("{base}?{query}")).await.json();
+        assert_eq!(problem["type"], format!("urn:panoh:problem:{kind}"), "{query}");
+        assert!(problem["allowed"].to_string().contains(offered), "{problem}");
+    }
 }
