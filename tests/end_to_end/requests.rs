@@ -9,7 +9,7 @@ use crate::panoh::{Place, fixture, text};
 use crate::server::Serving;
 
 /// Longer than the server waits between two looks at its files.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A home with the small register of the fixtures.
 fn loaded() -> Place {

@@ -23,6 +23,8 @@ const MOST_CELLS: usize = 2_000_000;
 const LONGEST_TITLE: usize = 200;
 /// Longest purpose, characters.
 const LONGEST_PURPOSE: usize = 2_000;
+/// Half-widths that may be asked for, persons.
+const HALF_WIDTHS: std::ops::RangeInclusive<f64> = 0.1..=1e6;
 /// Letters of a request's id in the name of its definition.
 const SHORT_ID: usize = 8;
 
@@ -107,8 +109,8 @@ impl Asked {
                 let most = catalogue.most_rho;
                 Err(Misfit::new("rho", format!("all projects together may cost {most}; ask for less")))
             }
-            (None, Some(persons)) if persons.is_finite() && persons > 0.0 => Ok(Accuracy::HalfWidth(persons)),
-            (None, Some(_)) => Err(Misfit::new("half_width", "write a number of persons above 0")),
+            (None, Some(persons)) if HALF_WIDTHS.contains(&persons) => Ok(Accuracy::HalfWidth(persons)),
+            (None, Some(_)) => Err(Misfit::new("half_width", "write a number of persons from 0.1 to 1,000,000")),
             _ => Err(Misfit::new("rho", "write one of `rho` and `half_width`")),
         }
     }
@@ -165,8 +167,7 @@ impl Asked {
 
     /// Whether all of it is in the catalogue; the frame.
     fn check<'c>(&self, catalogue: &'c Catalogue) -> Result<&'c CatalogueFrame, Misfit> {
-        check_text("title", &self.title, LONGEST_TITLE)?;
-        check_text("purpose", &self.purpose, LONGEST_PURPOSE)?;
+        self.check_texts()?;
         let frame = catalogue.frame(&self.frame).ok_or_else(|| {
             Misfit::new("frame", "there is no such frame").allowing(catalogue.frames.iter().map(|f| f.name.as_str()))
         })?;
@@ -187,6 +188,16 @@ impl Asked {
         }
         self.check_tables(catalogue, frame)?;
         Ok(frame)
+    }
+
+    /// Whether all texts can be shown to a person as they are.
+    pub(crate) fn check_texts(&self) -> Result<(), Misfit> {
+        check_text("title", &self.title, LONGEST_TITLE)?;
+        check_text("purpose", &self.purpose, LONGEST_PURPOSE)?;
+        let names = self.tables.iter().flatten().chain(self.dimensions.keys()).chain([&self.frame]);
+        let narrowed = self.dimensions.values();
+        let more = narrowed.clone().flat_map(|one| one.codes.iter().flatten().chain(&one.level).chain(&one.reason));
+        names.chain(more).try_for_each(|text| check_text("request", text, LONGEST_TITLE))
     }
 
     fn check_dimension(

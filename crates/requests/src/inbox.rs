@@ -99,6 +99,12 @@ pub struct Request {
 }
 
 impl Request {
+    /// Whether all of it can be shown to a person as it is.
+    fn is_plain(&self) -> bool {
+        let plain = |text: &str| text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_graphic());
+        plain(&self.received) && plain(&self.token) && self.asked.check_texts().is_ok()
+    }
+
     /// The day on which it came.
     pub fn day(&self) -> Option<Day> {
         Day::new(self.received.get(..10)?).ok()
@@ -175,6 +181,10 @@ impl Inbox {
             }
             Some(request) if request.day().is_none() => {
                 Err(RequestsError::Broken { path, rule: "it does not say when it came".to_owned() })
+            }
+            // A person reads it on a terminal.
+            Some(request) if !request.is_plain() => {
+                Err(RequestsError::Broken { path, rule: "it has texts that cannot be shown as they are".to_owned() })
             }
             other => Ok(other),
         }

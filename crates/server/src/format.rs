@@ -59,7 +59,7 @@ impl View {
             })?,
         };
         let lang = parameters.take_one_of("lang", &[("en", Lang::En), ("ru", Lang::Ru), ("tg", Lang::Tg)])?;
-        let text = if format == Format::Csv { text_options(parameters)? } else { TextOptions::default() };
+        let text = text_options(parameters, format)?;
         Ok(Self { format, lang: lang.unwrap_or(Lang::En), text })
     }
 
@@ -81,7 +81,16 @@ impl View {
     }
 }
 
-fn text_options(parameters: &mut Parameters) -> Result<TextOptions, Problem> {
+fn text_options(parameters: &mut Parameters, format: Format) -> Result<TextOptions, Problem> {
+    const NAMES: [&str; 3] = ["bom", "sep", "decimal"];
+    if format != Format::Csv {
+        // None of them is passed over in silence.
+        return if NAMES.iter().any(|name| parameters.take(name).is_some()) {
+            Err(Problem::new(Kind::BadValue, "`bom`, `sep` and `decimal` belong to format=csv").with_allowed(["csv"]))
+        } else {
+            Ok(TextOptions::default())
+        };
+    }
     let separators = [(",", Separator::Comma), (";", Separator::Semicolon), ("tab", Separator::Tab)];
     Ok(TextOptions {
         byte_order_mark: parameters.take_one_of("bom", &[("0", false), ("1", true)])?.unwrap_or_default(),

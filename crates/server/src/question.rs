@@ -168,6 +168,10 @@ impl Question {
         let Some((before, after)) = two.split_once(',') else {
             return refuse("`compare` takes two codes, such as compare=year:2019,2023");
         };
+        // A third one could belong to either side.
+        if after.contains(',') {
+            return refuse("`compare` takes two codes, or two ranges such as compare=year:2018..2019,2022..2023");
+        }
         let (before, after) = (codes(described, before)?, codes(described, after)?);
         if before == after {
             return refuse("`compare` takes two codes that are not the same");

@@ -78,5 +78,10 @@ fn project_name(text: &str) -> Result<Slug> {
         Failure::new(Code::Usage, rule)
     };
     let name = Slug::new(text).map_err(|_| refuse())?;
+    if text == "public" {
+        let rule =
+            "--project: what is for the project `public` would read as if it were for everybody; take another name";
+        return Err(Failure::new(Code::Usage, rule).into());
+    }
     if text.len() > LONGEST_PROJECT { Err(refuse().into()) } else { Ok(name) }
 }

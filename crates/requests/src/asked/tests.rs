@@ -54,6 +54,7 @@ const MISFITS: &[(&str, &str, &str, &str)] = &[
     ("0.05", "0", "rho", ""),
     ("0.05", r#"0.05, "half_width": 3"#, "rho", ""),
     (r#""rho": 0.05"#, r#""half_width": -3"#, "half_width", ""),
+    (r#""rho": 0.05"#, r#""half_width": 1e-300"#, "half_width", ""),
     ("A study of returns", "  ", "purpose", ""),
     ("A study of returns", "A\\u202estudy", "purpose", ""),
     ("A study of returns", "A\\nstudy", "purpose", ""),

@@ -59,11 +59,17 @@ fn what_is_no_request_is_said_and_harms_nobody() {
     let path = |name: &str| folder.path().join(name);
     let text = fs::read_to_string(path(&format!("{}.json", good.id))).expect("read");
     let other = "00112233445566778899aabbccddeeff.json";
+    let forged = |id: &str, from: &str, to: &str| text.replace(good.id.as_str(), id).replacen(from, to, 1);
     for (name, bytes) in [
         ("note.txt", "hello".to_owned()),
         (other, text.clone()),
         ("10112233445566778899aabbccddeeff.json", text[..text.len() / 2].to_owned()),
         ("20112233445566778899aabbccddeeff.json", " ".repeat(70 << 10)),
+        (
+            "40112233445566778899aabbccddeeff.json",
+            forged("40112233445566778899aabbccddeeff", "Returns", "R\\u001b[31m"),
+        ),
+        ("50112233445566778899aabbccddeeff.json", forged("50112233445566778899aabbccddeeff", "10:00:00Z", "\\n")),
         (".unfinished.json.new", "{".to_owned()),
     ] {
         fs::write(path(name), bytes).expect("written");
@@ -71,7 +77,7 @@ fn what_is_no_request_is_said_and_harms_nobody() {
     #[cfg(unix)]
     std::os::unix::fs::symlink("/etc/passwd", path("30112233445566778899aabbccddeeff.json")).expect("linked");
     let found = inbox.all().expect("read");
-    assert_eq!(found[0], Found::Request(Box::new(good)));
+    assert_eq!(found[0], Found::Request(Box::new(good.clone())));
     let unread: Vec<(&str, &str)> = found
         .iter()
         .filter_map(|found| match found {
@@ -79,7 +85,7 @@ fn what_is_no_request_is_said_and_harms_nobody() {
             Found::Request(_) => None,
         })
         .collect();
-    assert_eq!(unread.len(), 5 - usize::from(!cfg!(unix)), "{unread:?}");
+    assert_eq!(unread.len(), 7 - usize::from(!cfg!(unix)), "{unread:?}");
     assert_eq!(unread[0], (other, "it names another request than its file"));
     assert!(unread.iter().all(|(_, rule)| !rule.contains("Returns") && !rule.contains("root:")), "{unread:?}");
 }

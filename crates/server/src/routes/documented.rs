@@ -225,13 +225,15 @@ pub(crate) struct AskedBody {
     #[schema(example = 2024)]
     pub(crate) to: i16,
     /// Whether persons without a year are counted as well; `false` when it is left out.
-    pub(crate) no_year: Option<bool>,
+    #[schema(required = false)]
+    pub(crate) no_year: bool,
     /// The tables: names of dimensions of the frame, or `year`.
     #[schema(example = json!([["year", "gender"], ["destination"]]))]
     pub(crate) tables: Vec<Vec<String>>,
     /// How dimensions are narrowed; those that are not here have their whole list.
     #[schema(example = json!({"destination": {"level": "world_region"}}))]
-    pub(crate) dimensions: Option<BTreeMap<String, AskedNarrower>>,
+    #[schema(required = false)]
+    pub(crate) dimensions: BTreeMap<String, AskedNarrower>,
     /// Smallest number of persons that matters.
     #[schema(example = 20, minimum = 1)]
     pub(crate) smallest_count_of_interest: u32,
@@ -239,6 +241,7 @@ pub(crate) struct AskedBody {
     #[schema(example = 0.05)]
     pub(crate) rho: Option<f64>,
     /// How wide the 95 % interval of any cell may be, plus or minus so many persons; or else `rho`.
+    #[schema(minimum = 0.1, maximum = 1_000_000)]
     pub(crate) half_width: Option<f64>,
     /// The day up to which outcomes are wanted; that of the request when it is left out.
     pub(crate) observed_until: Option<String>,

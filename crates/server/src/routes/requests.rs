@@ -41,14 +41,14 @@ struct RequestState {
     received: String,
     /// The day by which it is decided.
     answer_by: String,
-    /// `open`, `published` or `refused`.
+    /// `open`, `published`, `refused`, or `withdrawn` when it was published and is no more.
     #[schema(example = "open")]
     state: &'static str,
     /// Day of the decision; null while it is open.
     decided: Option<String>,
-    /// The release; null unless it is published.
+    /// The release; null unless it is or was published.
     release: Option<String>,
-    /// Address of the release; null unless it is published.
+    /// Address of the release; null unless it is or was published.
     href: Option<String>,
     /// Why it was refused, from a fixed list; null unless it is refused.
     reason: Option<&'static str>,
@@ -229,7 +229,11 @@ fn state(served: &Served, request: Request) -> RequestState {
     let decision = shelves.decisions.about(&request.id);
     let (state, release, reason) = match decision.map(|decision| &decision.outcome) {
         None => ("open", None, None),
-        Some(Outcome::Published { release }) => ("published", Some(release.to_string()), None),
+        Some(Outcome::Published { release }) => {
+            let gone = &shelves.of_project(&request.project).not_public().withdrawn;
+            let is_gone = gone.iter().any(|withdrawal| withdrawal.id == *release);
+            (if is_gone { "withdrawn" } else { "published" }, Some(release.to_string()), None)
+        }
         Some(Outcome::Refused { reason }) => ("refused", None, Some(*reason)),
     };
     RequestState {

@@ -38,8 +38,8 @@ pub(crate) const GENDER: Trend = Trend { name: "gender", choices: &[&[YEAR, "gen
     tag = "trends",
     params(
         TrendParameters,
-        ("origin" = Option<String>, Query, description = "Codes: `a`, `a,b` or `a..c` in the order of the list"),
-        ("destination" = Option<String>, Query, description = "Codes: `a`, `a,b` or `a..c` in the order of the list"),
+        ("origin" = Option<String>, Query, min_length = 1, description = "Codes: `a`, `a,b` or `a..c` in the order of the list"),
+        ("destination" = Option<String>, Query, min_length = 1, description = "Codes: `a`, `a,b` or `a..c` in the order of the list"),
         ViewParameters,
         PageParameters
     ),
@@ -67,7 +67,7 @@ pub(super) async fn routes(Sight(shelf): Sight, asked: Asked) -> Result<Response
     tag = "trends",
     params(
         TrendParameters,
-        ("destination" = Option<String>, Query, description = "Codes: `a`, `a,b` or `a..c` in the order of the list"),
+        ("destination" = Option<String>, Query, min_length = 1, description = "Codes: `a`, `a,b` or `a..c` in the order of the list"),
         ViewParameters,
         PageParameters
     ),
@@ -95,7 +95,7 @@ pub(super) async fn destinations(Sight(shelf): Sight, asked: Asked) -> Result<Re
     tag = "trends",
     params(
         TrendParameters,
-        ("gender" = Option<String>, Query, description = "Codes: `a`, `a,b` or `a..c` in the order of the list"),
+        ("gender" = Option<String>, Query, min_length = 1, description = "Codes: `a`, `a,b` or `a..c` in the order of the list"),
         ViewParameters,
         PageParameters
     ),

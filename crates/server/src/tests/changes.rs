@@ -93,6 +93,7 @@ async fn a_difference_has_the_error_of_the_noise_that_both_share() {
         ("year:2019", "not-comparable"),
         ("year:2019,2019", "not-comparable"),
         ("gender:woman,man", "not-comparable"),
+        ("year:2018,2019,2020", "not-comparable"),
         ("year:2019,1850", "unknown-code"),
         ("planet:a,b", "unknown-dimension"),
         ("destination:RUS,KAZ", "not-released"),

@@ -38,6 +38,13 @@ pub(super) async fn approve(id: &str, as_json: bool, world: &World) -> Result<Co
     if !as_json {
         print_plan(plan.report())?;
     }
+    if !plan.report().refusals.is_empty() {
+        let message = format!(
+            "the plan is refused: {}; nothing was drawn or spent. Refuse the request: --reason too_noisy",
+            plan.report().refusals.join("; ")
+        );
+        return Err(Failure::new(Code::Budget, message).into());
+    }
     let release = match publish_plan(plan, false, &key, &home, world).await {
         Ok(published) => published.id,
         Err(error) => public_already(error)?,

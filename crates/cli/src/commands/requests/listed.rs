@@ -1,7 +1,7 @@
 //! `panoh requests list`.
 
 use anyhow::Result;
-use panoh_requests::{Decisions, Found, Outcome, Request};
+use panoh_requests::{Decisions, Found, Outcome, Request, Token, TokenBook};
 use serde::Serialize;
 
 use super::inbox;
@@ -25,11 +25,12 @@ struct Line {
 pub(super) fn list(all: bool, as_json: bool, world: &World) -> Result<Code> {
     let home = world.open_home()?;
     let decisions = Decisions::read(&home.published())?;
+    let book = TokenBook::read(&home.tokens())?;
     let (mut lines, mut unread) = (Vec::new(), 0);
     for found in inbox(&home).all()? {
         match found {
             Found::Request(request) => {
-                let line = line(&request, &decisions);
+                let line = line(&request, &decisions, &book);
                 lines.extend((all || line.state == "open").then_some(line));
             }
             Found::Unread { file, rule } => {
@@ -49,8 +50,10 @@ pub(super) fn list(all: bool, as_json: bool, world: &World) -> Result<Code> {
     Ok(if unread > 0 { Code::RefusedInPart } else { Code::Ok })
 }
 
-fn line(request: &Request, decisions: &Decisions) -> Line {
+fn line(request: &Request, decisions: &Decisions, book: &TokenBook) -> Line {
+    let is_known = |token: &Token| token.id == request.token && token.project == request.project;
     let (state, decision) = match decisions.about(&request.id).map(|decision| &decision.outcome) {
+        None if !book.tokens().iter().any(is_known) => ("open", "nobody knows who asks: no such token".to_owned()),
         None => ("open", String::new()),
         Some(Outcome::Published { release }) => ("published", release.to_string()),
         Some(Outcome::Refused { reason }) => ("refused", reason.as_str().to_owned()),
