@@ -75,6 +75,26 @@ impl View {
         }
     }
 
+    /// What an address says to get it, in canonical words.
+    pub(crate) fn pairs(self) -> Vec<(String, String)> {
+        let mut pairs = vec![("format", self.format.name())];
+        if self.lang != Lang::En {
+            pairs.push(("lang", self.lang.name()));
+        }
+        if self.text.byte_order_mark {
+            pairs.push(("bom", "1"));
+        }
+        match self.text.separator {
+            Separator::Comma => {}
+            Separator::Semicolon => pairs.push(("sep", ";")),
+            Separator::Tab => pairs.push(("sep", "tab")),
+        }
+        if self.text.decimal == Decimal::Comma {
+            pairs.push(("decimal", "comma"));
+        }
+        pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
+
     /// What tells it from all others.
     pub(crate) fn canonical(self) -> String {
         format!("{} {} {:?}", self.format.name(), self.lang.name(), self.text)

@@ -1,7 +1,7 @@
 //! Taking connections: plain or under TLS, with times after which a reader who sends nothing is let go, until the server is
 //! told to stop.
 
-use std::future::Future;
+use std::future::{Future, Ready, ready};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -10,8 +10,10 @@ use std::time::Duration;
 
 use axum::Router;
 use axum_server::Handle;
-use axum_server::accept::NoDelayAcceptor;
+use axum_server::accept::Accept;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use socket2::SockRef;
+use tokio::net::TcpStream;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
@@ -22,6 +24,8 @@ use crate::stamp::Stamp;
 
 /// How long a reader may take for the head of a request.
 const HEAD: Duration = Duration::from_secs(15);
+/// How long a reader may take nothing of what was sent; then the connection is closed.
+const TAKES_NOTHING: Duration = Duration::from_mins(1);
 /// How long requests in flight may take after the server was told to stop.
 const GRACE: Duration = Duration::from_secs(20);
 /// Requests at a time on one connection of HTTP/2.
@@ -63,12 +67,31 @@ pub async fn serve(
     server.http_builder().http1().header_read_timeout(HEAD);
     server.http_builder().http2().max_concurrent_streams(STREAMS).keep_alive_interval(HEAD);
     let Some(files) = tls else {
-        return Ok(server.map(|_| NoDelayAcceptor::new()).serve(service).await?);
+        return Ok(server.map(|_| Patient).serve(service).await?);
     };
     let config = RustlsConfig::from_config(Arc::new(files.config()?));
     tokio::spawn(follow(files, config.clone()));
-    let acceptor = RustlsAcceptor::new(config).handshake_timeout(HEAD).acceptor(NoDelayAcceptor::new());
+    let acceptor = RustlsAcceptor::new(config).handshake_timeout(HEAD).acceptor(Patient);
     Ok(server.map(|_| acceptor).serve(service).await?)
+}
+
+/// Settles what holds for each connection.
+#[derive(Debug, Clone, Copy)]
+struct Patient;
+
+impl<S> Accept<TcpStream, S> for Patient {
+    type Stream = TcpStream;
+    type Service = S;
+    type Future = Ready<io::Result<(TcpStream, S)>>;
+
+    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
+        let socket = SockRef::from(&stream);
+        // Answers are written in one piece; waiting to fill packets would only delay them.
+        let settled = socket.set_tcp_nodelay(true);
+        #[cfg(target_os = "linux")]
+        let settled = settled.and_then(|()| socket.set_tcp_user_timeout(Some(TAKES_NOTHING)));
+        ready(settled.map(|()| (stream, service)))
+    }
 }
 
 /// Takes up a certificate that has changed; one that cannot be used leaves the old one.

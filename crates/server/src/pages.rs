@@ -1,5 +1,7 @@
 //! Long answers in pages: which rows are asked for, and where the others are.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use crate::Problem;
 use crate::answer::is_paged;
 use crate::format::View;
@@ -27,12 +29,25 @@ pub(crate) struct Pages {
     pub(crate) next: Option<String>,
 }
 
-/// The pages before and behind one of so many rows, which was asked for at an address.
-pub(crate) fn around(address: &str, page: Page, rows: usize) -> Pages {
+/// The pages before and behind one of so many rows, in canonical words: whoever asks the same in other words is told of the
+/// same addresses, so that the answer has the same bytes.
+pub(crate) fn around(path: &str, question: &[(String, String)], view: View, page: Page, rows: usize) -> Pages {
     let Some(limit) = page.limit else { return Pages { previous: None, next: None } };
     let (from, to) = page.range(rows);
-    let at = |offset: usize| with(address, offset, limit);
+    let at = |offset: usize| {
+        let rest = [("limit".to_owned(), limit.to_string()), ("offset".to_owned(), offset.to_string())];
+        let pairs = question.iter().cloned().chain(view.pairs()).chain(rest);
+        let pairs = pairs.map(|(name, value)| format!("{}={}", encoded(&name), encoded(&value)));
+        format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
+    };
     Pages { previous: (from > 0).then(|| at(from.saturating_sub(limit))), next: (to < rows).then(|| at(to)) }
+}
+
+/// As it stands in a query.
+fn encoded(text: &str) -> impl std::fmt::Display + '_ {
+    const KEPT: &AsciiSet =
+        &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b',').remove(b':');
+    utf8_percent_encode(text, KEPT)
 }
 
 impl Pages {
@@ -42,32 +57,5 @@ impl Pages {
         let links: Vec<String> =
             [link(&self.previous, "prev"), link(&self.next, "next")].into_iter().flatten().collect();
         (!links.is_empty()).then(|| links.join(", "))
-    }
-}
-
-/// An address with another page; everything else stays as it was written.
-fn with(address: &str, offset: usize, limit: usize) -> String {
-    let (path, query) = address.split_once('?').unwrap_or((address, ""));
-    let others = query.split('&').filter(|pair| {
-        let name = pair.split('=').next().unwrap_or_default();
-        !pair.is_empty() && !["offset", "limit"].contains(&name)
-    });
-    let pairs: Vec<String> =
-        others.map(str::to_owned).chain([format!("limit={limit}"), format!("offset={offset}")]).collect();
-    format!("{path}?{}", pairs.join("&"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::with;
-
-    #[test]
-    fn an_address_keeps_what_is_not_its_page() {
-        for (address, wanted) in [
-            ("/v1/x", "/v1/x?limit=10&offset=20"),
-            ("/v1/x?gender=a%2Cb&offset=10&limit=10", "/v1/x?gender=a%2Cb&limit=10&offset=20"),
-        ] {
-            assert_eq!(with(address, 20, 10), wanted);
-        }
     }
 }

@@ -43,6 +43,8 @@ pub(crate) struct Change {
     pub(crate) dimension: usize,
     pub(crate) before: Vec<usize>,
     pub(crate) after: Vec<usize>,
+    /// The two sides as they are asked for, in canonical words: a code, or the first and the last of a range.
+    pub(crate) words: String,
 }
 
 /// Which rows of an answer.
@@ -172,11 +174,13 @@ impl Question {
         if after.contains(',') {
             return refuse("`compare` takes two codes, or two ranges such as compare=year:2018..2019,2022..2023");
         }
-        let (before, after) = (codes(described, before)?, codes(described, after)?);
+        let (one, other) = (before, after);
+        let (before, after) = (codes(described, one)?, codes(described, other)?);
         if before == after {
             return refuse("`compare` takes two codes that are not the same");
         }
-        Ok(Change { dimension, before, after })
+        let words = format!("{},{}", side(described, one, &before), side(described, other, &after));
+        Ok(Change { dimension, before, after, words })
     }
 
     /// The same question about some of its rows.
@@ -194,6 +198,31 @@ impl Question {
             let _ = write!(text, " {change:?}");
         }
         text
+    }
+
+    /// What the address of a cube says to ask it, in canonical words.
+    pub(crate) fn pairs(&self) -> Vec<(String, String)> {
+        let dimensions = self.artefact.cube.dimensions();
+        let listed = |dimension: usize, codes: &[usize]| {
+            let codes = codes.iter().map(|code| dimensions[dimension].codes[*code].code.as_str());
+            codes.collect::<Vec<_>>().join(",")
+        };
+        let name = |keep: &Keep| {
+            let name = &dimensions[keep.dimension].name;
+            keep.level.as_ref().map_or_else(|| name.clone(), |level| format!("{name}:{level}"))
+        };
+        let mut pairs = Vec::new();
+        if !self.keep.is_empty() {
+            pairs.push(("dimensions".to_owned(), self.keep.iter().map(name).collect::<Vec<_>>().join(",")));
+        }
+        for dimension in self.within.dimensions() {
+            let codes = listed(dimension, self.within.codes(dimension).unwrap_or_default());
+            pairs.push((dimensions[dimension].name.clone(), codes));
+        }
+        if let Some(Change { dimension, words, .. }) = &self.change {
+            pairs.push(("compare".to_owned(), format!("{}:{words}", dimensions[*dimension].name)));
+        }
+        pairs
     }
 
     /// The rows of the page, from and to.
@@ -250,6 +279,16 @@ impl Question {
         };
         let (before, after) = (of(&change.before)?, of(&change.after)?);
         Ok((cube.difference(&after, &before)?, Some((cube.value(&before)?, cube.value(&after)?))))
+    }
+}
+
+/// One side of a comparison in canonical words. Codes that do not stand together were asked for as one of a level.
+fn side(dimension: &Dimension, text: &str, taken: &[usize]) -> String {
+    let code = |at: usize| dimension.codes[at].code.as_str();
+    match taken {
+        [only] => code(*only).to_owned(),
+        [first, .., last] if last - first + 1 == taken.len() => format!("{}..{}", code(*first), code(*last)),
+        _ => text.to_owned(),
     }
 }
 

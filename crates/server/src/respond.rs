@@ -28,6 +28,8 @@ use crate::{Problem, pages};
 const CACHE: &str = "public, max-age=3600";
 /// What is for a project is kept by nobody on the way.
 const NO_CACHE: &str = "private, no-store";
+/// Answers with more rows are made a few at a time.
+const MANY_ROWS: usize = 10_000;
 /// What stands behind the tag of a compressed answer, before the closing quotation mark.
 const CODING_SUFFIX: &str = "-gzip";
 
@@ -35,8 +37,8 @@ const CODING_SUFFIX: &str = "-gzip";
 #[derive(Debug)]
 pub(crate) struct Asked {
     pub(crate) parameters: Parameters,
-    /// Path and query, as they were written.
-    pub(crate) address: String,
+    /// The path, as it was written.
+    pub(crate) path: String,
     accept: String,
     known_tags: String,
     takes_gzip: bool,
@@ -51,7 +53,7 @@ impl FromRequestParts<Served> for Asked {
         let reader = Reader::from_request_parts(parts, served).await?;
         Ok(Self {
             parameters: Parameters::parse(&parts.uri)?,
-            address: parts.uri.to_string(),
+            path: parts.uri.path().to_owned(),
             accept: joined(&parts.headers, &header::ACCEPT),
             known_tags: joined(&parts.headers, &header::IF_NONE_MATCH),
             takes_gzip: takes_gzip(&joined(&parts.headers, &header::ACCEPT_ENCODING)),
@@ -88,7 +90,8 @@ impl Asked {
         if let Some(body) = self.served.answers.get(&kept) {
             return Ok(whole(headers, &tag, &body));
         }
-        match write_away(make, gzip, &self.served.long_answers).await? {
+        let making = if key.is_heavy { Arc::clone(&self.served.heavy).acquire_owned().await.ok() } else { None };
+        match write_away(make, gzip, &self.served.long_answers, making).await? {
             Written::Whole { bytes, is_gzip } => {
                 let body = Kept { bytes, is_gzip };
                 let response = whole(headers, &tag, &body);
@@ -120,12 +123,14 @@ pub(crate) struct Key {
     file: String,
     /// Addresses of other parts of the answer, as `Link` gives them.
     links: Option<String>,
+    /// Whether the answer has so many rows that few of its kind are made at a time.
+    is_heavy: bool,
 }
 
 impl Key {
     /// A key for an address; the version stands for the code that writes the answer.
     pub(crate) fn new(address: &str) -> Self {
-        let empty = Self { digest: Sha256::new(), file: address.to_owned(), links: None };
+        let empty = Self { digest: Sha256::new(), file: address.to_owned(), links: None, is_heavy: false };
         empty.and(env!("CARGO_PKG_VERSION")).and(address)
     }
 
@@ -144,6 +149,11 @@ impl Key {
     /// Names the file: plain letters, digits and hyphens.
     pub(crate) fn named(self, file: impl Into<String>) -> Self {
         Self { file: file.into(), ..self }
+    }
+
+    /// Says how many rows the answer has.
+    pub(crate) fn of_rows(self, rows: usize) -> Self {
+        Self { is_heavy: rows > MANY_ROWS, ..self }
     }
 
     /// Tells the reader of other parts.

@@ -20,6 +20,9 @@ pub const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Long answers that are written at a time. Each holds a thread while its reader takes it.
 const LONG_ANSWERS: usize = 16;
 
+/// Answers with many rows that are made at a time; the others wait.
+const HEAVY_ANSWERS: usize = 2;
+
 /// Where a server finds what it serves, and what it is told from outside.
 #[derive(Debug, Clone)]
 pub struct Sources {
@@ -41,6 +44,8 @@ pub struct Served {
     pub(crate) inbox: Option<Arc<Inbox>>,
     pub(crate) answers: KeptAnswers,
     pub(crate) long_answers: Arc<Semaphore>,
+    /// For answers with many rows, until they begin: each takes much memory and a core for a while.
+    pub(crate) heavy: Arc<Semaphore>,
     pub(crate) measures: Measures,
 }
 
@@ -65,6 +70,7 @@ impl Served {
             now: Arc::new(RwLock::new(Now { shelves, tokens, book })),
             answers: KeptAnswers::new(),
             long_answers: Arc::new(Semaphore::new(LONG_ANSWERS)),
+            heavy: Arc::new(Semaphore::new(HEAVY_ANSWERS)),
             measures: Measures::new(),
         })
     }

@@ -5,6 +5,7 @@
 use std::io::{self, Write};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use http_body::Frame;
 use tokio::runtime::Handle;
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::timeout;
 
 use crate::Problem;
@@ -41,26 +42,46 @@ pub(crate) enum Written {
 
 /// The body of a long answer.
 #[derive(Debug)]
-pub(crate) struct Parts(mpsc::Receiver<io::Result<Bytes>>);
+pub(crate) struct Parts {
+    parts: mpsc::Receiver<Bytes>,
+    /// Set before the last part when the rest will not come.
+    is_broken: Arc<AtomicBool>,
+}
 
 impl HttpBody for Parts {
     type Data = Bytes;
     type Error = io::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        self.0.poll_recv(context).map(|part| part.map(|part| part.map(Frame::data)))
+        self.parts.poll_recv(context).map(|part| match part {
+            Some(part) => Some(Ok(Frame::data(part))),
+            // The connection is cut, so that nobody takes half an answer for a whole one.
+            None if self.is_broken.load(Ordering::Acquire) => Some(Err(io::ErrorKind::Other.into())),
+            None => None,
+        })
     }
 }
 
-/// Writes an answer, compressed when the reader takes that and it is worth it.
-pub(crate) async fn write_away<F>(make: F, gzip: bool, long_answers: &Arc<Semaphore>) -> Result<Written, Problem>
+/// Writes an answer, compressed when the reader takes that and it is worth it. `making` is given back when the answer begins.
+pub(crate) async fn write_away<F>(
+    make: F,
+    gzip: bool,
+    long_answers: &Arc<Semaphore>,
+    making: Option<OwnedSemaphorePermit>,
+) -> Result<Written, Problem>
 where
     F: FnOnce(&mut (dyn Write + Send)) -> Result<(), Problem> + Send + 'static,
 {
     let (begun, wait) = oneshot::channel();
     let (handle, long_answers) = (Handle::current(), Arc::clone(long_answers));
     let task = tokio::task::spawn_blocking(move || {
-        let out = Out { buffer: Vec::new(), parts: None, begun: Some(begun), gzip, handle, long_answers, place: None };
+        // Whoever asked may have gone while this waited for a thread.
+        if begun.is_closed() {
+            return;
+        }
+        let (begun, is_broken) = (Some(begun), Arc::default());
+        let (buffer, parts, place) = (Vec::new(), None, None);
+        let out = Out { buffer, parts, is_broken, begun, gzip, handle, long_answers, place, making };
         let mut out = Coded::new(out, gzip);
         let made = make(&mut out);
         out.finish(made);
@@ -133,12 +154,15 @@ impl Write for Coded {
 /// Holds what fits, and hands out the rest.
 struct Out {
     buffer: Vec<u8>,
-    parts: Option<mpsc::Sender<io::Result<Bytes>>>,
+    parts: Option<mpsc::Sender<Bytes>>,
+    is_broken: Arc<AtomicBool>,
     begun: Option<oneshot::Sender<Result<Written, Problem>>>,
     gzip: bool,
     handle: Handle,
     long_answers: Arc<Semaphore>,
-    place: Option<tokio::sync::OwnedSemaphorePermit>,
+    place: Option<OwnedSemaphorePermit>,
+    /// Held until the answer begins.
+    making: Option<OwnedSemaphorePermit>,
 }
 
 impl Out {
@@ -154,12 +178,10 @@ impl Out {
                 let rest = std::mem::take(&mut self.buffer);
                 let _ = self.hand_out(rest);
             }
-            // The connection is cut, so that nobody takes half an answer for a whole one.
+            // Nothing waits for the reader here: one who takes nothing would keep the place of another for ever.
             (None, Err(problem)) => {
                 tracing::warn!(?problem, "a long answer broke off");
-                if let Some(parts) = &self.parts {
-                    let _ = parts.blocking_send(Err(io::ErrorKind::Other.into()));
-                }
+                self.is_broken.store(true, Ordering::Release);
             }
         }
     }
@@ -175,14 +197,16 @@ impl Out {
         self.place = Some(place);
         let (sender, receiver) = mpsc::channel(WAITING);
         self.parts = Some(sender);
-        let written = Written::Parts(Parts(receiver), self.gzip);
+        self.making = None;
+        let parts = Parts { parts: receiver, is_broken: Arc::clone(&self.is_broken) };
+        let written = Written::Parts(parts, self.gzip);
         let told = self.begun.take().is_some_and(|begun| begun.send(Ok(written)).is_ok());
         if told { Ok(()) } else { Err(io::ErrorKind::BrokenPipe.into()) }
     }
 
     fn hand_out(&mut self, bytes: Vec<u8>) -> io::Result<()> {
         let Some(parts) = &self.parts else { return Err(io::ErrorKind::BrokenPipe.into()) };
-        let sent = self.handle.block_on(timeout(PATIENCE, parts.send(Ok(bytes.into()))));
+        let sent = self.handle.block_on(timeout(PATIENCE, parts.send(bytes.into())));
         match sent {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(io::ErrorKind::BrokenPipe.into()),
@@ -193,6 +217,9 @@ impl Out {
 
 impl Write for Out {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.begun.as_ref().is_some_and(oneshot::Sender::is_closed) {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
         self.buffer.extend_from_slice(bytes);
         if self.begun.is_some() && self.buffer.len() > WHOLE {
             self.begin_parts()?;

@@ -44,12 +44,15 @@ pub(super) async fn package(
 
 /// The files are read again, and none goes out that is not the one that was verified when the release was taken up.
 fn packed(folder: &std::path::Path, artefact: &Artefact) -> Result<Vec<u8>, Problem> {
-    let failed = |error: &dyn std::fmt::Display| {
-        tracing::error!(%error, id = artefact.release.id.as_str(), "a release cannot be packed");
-        Problem::new(Kind::Internal, "the log of the server says more")
-    };
-    let files = files(folder, &artefact.digest).map_err(|error| failed(&error))?;
-    archive(artefact.release.id.as_str(), artefact.release.day.as_str(), &files).map_err(|error| failed(&error))
+    let id = artefact.release.id.as_str();
+    let files = files(folder, &artefact.digest).map_err(|error| {
+        tracing::warn!(%error, id, "a release that is going or changing is not packed");
+        Problem::new(Kind::UnknownRelease, "this release is going, or changing; ask again in a while")
+    })?;
+    archive(id, artefact.release.day.as_str(), &files).map_err(|error| {
+        tracing::error!(%error, id, "a release cannot be packed");
+        gone()
+    })
 }
 
 fn gone() -> Problem {

@@ -70,7 +70,12 @@ pub(super) async fn table(
         return differences(asked, view, page, (shelf.find(&before)?, artefact), &name).await;
     }
     let question = Question::plain(artefact, table.dimensions.clone(), &[])?.on(page);
-    figures(asked, view, "table", question).await
+    figures(asked, view, "table", question, &[]).await
+}
+
+/// The rows from one to another.
+pub(super) fn count((from, to): (usize, usize)) -> usize {
+    to - from
 }
 
 /// Answers with what changed from one release to another.
@@ -89,7 +94,8 @@ async fn differences(
         }
     };
     let comparison = compare(before, after, table).map_err(refuse)?;
-    let pages = pages::around(&asked.address, page, comparison.rows.len());
+    let pairs = [("compare".to_owned(), before.release.id.to_string())];
+    let pages = pages::around(&asked.path, &pairs, view, page, comparison.rows.len());
     let key = Key::new("differences")
         .and(&before.digest)
         .and(&after.digest)
@@ -97,6 +103,7 @@ async fn differences(
         .and(&format!("{page:?}"))
         .and(pages.next.as_deref().unwrap_or_default())
         .named(format!("{}-changes", after.release.id))
+        .of_rows(count(page.range(comparison.rows.len())))
         .linking(pages.header());
     let (before, after) = (Arc::clone(before), Arc::clone(after));
     let make = move |out: &mut (dyn std::io::Write + Send)| {
@@ -143,18 +150,26 @@ pub(super) async fn cube(Sight(shelf): Sight, Path(id): Path<String>, mut asked:
     let view = asked.view(FIGURES)?;
     let page = asked.page(view)?;
     let question = Question::of_cube(shelf.find(&id)?, &mut asked.parameters)?.on(page);
-    figures(asked, view, "cube", question).await
+    let pairs = question.pairs();
+    figures(asked, view, "cube", question, &pairs).await
 }
 
 /// Answers with figures, and with the addresses of the rows before and behind those of the page.
-pub(super) async fn figures(asked: Asked, view: View, what: &str, question: Question) -> Result<Response, Problem> {
-    let pages = pages::around(&asked.address, question.page, question.rows());
+pub(super) async fn figures(
+    asked: Asked,
+    view: View,
+    what: &str,
+    question: Question,
+    pairs: &[(String, String)],
+) -> Result<Response, Problem> {
+    let pages = pages::around(&asked.path, pairs, view, question.page, question.rows());
     let name = format!("{}-{what}", question.artefact.release.id);
     let key = Key::new(what)
         .and(&question.artefact.digest)
         .and(&question.canonical())
         .and(pages.next.as_deref().unwrap_or_default())
         .named(name)
+        .of_rows(count(question.range()))
         .linking(pages.header());
     asked.respond(view, &key, move |out| answer::values(&question, view, pages.next, out)).await
 }

@@ -6,6 +6,7 @@ use axum::response::Response;
 use panoh_publication::{Artefact, Dimension, DimensionCode, Slug, YEAR};
 
 use super::documented::{PageParameters, Refusals, TrendParameters, ViewParameters};
+use super::tables::count;
 use crate::format::FIGURES;
 use crate::parameters::{Parameters, codes};
 use crate::problem::Kind;
@@ -125,29 +126,33 @@ pub(crate) fn newest<'a>(shelf: &'a Shelf, trend: &Trend) -> Option<(&'a Arc<Art
 async fn respond(shelf: &Shelf, mut asked: Asked, trend: &Trend) -> Result<Response, Problem> {
     let view = asked.view(FIGURES)?;
     let page = asked.page(view)?;
-    let joined = Joined { parts: parts(shelf, &mut asked.parameters, trend)?, page };
+    let (parts, pairs) = parts(shelf, &mut asked.parameters, trend)?;
+    let joined = Joined { parts, page };
     let rows = joined.rows();
     if rows > MOST_ROWS {
         let detail = format!("more than {MOST_ROWS} rows: take fewer codes or years");
         return Err(Problem::new(Kind::TooManyRows, detail));
     }
-    let pages = pages::around(&asked.address, page, rows);
+    let pages = pages::around(&asked.path, &pairs, view, page, rows);
     let newest = &joined.parts.last().ok_or_else(|| nothing(trend))?.question.artefact.release.id;
     let key = Key::new(trend.name)
         .and(&joined.canonical())
         .and(pages.next.as_deref().unwrap_or_default())
         .named(format!("{newest}-{}", trend.name))
+        .of_rows(count(joined.range()))
         .linking(pages.header());
     asked.respond(view, &key, move |out| series::trend(&joined, view, pages.next, out)).await
 }
 
 /// The releases that answer, each with its question: one that was named, or the newest with the dimensions and those of
-/// its series.
-fn parts(shelf: &Shelf, parameters: &mut Parameters, trend: &Trend) -> Result<Vec<Part>, Problem> {
+/// its series. With them what the address says, in canonical words.
+fn parts(shelf: &Shelf, parameters: &mut Parameters, trend: &Trend) -> Result<(Vec<Part>, Pairs), Problem> {
     let (release, of_series) = (parameters.take("release"), parameters.take("series"));
     if release.is_some() && of_series.is_some() {
         return Err(Problem::new(Kind::BadValue, "name a release or a series, not both"));
     }
+    let asked = [("release", release.clone()), ("series", of_series.clone())];
+    let asked = asked.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
     let named = release.map(|id| shelf.find(&id)).transpose()?;
     let is_asked = |artefact: &Artefact| {
         let series = artefact.release.definition.series.as_ref().map(Slug::as_str);
@@ -176,7 +181,7 @@ fn parts(shelf: &Shelf, parameters: &mut Parameters, trend: &Trend) -> Result<Ve
         let problem = Problem::new(Kind::BadValue, "no year of this release or series lies between `from` and `to`");
         return Err(problem.with_allowed(years));
     }
-    Ok(parts)
+    Ok((parts, asked.chain(filters.pairs(newest)).collect()))
 }
 
 /// A release that has a trend's dimensions: one that was named, or the newest.
@@ -190,6 +195,9 @@ pub(super) fn of_release<'a>(
     let dimensions = trend.choices.iter().find_map(|names| dimensions_together(artefact, names));
     dimensions.map(|dimensions| (artefact, dimensions)).ok_or_else(|| nothing(trend))
 }
+
+/// Names and values of an address.
+type Pairs = Vec<(String, String)>;
 
 /// What narrows a trend.
 struct Filters {
@@ -254,6 +262,18 @@ fn years(year: &Dimension, filters: &Filters) -> Option<Vec<usize>> {
 }
 
 impl Filters {
+    /// What an address says for them.
+    fn pairs(&self, artefact: &Artefact) -> Pairs {
+        let years = [("from", self.from), ("to", self.to)];
+        let years = years.into_iter().filter_map(|(name, year)| Some((name.to_owned(), year?.to_string())));
+        let codes = self.codes.iter().filter_map(|(name, codes)| {
+            let described = &artefact.cube.dimensions()[artefact.cube.dimension(name)?];
+            let codes: Vec<&str> = codes.iter().map(|code| described.codes[*code].code.as_str()).collect();
+            Some(((*name).to_owned(), codes.join(",")))
+        });
+        years.chain(codes).collect()
+    }
+
     /// Whether a code of `year` is asked for: `2020`, or `2019_2021` when all of these years are.
     fn has(&self, code: &str) -> bool {
         if self.from.is_none() && self.to.is_none() {

@@ -92,11 +92,9 @@ async fn excel_gets_a_mark_semicolons_and_a_comma() {
     let text = answer.text();
     assert!(text.starts_with("\u{feff}year;year_label;gender;gender_label;value;"), "{text}");
     assert!(text.lines().nth(1).is_some_and(|line| line.contains("Зан") || line.contains(',')), "{text}");
-    for (query, kind) in [
-        ("format=csv&sep=x", "bad-value"),
-        ("format=json&bom=1", "bad-value"),
-        ("format=csv&bom=yes", "bad-value"),
-    ] {
+    for (query, kind) in
+        [("format=csv&sep=x", "bad-value"), ("format=json&bom=1", "bad-value"), ("format=csv&bom=yes", "bad-value")]
+    {
         let problem = get(&router, &format!("/v1/trends/gender?{query}")).await;
         assert_eq!(problem.json()["type"], format!("urn:panoh:problem:{kind}"), "{query}");
         assert!(!problem.json()["allowed"].as_array().expect("a list").is_empty(), "{query}");
@@ -114,7 +112,10 @@ async fn pages_put_together_are_the_whole() {
         assert_eq!(json["rows_total"], 448);
         rows.extend(json["rows"].as_array().expect("rows").clone());
         let Some(next) = json["next"].as_str() else {
-            assert_eq!(answer.header(header::LINK), format!("<{TABLE}?limit=100&offset=300>; rel=\"prev\""));
+            assert_eq!(
+                answer.header(header::LINK),
+                format!("<{TABLE}?format=json&limit=100&offset=300>; rel=\"prev\"")
+            );
             break;
         };
         assert!(answer.header(header::LINK).contains(&format!("<{next}>; rel=\"next\"")), "{next}");
@@ -142,4 +143,48 @@ async fn a_package_is_the_folder_and_says_so_by_its_hashes() {
         assert_eq!(bytes, std::fs::read(folder.path().join(&name)).expect("the file"), "{name}");
     }
     assert!(archive.by_name("trends-2026-11-22/SHA256SUMS.sig").is_ok());
+}
+
+#[tokio::test]
+async fn pages_are_the_same_however_they_are_asked_for() {
+    let router = served();
+    let base = "/v1/releases/trends-2026-11-22/cube";
+    let first = get(&router, &format!("{base}?dimensions=gender&year=2018..2020&limit=2")).await;
+    assert!(first.json()["next"].as_str().is_some_and(|next| next.ends_with("&limit=2&offset=2")), "{}", first.text());
+    for same in [
+        "limit=2&year=2020,2018,2019&dimensions=gender&lang=en",
+        "dimensions=gender&year=2018%2C2019..2020&limit=2&format=json",
+    ] {
+        let answer = get(&router, &format!("{base}?{same}")).await;
+        assert_eq!((&answer.body, answer.header(header::LINK)), (&first.body, first.header(header::LINK)), "{same}");
+        assert_eq!(answer.header(header::ETAG), first.header(header::ETAG), "{same}");
+    }
+    for asked in [
+        "/v1/trends/gender?from=2019&gender=woman..man&limit=3",
+        "/v1/releases/trends-2026-11-22/cube?dimensions=gender&compare=year:2018..2019,2022..2023&limit=2&lang=tg",
+    ] {
+        let (mut address, mut rows) = (asked.to_owned(), 0);
+        let total = loop {
+            let json = get(&router, &address).await.json();
+            rows += json["rows"].as_array().expect("rows").len();
+            match json["next"].as_str() {
+                Some(next) => next.clone_into(&mut address),
+                None => break json["rows_total"].clone(),
+            }
+        };
+        assert_eq!(total, rows, "{asked}");
+    }
+}
+
+#[tokio::test]
+async fn a_release_that_goes_while_it_is_packed_is_not_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fixture::publish(folder.path());
+    let router = over(folder.path());
+    std::fs::rename(folder.path().join(fixture::ID), folder.path().join(".away")).expect("moved");
+    let answer = get(&router, &format!("/v1/releases/{}/package", fixture::ID)).await;
+    assert_eq!(
+        (answer.status, &answer.json()["type"]),
+        (StatusCode::NOT_FOUND, &"urn:panoh:problem:unknown-release".into())
+    );
 }
