@@ -1,3 +1,5 @@
+//! What becomes a definition, and what is refused with what would fit.
+
 use super::*;
 use crate::fixture::{ASKED, asked, catalogue, slug};
 

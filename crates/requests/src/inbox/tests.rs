@@ -1,3 +1,5 @@
+//! The folder of requests: what is put down, what is there once, and what is no request.
+
 use super::*;
 use crate::fixture::{asked, slug};
 
