@@ -63,7 +63,7 @@ fn all(seconds: u32, binary: Option<&Path>) -> Result<()> {
     for (name, address) in [
         ("small", format!("{base}/cube?dimensions=gender")),
         ("medium", format!("{base}/cube?dimensions=citizenship,gender&format=csv")),
-        ("large", format!("{base}/cube?dimensions=citizenship,destination&format=csv")),
+        ("large", format!("{base}/cube?dimensions=citizenship,year&format=csv")),
     ] {
         against_nginx(name, &server, &address, seconds, home.path())?;
     }
