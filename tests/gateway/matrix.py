@@ -475,13 +475,11 @@ def with_jdbc(tally, gateway, answers, jar):
 # ---- what must not work, and what must end ----------------------------------------------------------------------------
 
 
-def digest(folder):
-    """Of every file below a folder but the audit log."""
-    whole = hashlib.sha256()
-    for path in sorted(pathlib.Path(folder).rglob("*")):
-        if path.is_file() and "audit" not in path.parts:
-            whole.update(str(path).encode() + path.read_bytes())
-    return whole.hexdigest()
+def digests(folder):
+    """Of every file below a folder, by name; but the audit log, and what queries that are still ending hold on disk."""
+    own = {"audit", "spill"}
+    files = sorted(path for path in pathlib.Path(folder).rglob("*") if path.is_file() and not own & set(path.parts))
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def with_hostile(tally, gateway, home):
@@ -490,7 +488,7 @@ def with_hostile(tally, gateway, home):
     with tempfile.TemporaryDirectory() as folder:
         secret = pathlib.Path(folder, "secret.csv")
         secret.write_text("secret\n42\n")
-        before, counts, kinds = digest(home), {}, set()
+        before, counts, kinds = digests(home), {}, set()
         for protocol in ["simple", "extended"]:
             with psycopg.connect(gateway.dsn(), autocommit=True) as connection:
                 raw = connection.pgconn
@@ -508,7 +506,13 @@ def with_hostile(tally, gateway, home):
                 said = psql(gateway, "-v", "ON_ERROR_STOP=1", "-c", sql)
                 tally.check(f"hostile psql: {sql}", said.returncode != 0 and "ERROR" in said.stderr, said.stderr)
         tally.same("hostile: nothing was written", [path.name for path in pathlib.Path(folder).iterdir()], ["secret.csv"])
-        tally.same("hostile: the home is as it was", digest(home), before)
+        changed = sorted(name for name, _ in digests(home).items() ^ before.items())
+        tally.same("hostile: the home is as it was", changed, [])
+        # The queries of connections that have ended end soon after them.
+        spill, last = pathlib.Path(home, "spill"), time.monotonic() + 30
+        while (left := [path.name for path in spill.glob("*/*")]) and time.monotonic() < last:
+            time.sleep(0.1)
+        tally.same("hostile: no query has left anything on disk", left, [])
         print(f"  refused: {counts['simple']} simple, {counts['extended']} extended, {len(kinds)} kinds by psql")
 
 
