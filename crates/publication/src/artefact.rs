@@ -13,18 +13,24 @@
 //!      SHA256SUMS.sig         the publisher's signature of them
 //! ```
 
+mod files;
 mod folder;
 mod keyed;
 mod package;
 mod tables;
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
 
 use crate::{
     ArtefactError, CohortRho, Cube, CubeTable, Day, Definition, Dimension, Privacy, PublicKey, Query, Release,
     SecondColumn, Signer, Slug, TableInfo, read_withdrawal, statements,
 };
+
+pub use self::files::Files;
 
 /// Version of the folder's format that is written. Since 2 the data package describes the columns of the Parquet files;
 /// folders of format 1 are read as they were written.
@@ -37,6 +43,8 @@ const DICTIONARY: &str = "dictionary.json";
 const MEASUREMENTS: &str = "measurements.parquet";
 const CUBE: &str = "cube.parquet";
 const DATA_PACKAGE: &str = "datapackage.json";
+const CITATION: &str = "CITATION.cff";
+const README: &str = "README.md";
 
 /// Everything that a release is made of, as the trusted host hands it over.
 #[derive(Debug, Clone)]
@@ -119,7 +127,7 @@ pub fn read(dir: &Path) -> Result<Artefact, ArtefactError> {
     if let Some(withdrawal) = read_withdrawal(dir)? {
         return Err(withdrawal.refusal(dir));
     }
-    let folder = folder::read(dir)?;
+    let folder = folder::open(dir)?;
     let release = read_release(&folder)?;
     let dimensions: Vec<Dimension> = folder.json(DICTIONARY)?;
     let names: Vec<&str> = dimensions.iter().map(|d| d.name.as_str()).collect();
@@ -130,14 +138,14 @@ pub fn read(dir: &Path) -> Result<Artefact, ArtefactError> {
         return Err(folder.broken(RELEASE, "a query names a dimension that is not there"));
     }
     let blocks = keyed::query_blocks(&release.queries, &dimensions);
-    let measurements = keyed::read_integers(folder.bytes(MEASUREMENTS)?, &dimensions, &blocks)
+    let measurements = keyed::read_integers(folder.bytes(MEASUREMENTS)?.into(), &dimensions, &blocks)
         .map_err(|rule| folder.broken(MEASUREMENTS, &rule))?;
     let blocks = keyed::table_blocks(&release.definition);
-    let estimates =
-        keyed::read_estimates(folder.bytes(CUBE)?, &dimensions, &blocks).map_err(|rule| folder.broken(CUBE, &rule))?;
-    let non_negative =
-        keyed::read_non_negative(folder.bytes(CUBE)?, &dimensions, &blocks, release.definition.non_negative)
-            .map_err(|rule| folder.broken(CUBE, &rule))?;
+    let (bytes, asked) = (Bytes::from(folder.bytes(CUBE)?), release.definition.non_negative);
+    let estimates = keyed::read_estimates(bytes.clone(), &dimensions, &blocks);
+    let estimates = estimates.map_err(|rule| folder.broken(CUBE, &rule))?;
+    let non_negative = keyed::read_non_negative(bytes, &dimensions, &blocks, asked);
+    let non_negative = non_negative.map_err(|rule| folder.broken(CUBE, &rule))?;
     let cube = cube(&release.definition, dimensions, &release.queries, estimates, non_negative)?;
     if table_infos(&release.definition, &cube)? != release.tables {
         return Err(folder.broken(RELEASE, "its tables do not follow from its definition and queries"));
@@ -146,34 +154,33 @@ pub fn read(dir: &Path) -> Result<Artefact, ArtefactError> {
     Ok(Artefact { release, cube, measurements, digest: folder.digest, signer: folder.signer })
 }
 
-/// The files of a release folder as they lie, by path, if they are still those of the artefact with this digest.
-pub fn files(dir: &Path, digest: &str) -> Result<Vec<(String, Vec<u8>)>, ArtefactError> {
+/// The files of a release folder as they lie, if they are still those of the artefact with this digest. One is in memory at
+/// a time.
+pub fn files(dir: &Path, digest: &str) -> Result<Files, ArtefactError> {
     if let Some(withdrawal) = read_withdrawal(dir)? {
         return Err(withdrawal.refusal(dir));
     }
-    let folder = folder::read(dir)?;
-    if folder.digest != digest {
-        return Err(folder.broken("SHA256SUMS", "it is not the one that was read before"));
-    }
-    Ok(folder.into_files())
+    Files::checked(dir, digest)
 }
 
 /// What people read follows from the release and its cube, so an edit of it is refused even with new hashes.
 fn check_rendered(folder: &folder::Folder, release: &Release, cube: &Cube) -> Result<(), ArtefactError> {
+    let smallest_count = release.definition.smallest_count_of_interest;
     for table in cube.tables() {
-        let path = tables::path(&table.name);
-        if folder.bytes(&path)? != tables::csv(cube, table, release.definition.smallest_count_of_interest)? {
-            return Err(folder.broken(&path, "does not follow from the cube"));
-        }
+        let render = |out: &mut dyn Write| tables::csv(cube, table, smallest_count, out);
+        folder.check_text(&tables::path(&table.name), "does not follow from the cube", render)?;
     }
-    for (path, text) in [("CITATION.cff", package::citation(release)), ("README.md", package::readme(release, cube))] {
+    for (path, text) in [(CITATION, package::citation(release)), (README, package::readme(release, cube))] {
         if folder.bytes(path)? != text.as_bytes() {
             return Err(folder.broken(path, "does not follow from the release"));
         }
     }
     let listed = [CUBE, MEASUREMENTS, DICTIONARY].map(str::to_owned).into_iter();
-    let listed = listed.chain(cube.tables().iter().map(|table| tables::path(&table.name)));
-    let files = listed.map(|path| Ok((path.clone(), folder.info(&path)?))).collect::<Result<_, ArtefactError>>()?;
+    let listed: Vec<String> = listed.chain(cube.tables().iter().map(|table| tables::path(&table.name))).collect();
+    let others = [CITATION, README, RELEASE, DATA_PACKAGE];
+    folder.check_names(listed.iter().map(String::as_str).chain(others))?;
+    let files =
+        listed.into_iter().map(|path| Ok((path.clone(), folder.info(&path)?))).collect::<Result<_, ArtefactError>>()?;
     if folder.bytes(DATA_PACKAGE)? != json(&package::datapackage(release, cube, &files)) {
         return Err(folder.broken(DATA_PACKAGE, "does not follow from the release"));
     }
@@ -281,12 +288,13 @@ fn write_files(
     let blocks = keyed::table_blocks(&release.definition);
     folder.put(CUBE, &keyed::write_estimates(dimensions, &blocks, cube)?)?;
     for table in cube.tables() {
-        let bytes = tables::csv(cube, table, release.definition.smallest_count_of_interest)?;
+        let mut bytes = Vec::new();
+        tables::csv(cube, table, release.definition.smallest_count_of_interest, &mut bytes)?;
         folder.put(&tables::path(&table.name), &bytes)?;
     }
     folder.put(DATA_PACKAGE, &json(&package::datapackage(&release, cube, folder.files())))?;
-    folder.put("CITATION.cff", package::citation(&release).as_bytes())?;
-    folder.put("README.md", package::readme(&release, cube).as_bytes())?;
+    folder.put(CITATION, package::citation(&release).as_bytes())?;
+    folder.put(README, package::readme(&release, cube).as_bytes())?;
     release.files = folder.files().iter().map(|(path, file)| (path.clone(), file.sha256.clone())).collect();
     folder.put(RELEASE, &json(&release))?;
     let digest = folder.close(signer)?;

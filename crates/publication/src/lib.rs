@@ -30,7 +30,7 @@ mod statements;
 mod withdrawal;
 
 pub use amounts::{Delta, HalfWidth, Rho, Weight};
-pub use artefact::{Artefact, Draft, FORMAT_VERSION, Written, discard, files, read, write};
+pub use artefact::{Artefact, Draft, FORMAT_VERSION, Files, Written, discard, files, read, write};
 pub use compare::{Change, Comparison, compare};
 pub use csv_text::{guarded, rounded};
 pub use cube::{Cube, CubeTable, RollUp, SecondColumn};

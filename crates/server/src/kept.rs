@@ -9,8 +9,8 @@ const MOST_BYTES: u64 = 64 << 20;
 /// What an answer takes besides its bytes.
 const OVERHEAD: usize = 256;
 
-/// The answers of one server. Cloning is cheap.
-#[derive(Debug, Clone)]
+/// The answers of one server.
+#[derive(Debug)]
 pub(crate) struct KeptAnswers(Cache<String, Kept>);
 
 /// One answer.

@@ -10,15 +10,13 @@ use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::limit::RequestBodyLimitLayer;
-use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
-use crate::Problem;
 use crate::brake::{Brake, address, brake};
-use crate::measures::Measures;
 use crate::problem::PROBLEM_JSON;
 use crate::settings::{Origins, Settings};
+use crate::{Problem, Served};
 
 /// Longest time for one answer.
 const LONGEST: Duration = Duration::from_secs(20);
@@ -42,8 +40,7 @@ struct Told {
 }
 
 /// Puts all layers around a router, the first innermost.
-pub(crate) fn around(router: Router, settings: &Settings, measures: Measures) -> Router {
-    let header = |name, value| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value));
+pub(crate) fn around(router: Router, settings: &Settings, served: Served) -> Router {
     let mut router = router
         .fallback(|| async { Problem::of_status(StatusCode::NOT_FOUND) })
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
@@ -55,14 +52,9 @@ pub(crate) fn around(router: Router, settings: &Settings, measures: Measures) ->
     if let Some(cors) = cors(&settings.origins) {
         router = router.layer(cors);
     }
-    router = router
-        .layer(header(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY))
-        .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(header(header::REFERRER_POLICY, "no-referrer"));
-    if settings.https_only {
-        router = router.layer(header(header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY));
-    }
-    let (log_addresses, behind_proxy) = (settings.log_addresses, settings.behind_proxy);
+    let (log_addresses, behind_proxy, https_only) =
+        (settings.log_addresses, settings.behind_proxy, settings.https_only);
+    let tell = move |request: Request, next: Next| tell(request, next, https_only);
     router.layer(from_fn(tell)).layer(
         TraceLayer::new_for_http()
             // No query, and no address of the reader unless it was asked for: only what was read and how it went.
@@ -76,7 +68,7 @@ pub(crate) fn around(router: Router, settings: &Settings, measures: Measures) ->
                 let (status, milliseconds) = (response.status().as_u16(), latency.as_millis() as u64);
                 if let Some(told) = response.extensions().get::<Told>() {
                     let address = told.address.as_ref().map_or(NOWHERE, MatchedPath::as_str);
-                    measures.count(address, told.method, status, latency);
+                    served.measures().count(address, told.method, status, latency);
                 }
                 tracing::info!(status, milliseconds, "answered");
             }),
@@ -111,8 +103,8 @@ fn cors(origins: &Origins) -> Option<CorsLayer> {
     )
 }
 
-/// Hands what was asked on to the log and the measures.
-async fn tell(request: Request, next: Next) -> Response {
+/// Tells browsers what they may do with an answer, and hands what was asked on to the log and the measures.
+async fn tell(request: Request, next: Next, https_only: bool) -> Response {
     let address = request.extensions().get::<MatchedPath>().cloned();
     let method = match *request.method() {
         Method::GET => "GET",
@@ -124,6 +116,13 @@ async fn tell(request: Request, next: Next) -> Response {
     };
     let mut response = next.run(request).await;
     response.extensions_mut().insert(Told { address, method });
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    if https_only {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HTTPS_ONLY));
+    }
     response
 }
 

@@ -51,8 +51,7 @@ pub use shelves::{ShelfError, Shelves};
 /// All routes over what is served, with every layer that a public server needs.
 pub fn router(served: Served, settings: &Settings) -> Router {
     let (router, _) = routes::all().split_for_parts();
-    let measures = served.measures.clone();
-    layers::around(router.with_state(served), settings, measures)
+    layers::around(router.with_state(served.clone()), settings, served)
 }
 
 /// The OpenAPI 3.1 document of [`router`], as JSON.

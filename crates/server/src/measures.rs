@@ -1,7 +1,6 @@
 //! What the server counts about itself, in the text form of Prometheus: addresses as they stand in the OpenAPI document,
 //! methods and statuses. Nothing in it says who asked, or for which codes.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use prometheus_client::encoding::EncodeLabelSet;
@@ -27,10 +26,10 @@ struct At {
     address: String,
 }
 
-/// The measures of one server. Cloning is cheap.
-#[derive(Debug, Clone)]
+/// The measures of one server.
+#[derive(Debug)]
 pub(crate) struct Measures {
-    registry: Arc<Registry>,
+    registry: Registry,
     answers: Family<Answered, Counter>,
     seconds: Family<At, Histogram, fn() -> Histogram>,
     releases: Gauge,
@@ -60,7 +59,7 @@ impl Measures {
         registry.register("releases", "Public releases that are served", releases.clone());
         registry.register("kept_bytes", "Bytes of short answers that are kept", kept_bytes.clone());
         registry.register("long_answers", "Long answers that are being written", long_answers.clone());
-        Self { registry: Arc::new(registry), answers, seconds, releases, kept_bytes, long_answers }
+        Self { registry, answers, seconds, releases, kept_bytes, long_answers }
     }
 
     /// Counts an answer.

@@ -87,15 +87,15 @@ impl Asked {
             return Ok((StatusCode::NOT_MODIFIED, headers(&known, gzip)).into_response());
         }
         let kept = KeptAnswers::key(&tag, gzip);
-        if let Some(body) = self.served.answers.get(&kept) {
+        if let Some(body) = self.served.answers().get(&kept) {
             return Ok(whole(headers, &tag, &body));
         }
-        let making = if key.is_heavy { Arc::clone(&self.served.heavy).acquire_owned().await.ok() } else { None };
-        match write_away(make, gzip, &self.served.long_answers, making).await? {
+        let making = if key.is_heavy { Arc::clone(self.served.heavy()).acquire_owned().await.ok() } else { None };
+        match write_away(make, gzip, self.served.long_answers(), making).await? {
             Written::Whole { bytes, is_gzip } => {
                 let body = Kept { bytes, is_gzip };
                 let response = whole(headers, &tag, &body);
-                self.served.answers.keep(kept, body);
+                self.served.answers().keep(kept, body);
                 Ok(response)
             }
             Written::Parts(body, is_gzip) => {

@@ -2,7 +2,7 @@
 //! changes, new shelves take the place of the old ones; a request that has begun ends with those that it began with.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use panoh_publication::Day;
@@ -36,17 +36,19 @@ pub struct Sources {
     pub clock: fn() -> String,
 }
 
-/// The state of the router. Cloning is cheap.
+/// The state of the router. Every request clones it, on all cores: one count of one `Arc` is what that may cost.
 #[derive(Debug, Clone)]
-pub struct Served {
-    sources: Arc<Sources>,
-    now: Arc<RwLock<Now>>,
-    pub(crate) inbox: Option<Arc<Inbox>>,
-    pub(crate) answers: KeptAnswers,
-    pub(crate) long_answers: Arc<Semaphore>,
-    /// For answers with many rows, until they begin: each takes much memory and a core for a while.
-    pub(crate) heavy: Arc<Semaphore>,
-    pub(crate) measures: Measures,
+pub struct Served(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    sources: Sources,
+    now: RwLock<Now>,
+    inbox: Option<Arc<Inbox>>,
+    answers: KeptAnswers,
+    long_answers: Arc<Semaphore>,
+    heavy: Arc<Semaphore>,
+    measures: Measures,
 }
 
 /// What is served now.
@@ -64,30 +66,30 @@ impl Served {
         let book = Stamp::of(sources.tokens.as_deref());
         let shelves = Arc::new(Shelves::open(&sources.published)?);
         let tokens = Arc::new(read_tokens(sources.tokens.as_deref()));
-        Ok(Self {
+        Ok(Self(Arc::new(Parts {
             inbox: sources.requests.clone().map(|folder| Arc::new(Inbox::new(folder))),
-            sources: Arc::new(sources),
-            now: Arc::new(RwLock::new(Now { shelves, tokens, book })),
+            sources,
+            now: RwLock::new(Now { shelves, tokens, book }),
             answers: KeptAnswers::new(),
             long_answers: Arc::new(Semaphore::new(LONG_ANSWERS)),
             heavy: Arc::new(Semaphore::new(HEAVY_ANSWERS)),
             measures: Measures::new(),
-        })
+        })))
     }
 
     /// All releases as they are now.
     pub fn shelves(&self) -> Arc<Shelves> {
-        self.now().shelves
+        Arc::clone(&self.now().shelves)
     }
 
     /// The tokens as they are now.
     pub(crate) fn tokens(&self) -> Arc<TokenBook> {
-        self.now().tokens
+        Arc::clone(&self.now().tokens)
     }
 
     /// Now, RFC 3339.
     pub(crate) fn time(&self) -> String {
-        (self.sources.clock)()
+        (self.0.sources.clock)()
     }
 
     /// Today, UTC; none when the clock does not say it.
@@ -99,9 +101,34 @@ impl Served {
     pub(crate) fn moment(&self) -> Moment {
         Moment {
             releases: self.shelves().public().len(),
-            kept_bytes: self.answers.bytes(),
-            long_answers: LONG_ANSWERS - self.long_answers.available_permits(),
+            kept_bytes: self.0.answers.bytes(),
+            long_answers: LONG_ANSWERS - self.0.long_answers.available_permits(),
         }
+    }
+
+    /// Where requests for tables are put; none when nobody can make any.
+    pub(crate) fn inbox(&self) -> Option<&Arc<Inbox>> {
+        self.0.inbox.as_ref()
+    }
+
+    /// The answers that were written before.
+    pub(crate) fn answers(&self) -> &KeptAnswers {
+        &self.0.answers
+    }
+
+    /// Places for long answers, until their readers have them.
+    pub(crate) fn long_answers(&self) -> &Arc<Semaphore> {
+        &self.0.long_answers
+    }
+
+    /// Places for answers with many rows, until they begin: each takes much memory and a core for a while.
+    pub(crate) fn heavy(&self) -> &Arc<Semaphore> {
+        &self.0.heavy
+    }
+
+    /// What is counted.
+    pub(crate) fn measures(&self) -> &Measures {
+        &self.0.measures
     }
 
     /// Looks at the files every so often and serves what has come, without what was withdrawn or is not whole any more.
@@ -117,8 +144,8 @@ impl Served {
     }
 
     fn look(&self) {
-        let old = self.now();
-        let (published, tokens) = (&self.sources.published, self.sources.tokens.as_deref());
+        let old = self.now().clone();
+        let (published, tokens) = (&self.0.sources.published, self.0.sources.tokens.as_deref());
         let mut new = old.clone();
         match Shelves::open_again(published, &old.shelves) {
             Ok(Some(shelves)) => {
@@ -133,11 +160,11 @@ impl Served {
             tracing::info!("the book of tokens has changed");
             (new.tokens, new.book) = (Arc::new(read_tokens(tokens)), book);
         }
-        *self.now.write().unwrap_or_else(PoisonError::into_inner) = new;
+        *self.0.now.write().unwrap_or_else(PoisonError::into_inner) = new;
     }
 
-    fn now(&self) -> Now {
-        self.now.read().unwrap_or_else(PoisonError::into_inner).clone()
+    fn now(&self) -> RwLockReadGuard<'_, Now> {
+        self.0.now.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

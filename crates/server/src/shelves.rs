@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use panoh_publication::{Artefact, Audience, Listing, Slug, Withdrawal, read, read_listing, read_withdrawal};
+use panoh_publication::{
+    Artefact, ArtefactError, Audience, Listing, Slug, Withdrawal, read, read_listing, read_withdrawal,
+};
 use panoh_requests::{Catalogue, Decisions};
 
 use crate::Shelf;
@@ -86,8 +88,14 @@ impl Shelves {
         let beside = Stamp::of_files(published);
         let known = |path: &PathBuf, stamp: &Stamp| old.seen.get(path).filter(|seen| seen.stamp == *stamp);
         let look = |(path, stamp): (PathBuf, Stamp)| {
-            let found = known(&path, &stamp).map_or_else(|| look_into(&path), |seen| seen.found.clone());
-            (path, Seen { stamp, found })
+            if let Some(seen) = known(&path, &stamp) {
+                return (path, seen.clone());
+            }
+            match look_into(&path) {
+                Ok(found) => (path, Seen { stamp, found }),
+                // It was not to blame, so it is looked at again although nothing in it has changed.
+                Err(Unreadable) => (path, Seen { stamp: Stamp::default(), found: Found::LeftOut }),
+            }
         };
         let seen: BTreeMap<PathBuf, Seen> = in_parallel(folders.into_iter().collect(), look).into_iter().collect();
         let listing = left_out("the list of releases that were given up", read_listing(published));
@@ -161,10 +169,23 @@ fn folders(published: &Path) -> Result<BTreeMap<PathBuf, Stamp>, ShelfError> {
     Ok(folders)
 }
 
-fn look_into(folder: &Path) -> Found {
-    match read_withdrawal(folder) {
-        Ok(Some(withdrawal)) => Found::Withdrawn(Box::new(withdrawal)),
-        Ok(None) | Err(_) => open_release(folder).map_or(Found::LeftOut, |artefact| Found::Release(Arc::new(artefact))),
+/// The system did not let a folder be read.
+struct Unreadable;
+
+fn look_into(folder: &Path) -> Result<Found, Unreadable> {
+    if let Ok(Some(withdrawal)) = read_withdrawal(folder) {
+        return Ok(Found::Withdrawn(Box::new(withdrawal)));
+    }
+    match read(folder) {
+        Ok(artefact) => Ok(taken_up(folder, artefact)),
+        Err(ArtefactError::Io { path, source }) => {
+            tracing::error!(path = %path.display(), error = %source, "a release is left out until it can be read");
+            Err(Unreadable)
+        }
+        Err(error) => {
+            tracing::error!(%error, "a release is left out because it is not whole");
+            Ok(Found::LeftOut)
+        }
     }
 }
 
@@ -186,21 +207,13 @@ fn in_parallel<T: Send, U: Send>(items: Vec<T>, one: impl Fn(T) -> U + Sync) -> 
     })
 }
 
-fn open_release(dir: &Path) -> Option<Artefact> {
-    let mut artefact = match read(dir) {
-        Ok(artefact) => artefact,
-        Err(error) => {
-            tracing::error!(%error, "a release is left out because it is not whole");
-            return None;
-        }
-    };
+fn taken_up(folder: &Path, artefact: Artefact) -> Found {
     let id = artefact.release.id.as_str();
-    if dir.file_name().is_none_or(|name| name != id) {
-        tracing::error!(folder = %dir.display(), id, "a release is left out because its folder is not named as its id");
-        return None;
+    if folder.file_name().is_none_or(|name| name != id) {
+        tracing::error!(folder = %folder.display(), id, "a release is left out because its folder is not named as its id");
+        return Found::LeftOut;
     }
     tracing::info!(id, tables = artefact.cube.tables().len(), "release is served");
-    // For inference of one's own, from the files; no answer is made of them.
-    artefact.measurements = Vec::new();
-    Some(artefact)
+    // The measurements are for inference of one's own, from the files; no answer is made of them.
+    Found::Release(Arc::new(Artefact { measurements: Vec::new(), ..artefact }))
 }

@@ -1,8 +1,8 @@
 //! The artefact as files: written under a hidden name, synced, renamed; read with every hash checked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufRead as _, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
@@ -12,8 +12,8 @@ use crate::definition::hex;
 use crate::signature::signer_of;
 use crate::{ArtefactError, PublicKey, Signer, Slug};
 
-const SUMS: &str = "SHA256SUMS";
-const SIGNATURE: &str = "SHA256SUMS.sig";
+pub(super) const SUMS: &str = "SHA256SUMS";
+pub(super) const SIGNATURE: &str = "SHA256SUMS.sig";
 /// The one folder inside an artefact.
 const TABLES: &str = "tables";
 
@@ -97,45 +97,38 @@ impl Unfinished {
     }
 }
 
-/// A folder whose files all have the hashes of its `SHA256SUMS`, which somebody signed.
+/// A folder with the files that its `SHA256SUMS` names, and no others. Whose hashes hold is known when they are read: each
+/// byte is hashed and used from one reading, and no file need be in memory wholly.
 pub(super) struct Folder {
     dir: PathBuf,
-    files: BTreeMap<String, Vec<u8>>,
-    /// The sums and their signature.
-    seals: [(String, Vec<u8>); 2],
     sums: BTreeMap<String, String>,
     /// SHA-256 of `SHA256SUMS`, hex.
     pub(super) digest: String,
-    /// Who.
+    /// Who signed the sums.
     pub(super) signer: PublicKey,
 }
 
-pub(super) fn read(dir: &Path) -> Result<Folder, ArtefactError> {
-    let mut files = BTreeMap::new();
-    read_files(dir, "", &mut files)?;
+pub(super) fn open(dir: &Path) -> Result<Folder, ArtefactError> {
+    let mut names = BTreeSet::new();
+    list_files(dir, "", &mut names)?;
     let sums_path = dir.join(SUMS);
     let broken = |path: &Path, rule: &str| ArtefactError::Broken { path: path.to_owned(), rule: rule.to_owned() };
-    let listed = files.remove(SUMS).ok_or_else(|| broken(&sums_path, "is not there, so this is no whole release"))?;
-    let signature = files.remove(SIGNATURE).unwrap_or_default();
-    let signer =
-        signer_of(&signature, &listed).ok_or_else(|| broken(&dir.join(SIGNATURE), "is no signature of SHA256SUMS"))?;
-    let digest = hex(&Sha256::digest(&listed));
+    if !names.remove(SUMS) {
+        return Err(broken(&sums_path, "is not there, so this is no whole release"));
+    }
+    let listed = fs::read(&sums_path).map_err(at(&sums_path))?;
+    let seal = dir.join(SIGNATURE);
+    let signature = if names.remove(SIGNATURE) { fs::read(&seal).map_err(at(&seal))? } else { Vec::new() };
+    let signer = signer_of(&signature, &listed).ok_or_else(|| broken(&seal, "is no signature of SHA256SUMS"))?;
     let sums =
         parse_sums(&listed).ok_or_else(|| broken(&sums_path, "is not a list of `<sha-256>  <path>` lines, sorted"))?;
-    if let Some(missing) = sums.keys().find(|path| !files.contains_key(*path)) {
+    if let Some(missing) = sums.keys().find(|path| !names.contains(*path)) {
         return Err(broken(&dir.join(missing), "is named in SHA256SUMS and not there"));
     }
-    for (path, bytes) in &files {
-        match sums.get(path) {
-            None => return Err(broken(&dir.join(path), "is not part of the release")),
-            Some(sum) if *sum != hex(&Sha256::digest(bytes)) => {
-                return Err(broken(&dir.join(path), "does not have the hash that SHA256SUMS gives for it"));
-            }
-            Some(_) => {}
-        }
+    if let Some(other) = names.iter().find(|path| !sums.contains_key(*path)) {
+        return Err(broken(&dir.join(other), "is not part of the release"));
     }
-    let seals = [(SUMS.to_owned(), listed), (SIGNATURE.to_owned(), signature)];
-    Ok(Folder { dir: dir.to_owned(), files, seals, sums, digest, signer })
+    Ok(Folder { dir: dir.to_owned(), sums, digest: hex(&Sha256::digest(&listed)), signer })
 }
 
 impl Folder {
@@ -145,30 +138,114 @@ impl Folder {
         if same { Ok(()) } else { Err(self.broken(except, "its list of files is not that of SHA256SUMS")) }
     }
 
+    /// Refuses unless these are all files, in any order.
+    pub(super) fn check_names<'a>(&self, names: impl Iterator<Item = &'a str>) -> Result<(), ArtefactError> {
+        let names: BTreeSet<&str> = names.collect();
+        match self.sums.keys().find(|path| !names.contains(path.as_str())) {
+            None => Ok(()),
+            Some(path) => Err(self.broken(path, "is not part of the release")),
+        }
+    }
+
+    /// All files that have a hash, with it.
+    pub(super) fn sums(&self) -> &BTreeMap<String, String> {
+        &self.sums
+    }
+
     /// Hash and length of a file.
     pub(super) fn info(&self, path: &str) -> Result<FileInfo, ArtefactError> {
-        let bytes = self.bytes(path)?.len() as u64;
-        let sha256 = self.sums.get(path).cloned().ok_or_else(|| self.broken(path, "is not in SHA256SUMS"))?;
-        Ok(FileInfo { sha256, bytes })
+        let place = self.dir.join(path);
+        let bytes = fs::metadata(&place).map_err(at(&place))?.len();
+        Ok(FileInfo { sha256: self.sum(path)?.to_owned(), bytes })
     }
 
     /// A file's bytes, as they were hashed.
-    pub(super) fn bytes(&self, path: &str) -> Result<&[u8], ArtefactError> {
-        self.files.get(path).map(Vec::as_slice).ok_or_else(|| self.broken(path, "is not there"))
+    pub(super) fn bytes(&self, path: &str) -> Result<Vec<u8>, ArtefactError> {
+        let place = self.dir.join(path);
+        let bytes = fs::read(&place).map_err(at(&place))?;
+        self.check_sum(path, &Sha256::digest(&bytes))?;
+        Ok(bytes)
     }
 
-    /// All files with their bytes, by path.
-    pub(super) fn into_files(self) -> Vec<(String, Vec<u8>)> {
-        self.files.into_iter().chain(self.seals).collect()
+    /// Refuses a file that does not hold what `render` writes, reading it along with that.
+    pub(super) fn check_text(
+        &self,
+        path: &str,
+        rule: &str,
+        render: impl FnOnce(&mut dyn Write) -> Result<(), ArtefactError>,
+    ) -> Result<(), ArtefactError> {
+        let place = self.dir.join(path);
+        let file = File::open(&place).map_err(at(&place))?;
+        let mut beside = Beside { file: BufReader::new(file), hash: Sha256::new(), differs: false, found: Vec::new() };
+        render(&mut beside)?;
+        let rest = hash_rest(&mut beside.file, &mut beside.hash).map_err(at(&place))?;
+        // A wrong hash says more than what it leads to.
+        self.check_sum(path, &beside.hash.finalize())?;
+        if beside.differs || rest > 0 { Err(self.broken(path, rule)) } else { Ok(()) }
+    }
+
+    /// Refuses a file without its hash, and holds none of it.
+    pub(super) fn check(&self, path: &str) -> Result<(), ArtefactError> {
+        let (place, mut hash) = (self.dir.join(path), Sha256::new());
+        File::open(&place).and_then(|file| hash_rest(&mut BufReader::new(file), &mut hash)).map_err(at(&place))?;
+        self.check_sum(path, &hash.finalize())
     }
 
     /// Reads a JSON file.
     pub(super) fn json<T: DeserializeOwned>(&self, path: &str) -> Result<T, ArtefactError> {
-        serde_json::from_slice(self.bytes(path)?).map_err(|error| self.broken(path, &error.to_string()))
+        serde_json::from_slice(&self.bytes(path)?).map_err(|error| self.broken(path, &error.to_string()))
     }
 
     pub(super) fn broken(&self, path: &str, rule: &str) -> ArtefactError {
         ArtefactError::Broken { path: self.dir.join(path), rule: rule.to_owned() }
+    }
+
+    fn sum(&self, path: &str) -> Result<&str, ArtefactError> {
+        self.sums.get(path).map(String::as_str).ok_or_else(|| self.broken(path, "is not there"))
+    }
+
+    fn check_sum(&self, path: &str, digest: &[u8]) -> Result<(), ArtefactError> {
+        if self.sum(path)? == hex(digest) {
+            return Ok(());
+        }
+        Err(self.broken(path, "does not have the hash that SHA256SUMS gives for it"))
+    }
+}
+
+/// Takes in what a file still holds; says how many bytes that were.
+fn hash_rest(file: &mut BufReader<File>, hash: &mut Sha256) -> io::Result<u64> {
+    let mut count = 0;
+    loop {
+        let bytes = file.fill_buf()?;
+        if bytes.is_empty() {
+            return Ok(count);
+        }
+        hash.update(bytes);
+        let taken = bytes.len();
+        count += taken as u64;
+        file.consume(taken);
+    }
+}
+
+/// A file that is read along with what is written here, and compared with it.
+struct Beside {
+    file: BufReader<File>,
+    hash: Sha256,
+    differs: bool,
+    found: Vec<u8>,
+}
+
+impl Write for Beside {
+    fn write(&mut self, wanted: &[u8]) -> io::Result<usize> {
+        self.found.clear();
+        Read::by_ref(&mut self.file).take(wanted.len() as u64).read_to_end(&mut self.found)?;
+        self.hash.update(&self.found);
+        self.differs |= self.found != wanted;
+        Ok(wanted.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -185,17 +262,17 @@ fn hidden(published: &Path, id: &Slug) -> PathBuf {
     published.join(format!(".tmp-{id}"))
 }
 
-/// Reads all files of a folder and of its one sub-folder; links and other things are refused.
-fn read_files(dir: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) -> Result<(), ArtefactError> {
+/// Names all files of a folder and of its one sub-folder; links and other things are refused.
+fn list_files(dir: &Path, prefix: &str, names: &mut BTreeSet<String>) -> Result<(), ArtefactError> {
     for entry in fs::read_dir(dir).map_err(at(dir))? {
         let entry = entry.map_err(at(dir))?;
         let path = entry.path();
         let kind = entry.file_type().map_err(at(&path))?;
         let name = entry.file_name().to_string_lossy().into_owned();
         if kind.is_file() {
-            files.insert(format!("{prefix}{name}"), fs::read(&path).map_err(at(&path))?);
+            names.insert(format!("{prefix}{name}"));
         } else if kind.is_dir() && prefix.is_empty() && name == TABLES {
-            read_files(&path, &format!("{TABLES}/"), files)?;
+            list_files(&path, &format!("{TABLES}/"), names)?;
         } else {
             return Err(ArtefactError::Broken { path, rule: "is not part of the release".to_owned() });
         }
@@ -222,7 +299,7 @@ fn sync(dir: &Path) -> Result<(), ArtefactError> {
     File::open(dir).and_then(|folder| folder.sync_all()).map_err(at(dir))
 }
 
-fn at(path: &Path) -> impl FnOnce(io::Error) -> ArtefactError {
+pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> ArtefactError {
     let path = path.to_owned();
     move |source| ArtefactError::Io { path, source }
 }

@@ -3,18 +3,20 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int64Array, StringArray, new_null_array};
-use arrow::compute::concat_batches;
+use arrow::array::{
+    Array, ArrayRef, ArrowPrimitiveType, AsArray, Float64Array, Int64Array, PrimitiveArray, StringArray, new_null_array,
+};
 use arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
-use parquet::arrow::ArrowWriter;
+use bytes::Bytes;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::{ArrowWriter, ProjectionMask};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 
 use super::tables::NON_NEGATIVE;
-use crate::{ArtefactError, Cube, Definition, Dimension, NonNegativeColumn, Query, SecondColumn};
+use crate::{ArtefactError, Cube, Definition, Dimension, DimensionCode, NonNegativeColumn, Query, SecondColumn};
 
 /// One table or query: its name and the dimensions of its cells, ascending.
 pub(super) struct Block {
@@ -86,49 +88,40 @@ fn second_column(column: &SecondColumn) -> ArrayRef {
 }
 
 /// One vector of integers for each block; the error says what is wrong with the file.
-pub(super) fn read_integers(bytes: &[u8], dimensions: &[Dimension], blocks: &[Block]) -> Result<Vec<Vec<i64>>, String> {
-    integers(&read(bytes, dimensions, blocks, "query", "value")?, "value")
+pub(super) fn read_integers(bytes: Bytes, dimensions: &[Dimension], blocks: &[Block]) -> Result<Vec<Vec<i64>>, String> {
+    read::<Int64Type>(bytes, dimensions, blocks, ["query", "value"])
 }
 
 /// One vector of estimates for each block; the error says what is wrong with the file.
 pub(super) fn read_estimates(
-    bytes: &[u8],
+    bytes: Bytes,
     dimensions: &[Dimension],
     blocks: &[Block],
 ) -> Result<Vec<Vec<f64>>, String> {
-    floats(&read(bytes, dimensions, blocks, "table", "estimate")?, "estimate")
+    read::<Float64Type>(bytes, dimensions, blocks, ["table", "estimate"])
 }
 
 /// The figures without negative numbers of each block, when the definition asks for them.
 pub(super) fn read_non_negative(
-    bytes: &[u8],
+    bytes: Bytes,
     dimensions: &[Dimension],
     blocks: &[Block],
     asked: NonNegativeColumn,
 ) -> Result<Option<Vec<SecondColumn>>, String> {
-    let parts = || read(bytes, dimensions, blocks, "table", NON_NEGATIVE);
+    let columns = ["table", NON_NEGATIVE];
     let not_negative = |number: i64| u64::try_from(number).map_err(|_| "a number of its second column is negative");
     let whole = |numbers: Vec<i64>| numbers.into_iter().map(not_negative).collect::<Result<_, _>>();
     Ok(match asked {
         NonNegativeColumn::None => None,
         NonNegativeColumn::Fractional => {
-            Some(floats(&parts()?, NON_NEGATIVE)?.into_iter().map(SecondColumn::Fractional).collect())
+            let read = read::<Float64Type>(bytes, dimensions, blocks, columns)?;
+            Some(read.into_iter().map(SecondColumn::Fractional).collect())
         }
         NonNegativeColumn::Whole => {
-            let columns = integers(&parts()?, NON_NEGATIVE)?.into_iter().map(whole);
-            Some(columns.map(|column| column.map(SecondColumn::Whole)).collect::<Result<_, _>>()?)
+            let read = read::<Int64Type>(bytes, dimensions, blocks, columns)?;
+            Some(read.into_iter().map(|column| whole(column).map(SecondColumn::Whole)).collect::<Result<_, _>>()?)
         }
     })
-}
-
-fn integers(parts: &[ArrayRef], column: &str) -> Result<Vec<Vec<i64>>, String> {
-    let integers = |part: &ArrayRef| part.as_primitive_opt::<Int64Type>().map(|array| array.values().to_vec());
-    parts.iter().map(integers).collect::<Option<_>>().ok_or_else(|| format!("column {column:?} does not hold integers"))
-}
-
-fn floats(parts: &[ArrayRef], column: &str) -> Result<Vec<Vec<f64>>, String> {
-    let floats = |part: &ArrayRef| part.as_primitive_opt::<Float64Type>().map(|array| array.values().to_vec());
-    parts.iter().map(floats).collect::<Option<_>>().ok_or_else(|| format!("column {column:?} does not hold floats"))
 }
 
 fn schema(dimensions: &[Dimension], group: &str, numbers: &[(&str, DataType)]) -> SchemaRef {
@@ -179,45 +172,105 @@ fn write(
     encode().map_err(|error| ArtefactError::Draft(format!("its numbers cannot be written as Parquet: {error}")))
 }
 
-/// The number column of each block, after checking that the rows are exactly the cells of the blocks.
-fn read(
-    bytes: &[u8],
+/// The numbers of each block, after checking that the rows are exactly the cells of the blocks in their order. `columns` names
+/// that of the blocks and that of the numbers. A batch of rows is in memory at a time.
+fn read<T: ArrowPrimitiveType>(
+    bytes: Bytes,
     dimensions: &[Dimension],
     blocks: &[Block],
-    group: &str,
-    number: &str,
-) -> Result<Vec<ArrayRef>, String> {
-    let all = decode(bytes).map_err(|error| error.to_string())?;
-    let names = std::iter::once(group).chain(dimensions.iter().map(|d| d.name.as_str()));
-    let key_columns: Option<Vec<&ArrayRef>> = names.map(|name| all.column_by_name(name)).collect();
-    let key_columns = key_columns.ok_or("a column is missing")?;
-    let numbers = all.column_by_name(number).ok_or_else(|| format!("column {number:?} is missing"))?;
-    let mut offset = 0;
-    let mut parts = Vec::new();
-    for block in blocks {
-        let expected = keys(dimensions, block);
-        let cells = expected[0].len();
-        let fits = offset + cells <= all.num_rows()
-            && key_columns
-                .iter()
-                .zip(&expected)
-                .all(|(found, key)| found.slice(offset, cells).to_data() == key.to_data());
-        if !fits {
-            return Err(format!("the rows of {:?} are not its cells in order", block.name));
+    columns: [&str; 2],
+) -> Result<Vec<Vec<T::Native>>, String> {
+    let [group, number] = columns;
+    let names = std::iter::once(group).chain(dimensions.iter().map(|d| d.name.as_str())).chain([number]);
+    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(|error| error.to_string())?;
+    let mask = ProjectionMask::columns(reader.parquet_schema(), names);
+    let reader = reader.with_projection(mask).build().map_err(|error| error.to_string())?;
+    let mut blocks = blocks.iter();
+    let mut parts: Vec<Vec<T::Native>> = Vec::with_capacity(blocks.len());
+    let mut block: Option<Cells> = None;
+    for batch in reader {
+        let batch = batch.map_err(|error| error.to_string())?;
+        let rows = Rows::<T>::of(&batch, dimensions, group, number)?;
+        let mut from = 0;
+        while from < batch.num_rows() {
+            if block.as_ref().is_none_or(Cells::is_over) {
+                let next = Cells::of(blocks.next().ok_or("it has rows that belong to nothing")?, dimensions);
+                parts.push(Vec::with_capacity(next.cells));
+                block = Some(next);
+            }
+            let (Some(block), Some(part)) = (&mut block, parts.last_mut()) else { unreachable!("just put there") };
+            let count = (batch.num_rows() - from).min(block.cells - block.seen);
+            if !(from..from + count).all(|row| rows.has(row, block.seen + row - from, block)) {
+                return Err(format!("the rows of {:?} are not its cells in order", block.block.name));
+            }
+            part.extend_from_slice(&rows.numbers.values()[from..from + count]);
+            (from, block.seen) = (from + count, block.seen + count);
         }
-        parts.push(numbers.slice(offset, cells));
-        offset += cells;
     }
-    if offset == all.num_rows() && numbers.null_count() == 0 {
-        Ok(parts)
-    } else {
-        Err("it has rows that belong to nothing, or a number is missing".to_owned())
+    match (block.filter(|block| !block.is_over()).map(|block| block.block), blocks.next()) {
+        (Some(block), _) | (None, Some(block)) => Err(format!("the rows of {:?} are not all there", block.name)),
+        (None, None) => Ok(parts),
     }
 }
 
-fn decode(bytes: &[u8]) -> Result<RecordBatch, ParquetError> {
-    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::copy_from_slice(bytes))?;
-    let schema = Arc::clone(reader.schema());
-    let batches: Result<Vec<RecordBatch>, _> = reader.build()?.collect();
-    Ok(concat_batches(&schema, &batches?)?)
+/// The cells of a block, and how many of them have been seen.
+struct Cells<'a> {
+    block: &'a Block,
+    /// Of each dimension, when the block has it: the codes, and how many cells share one before the next comes.
+    axes: Vec<Option<(&'a [DimensionCode], usize)>>,
+    cells: usize,
+    seen: usize,
+}
+
+impl<'a> Cells<'a> {
+    fn of(block: &'a Block, dimensions: &'a [Dimension]) -> Self {
+        let cells = block.dimensions.iter().map(|d| dimensions[*d].codes.len()).product();
+        let mut stride = cells;
+        let axis = |(at, dimension): (usize, &'a Dimension)| {
+            block.dimensions.contains(&at).then(|| {
+                stride /= dimension.codes.len();
+                (dimension.codes.as_slice(), stride)
+            })
+        };
+        Self { block, axes: dimensions.iter().enumerate().map(axis).collect(), cells, seen: 0 }
+    }
+
+    fn is_over(&self) -> bool {
+        self.seen == self.cells
+    }
+}
+
+/// Rows as they stand in a file.
+struct Rows<'a, T: ArrowPrimitiveType> {
+    group: &'a StringArray,
+    codes: Vec<&'a StringArray>,
+    numbers: &'a PrimitiveArray<T>,
+}
+
+impl<'a, T: ArrowPrimitiveType> Rows<'a, T> {
+    fn of(batch: &'a RecordBatch, dimensions: &[Dimension], group: &str, number: &str) -> Result<Self, String> {
+        let column = |name: &str| batch.column_by_name(name).ok_or_else(|| format!("column {name:?} is missing"));
+        let text = |name: &str| {
+            column(name)?.as_string_opt::<i32>().ok_or_else(|| format!("column {name:?} does not hold text"))
+        };
+        let codes = dimensions.iter().map(|dimension| text(&dimension.name)).collect::<Result<_, _>>()?;
+        let numbers = column(number)?.as_primitive_opt::<T>();
+        let numbers = numbers.ok_or_else(|| format!("column {number:?} does not hold {}", T::DATA_TYPE))?;
+        if numbers.null_count() > 0 {
+            return Err(format!("a number of column {number:?} is missing"));
+        }
+        Ok(Self { group: text(group)?, codes, numbers })
+    }
+
+    /// Whether a row is that of a cell.
+    fn has(&self, row: usize, cell: usize, cells: &Cells<'_>) -> bool {
+        self.group.is_valid(row)
+            && self.group.value(row) == cells.block.name
+            && self.codes.iter().zip(&cells.axes).all(|(found, axis)| match axis {
+                None => found.is_null(row),
+                Some((codes, stride)) => {
+                    found.is_valid(row) && found.value(row) == codes[cell / stride % codes.len()].code
+                }
+            })
+    }
 }

@@ -1,6 +1,8 @@
 //! One CSV file for each table: codes, English labels, estimate, error, interval and quality word. A number is a
 //! number, also when it is negative; text that a spreadsheet could run is guarded.
 
+use std::io::Write;
+
 use crate::{ArtefactError, Cube, CubeTable, SecondColumn, Value, guarded, quality, rounded};
 
 /// Path of a table's file inside the artefact.
@@ -14,11 +16,16 @@ pub(super) const NUMBER_COLUMNS: [&str; 5] = ["estimate", "standard_error", "low
 /// Name of the column without negative numbers, the last one where a release has it.
 pub(super) const NON_NEGATIVE: &str = "non_negative";
 
-pub(super) fn csv(cube: &Cube, table: &CubeTable, smallest_count: u32) -> Result<Vec<u8>, ArtefactError> {
+pub(super) fn csv(
+    cube: &Cube,
+    table: &CubeTable,
+    smallest_count: u32,
+    out: &mut dyn Write,
+) -> Result<(), ArtefactError> {
     let standard_error = cube.cell_standard_error(&table.dimensions)?;
     let word = quality(standard_error, smallest_count).as_str();
     let dimensions: Vec<_> = table.dimensions.iter().map(|d| &cube.dimensions()[*d]).collect();
-    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut writer = csv::Writer::from_writer(out);
     let mut write = || -> Result<(), csv::Error> {
         for dimension in &dimensions {
             writer.write_field(&dimension.name)?;
@@ -43,12 +50,7 @@ pub(super) fn csv(cube: &Cube, table: &CubeTable, smallest_count: u32) -> Result
             });
             writer.write_record(std::iter::once(word.to_owned()).chain(second))?;
         }
-        Ok(())
+        Ok(writer.flush()?)
     };
-    let written = write();
-    let bytes = writer.into_inner().map_err(csv::IntoInnerError::into_error);
-    written
-        .map_err(|error| error.to_string())
-        .and_then(|()| bytes.map_err(|error| error.to_string()))
-        .map_err(|error| ArtefactError::Draft(format!("table {:?} cannot be written as CSV: {error}", table.name)))
+    write().map_err(|error| ArtefactError::Draft(format!("table {:?} cannot be written as CSV: {error}", table.name)))
 }

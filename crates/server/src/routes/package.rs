@@ -1,14 +1,16 @@
 //! A whole release as it lies in its folder, in one archive.
 
+use std::io::Write;
 use std::sync::Arc;
 
 use axum::extract::Path;
 use axum::response::Response;
-use panoh_formats::archive;
-use panoh_publication::{Artefact, files};
+use panoh_formats::{FormatError, archive};
+use panoh_publication::{Artefact, ArtefactError, files};
 
 use super::documented::Refusals;
 use crate::Problem;
+use crate::answer::written;
 use crate::format::Format;
 use crate::problem::Kind;
 use crate::reader::Sight;
@@ -35,24 +37,29 @@ pub(super) async fn package(
     let artefact = Arc::clone(shelf.find(&id)?);
     let folder = shelf.folder(&artefact).map(std::path::Path::to_owned);
     let key = Key::new("package").and(&artefact.digest).named(artefact.release.id.to_string());
-    let make = move |out: &mut (dyn std::io::Write + Send)| {
-        let bytes = folder.ok_or_else(gone).and_then(|folder| packed(&folder, &artefact))?;
-        out.write_all(&bytes).map_err(|_| gone())
-    };
+    let make = move |out: &mut (dyn Write + Send)| pack(&folder.ok_or_else(gone)?, &artefact, out);
     asked.respond(view, &key, make).await
 }
 
 /// The files are read again, and none goes out that is not the one that was verified when the release was taken up.
-fn packed(folder: &std::path::Path, artefact: &Artefact) -> Result<Vec<u8>, Problem> {
+fn pack(folder: &std::path::Path, artefact: &Artefact, out: &mut (dyn Write + Send)) -> Result<(), Problem> {
     let id = artefact.release.id.as_str();
-    let files = files(folder, &artefact.digest).map_err(|error| {
+    let going = |error: ArtefactError| {
         tracing::warn!(%error, id, "a release that is going or changing is not packed");
-        Problem::new(Kind::UnknownRelease, "this release is going, or changing; ask again in a while")
-    })?;
-    archive(id, artefact.release.day.as_str(), &files).map_err(|error| {
-        tracing::error!(%error, id, "a release cannot be packed");
-        gone()
-    })
+        NotPacked(Problem::new(Kind::UnknownRelease, "this release is going, or changing; ask again in a while"))
+    };
+    let files = files(folder, &artefact.digest).map_err(|error| going(error).0)?;
+    let files = files.map(|file| file.map_err(going));
+    archive(id, artefact.release.day.as_str(), files, out).map_err(|NotPacked(problem)| problem)
+}
+
+/// Why an archive ends before its end.
+struct NotPacked(Problem);
+
+impl From<FormatError> for NotPacked {
+    fn from(error: FormatError) -> Self {
+        Self(written(Err(error)).err().unwrap_or_else(gone))
+    }
 }
 
 fn gone() -> Problem {

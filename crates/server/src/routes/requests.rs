@@ -189,7 +189,7 @@ fn open_catalogue(served: &Served) -> Result<Arc<Catalogue>, Problem> {
 }
 
 fn inbox(served: &Served) -> Result<Arc<Inbox>, Problem> {
-    let inbox = served.inbox.clone();
+    let inbox = served.inbox().cloned();
     inbox.ok_or_else(|| Problem::new(Kind::RequestsClosed, "this server takes no requests for tables"))
 }
 

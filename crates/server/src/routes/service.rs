@@ -45,7 +45,7 @@ pub(super) async fn metrics(State(served): State<Served>) -> Response {
         (header::CONTENT_TYPE, HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
-    (headers, served.measures.text(served.moment())).into_response()
+    (headers, served.measures().text(served.moment())).into_response()
 }
 
 /// This document.
