@@ -16,6 +16,7 @@ use tower_http::trace::TraceLayer;
 use crate::brake::{Brake, address, brake};
 use crate::problem::PROBLEM_JSON;
 use crate::settings::{Origins, Settings};
+use crate::word_for_word::word_for_word;
 use crate::{Problem, Served};
 
 /// Longest time for one answer.
@@ -45,7 +46,8 @@ pub(crate) fn around(router: Router, settings: &Settings, served: Served) -> Rou
         .fallback(|| async { Problem::of_status(StatusCode::NOT_FOUND) })
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
-        .layer(map_response(one_body_shape));
+        .layer(map_response(one_body_shape))
+        .layer(from_fn_with_state(served.clone(), word_for_word));
     if let Some(limit) = Brake::new(settings) {
         router = router.layer(from_fn_with_state(limit, brake));
     }

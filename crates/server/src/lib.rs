@@ -34,6 +34,7 @@ mod sheets;
 mod shelf;
 mod shelves;
 mod stamp;
+mod word_for_word;
 mod writing;
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ use crate::parameters::Parameters;
 use crate::question::Page;
 use crate::reader::Reader;
 use crate::served::Served;
+use crate::word_for_word::Repeatable;
 use crate::writing::{Written, write_away};
 use crate::{Problem, pages};
 
@@ -88,13 +89,13 @@ impl Asked {
         }
         let kept = KeptAnswers::key(&tag, gzip);
         if let Some(body) = self.served.answers().get(&kept) {
-            return Ok(whole(headers, &tag, &body));
+            return Ok(whole(headers, &tag, &body, private));
         }
         let making = if key.is_heavy { Arc::clone(self.served.heavy()).acquire_owned().await.ok() } else { None };
         match write_away(make, gzip, self.served.long_answers(), making).await? {
             Written::Whole { bytes, is_gzip } => {
                 let body = Kept { bytes, is_gzip };
-                let response = whole(headers, &tag, &body);
+                let response = whole(headers, &tag, &body, private);
                 self.served.answers().keep(kept, body);
                 Ok(response)
             }
@@ -106,8 +107,13 @@ impl Asked {
     }
 }
 
-fn whole(headers: impl Fn(&str, bool) -> HeaderMap, tag: &str, body: &Kept) -> Response {
-    (headers(&coded(tag, body.is_gzip), body.is_gzip), Body::from(body.bytes.clone())).into_response()
+fn whole(headers: impl Fn(&str, bool) -> HeaderMap, tag: &str, body: &Kept, private: bool) -> Response {
+    let mut response = Response::new(Body::from(body.bytes.clone()));
+    *response.headers_mut() = headers(&coded(tag, body.is_gzip), body.is_gzip);
+    if !private {
+        response.extensions_mut().insert(Repeatable(body.bytes.clone()));
+    }
+    response
 }
 
 /// A compressed answer is another representation and needs another tag (RFC 9110, 8.8.3.3).

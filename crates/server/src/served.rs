@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 use crate::kept::KeptAnswers;
 use crate::measures::{Measures, Moment};
 use crate::stamp::Stamp;
+use crate::word_for_word::WordForWord;
 use crate::{ShelfError, Shelves};
 
 /// How often the folder is looked at for new and withdrawn releases.
@@ -46,6 +47,7 @@ struct Parts {
     now: RwLock<Now>,
     inbox: Option<Arc<Inbox>>,
     answers: KeptAnswers,
+    word_for_word: WordForWord,
     long_answers: Arc<Semaphore>,
     heavy: Arc<Semaphore>,
     measures: Measures,
@@ -55,6 +57,8 @@ struct Parts {
 #[derive(Debug, Clone)]
 struct Now {
     shelves: Arc<Shelves>,
+    /// One more each time the shelves change.
+    generation: u64,
     tokens: Arc<TokenBook>,
     /// How the book looked when it was read.
     book: Stamp,
@@ -69,8 +73,9 @@ impl Served {
         Ok(Self(Arc::new(Parts {
             inbox: sources.requests.clone().map(|folder| Arc::new(Inbox::new(folder))),
             sources,
-            now: RwLock::new(Now { shelves, tokens, book }),
+            now: RwLock::new(Now { shelves, generation: 0, tokens, book }),
             answers: KeptAnswers::new(),
+            word_for_word: WordForWord::new(),
             long_answers: Arc::new(Semaphore::new(LONG_ANSWERS)),
             heavy: Arc::new(Semaphore::new(HEAVY_ANSWERS)),
             measures: Measures::new(),
@@ -101,7 +106,7 @@ impl Served {
     pub(crate) fn moment(&self) -> Moment {
         Moment {
             releases: self.shelves().public().len(),
-            kept_bytes: self.0.answers.bytes(),
+            kept_bytes: self.0.answers.bytes() + self.0.word_for_word.bytes(),
             long_answers: LONG_ANSWERS - self.0.long_answers.available_permits(),
         }
     }
@@ -114,6 +119,16 @@ impl Served {
     /// The answers that were written before.
     pub(crate) fn answers(&self) -> &KeptAnswers {
         &self.0.answers
+    }
+
+    /// The answers to requests that came before.
+    pub(crate) fn word_for_word(&self) -> &WordForWord {
+        &self.0.word_for_word
+    }
+
+    /// Another number for each state of the shelves.
+    pub(crate) fn generation(&self) -> u64 {
+        self.now().generation
     }
 
     /// Places for long answers, until their readers have them.
@@ -150,7 +165,7 @@ impl Served {
         match Shelves::open_again(published, &old.shelves) {
             Ok(Some(shelves)) => {
                 tracing::info!(releases = shelves.public().len(), "the published releases have changed");
-                new.shelves = Arc::new(shelves);
+                (new.shelves, new.generation) = (Arc::new(shelves), old.generation + 1);
             }
             Ok(None) => {}
             Err(error) => tracing::error!(%error, "what was served before is served on"),
