@@ -24,6 +24,8 @@ use crate::release::MadeUp;
 const COUNTRIES: usize = 153;
 /// Releases of the home whose start is timed.
 const RELEASES: usize = 50;
+/// From the start to a look at the memory.
+const REST: Duration = Duration::from_secs(20);
 const CONNECTIONS: &str = "64";
 
 /// Runs the bench with what stands behind its name.
@@ -52,9 +54,11 @@ fn all(seconds: u32, binary: Option<&Path>) -> Result<()> {
     let artefact = read(&large.path)?;
     let cells: usize = artefact.cube.tables().iter().map(|table| table.estimates.len()).sum();
     let server = Server::start(&home.path().join("published"), binary)?;
+    // An allocator that gives memory back does so after a while.
+    std::thread::sleep(REST);
     let loaded = memory_of(server.child.id())?;
     say(&format!(
-        "one release of {cells} cells: answers after {:.2?}, {} MiB resident, {:.2} times its cube",
+        "one release of {cells} cells: answers after {:.2?}; {} MiB resident after {REST:.0?}, {:.2} times its cube",
         server.begun,
         loaded / 1024,
         loaded as f64 * 1024.0 / (cells * size_of::<f64>()) as f64

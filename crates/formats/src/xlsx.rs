@@ -19,7 +19,10 @@ pub(crate) fn write(sheet: &Sheet, out: &mut (dyn Write + Send)) -> Result<(), F
     let bold = Format::new().set_bold();
     rows(book.add_worksheet().set_name("figures")?, sheet, &bold)?;
     about(book.add_worksheet().set_name("about")?, sheet, &bold)?;
-    Ok(out.write_all(&book.save_to_buffer()?)?)
+    let bytes = book.save_to_buffer()?;
+    // A workbook takes thirty times the memory of its file, and the reader may be slow.
+    drop(book);
+    Ok(out.write_all(&bytes)?)
 }
 
 fn rows(page: &mut Worksheet, sheet: &Sheet, bold: &Format) -> Result<(), FormatError> {

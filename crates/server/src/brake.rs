@@ -28,7 +28,7 @@ const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// The limit of one server.
 #[derive(Debug, Clone)]
 pub(crate) struct Brake {
-    limiter: Arc<DefaultKeyedRateLimiter<IpAddr>>,
+    limiter: Arc<DefaultKeyedRateLimiter<Household>>,
     asked: Arc<AtomicU32>,
     behind_proxy: bool,
 }
@@ -42,12 +42,12 @@ impl Brake {
     }
 
     /// Nothing, or the refusal.
-    fn check(&self, reader: IpAddr) -> Option<Response> {
+    fn check(&self, reader: Household) -> Option<Response> {
         if self.asked.fetch_add(1, Ordering::Relaxed) % FORGET_EVERY == FORGET_EVERY - 1 {
             self.limiter.retain_recent();
             self.limiter.shrink_to_fit();
         }
-        self.limiter.check_key(&household(reader)).err().map(|until| {
+        self.limiter.check_key(&reader).err().map(|until| {
             let seconds = until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
             let detail =
                 format!("ask again in {seconds} s; whole releases come in one answer at /v1/releases/ID/package");
@@ -63,9 +63,11 @@ fn quota(per_second: NonZeroU32) -> Quota {
 }
 
 /// Lets a question through, or says when to ask again.
-pub(crate) async fn brake(State(brake): State<Brake>, request: Request, next: Next) -> Response {
+pub(crate) async fn brake(State(brake): State<Brake>, mut request: Request, next: Next) -> Response {
     let reader = address(request.headers(), request.extensions(), brake.behind_proxy);
-    match brake.check(reader.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))) {
+    let reader = Household::of(reader.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
+    request.extensions_mut().insert(reader);
+    match brake.check(reader) {
         None => next.run(request).await,
         Some(refusal) => refusal,
     }
@@ -82,13 +84,20 @@ pub(crate) fn address(headers: &HeaderMap, extensions: &Extensions, behind_proxy
     if behind_proxy { forwarded().or_else(connected) } else { connected() }
 }
 
-fn household(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(six) => match six.to_ipv4_mapped() {
-            Some(four) => IpAddr::V4(four),
-            None => IpAddr::V6(Ipv6Addr::from(u128::from(six) >> 64 << 64)),
-        },
+/// A reader, as far as readers are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Household(IpAddr);
+
+impl Household {
+    /// The one behind an address.
+    pub(crate) fn of(address: IpAddr) -> Self {
+        Self(match address {
+            IpAddr::V4(_) => address,
+            IpAddr::V6(six) => match six.to_ipv4_mapped() {
+                Some(four) => IpAddr::V4(four),
+                None => IpAddr::V6(Ipv6Addr::from(u128::from(six) >> 64 << 64)),
+            },
+        })
     }
 }
 
@@ -101,7 +110,7 @@ mod tests {
         for (address, reader) in
             [("192.0.2.1", "192.0.2.1"), ("::ffff:192.0.2.1", "192.0.2.1"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::")]
         {
-            assert_eq!(household(address.parse().expect("an address")).to_string(), reader);
+            assert_eq!(Household::of(address.parse().expect("an address")).0.to_string(), reader);
         }
         let headers = HeaderMap::from_iter([(FORWARDED, HeaderValue::from_static("198.51.100.7, 203.0.113.9"))]);
         let mut extensions = Extensions::new();
@@ -115,7 +124,7 @@ mod tests {
     fn one_reader_does_not_use_up_what_another_has() {
         let settings = Settings { questions_per_second: NonZeroU32::new(2), ..Settings::default() };
         let brake = Brake::new(&settings).expect("a limit");
-        let (one, other) = (IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), IpAddr::V4(Ipv4Addr::new(192, 0, 2, 2)));
+        let [one, other] = [1, 2].map(|last| Household::of(IpAddr::V4(Ipv4Addr::new(192, 0, 2, last))));
         let passed = (0..100).filter(|_| brake.check(one).is_none()).count();
         assert!((20..=22).contains(&passed), "{passed}");
         let refused = brake.check(one).expect("too fast");

@@ -21,6 +21,7 @@ mod measures;
 mod page;
 mod pages;
 mod parameters;
+mod places;
 mod problem;
 mod question;
 mod reader;

@@ -11,12 +11,18 @@ use crate::question::Page;
 
 /// Rows of a page, when nobody says how many.
 const ROWS: usize = 10_000;
+/// Most rows of a page of JSON, which is made in memory; files are written row by row.
+const MOST_ROWS: usize = 100_000;
 
 /// The page that is asked for. JSON comes in pages; files come whole unless a page is asked for.
 pub(crate) fn asked(parameters: &mut Parameters, view: View) -> Result<Page, Problem> {
     let (offset, limit) = (parameters.take_count("offset")?, parameters.take_count("limit")?);
     if limit == Some(0) {
         return Err(Problem::new(Kind::BadValue, "`limit` is at least 1"));
+    }
+    if is_paged(view) && limit.is_some_and(|limit| limit > MOST_ROWS) {
+        let detail = "a page of JSON has at most 100,000 rows; take CSV or Parquet for more, or the pages one by one";
+        return Err(Problem::new(Kind::TooManyRows, detail));
     }
     Ok(Page { offset: offset.unwrap_or(0), limit: limit.or(is_paged(view).then_some(ROWS)) })
 }

@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use panoh_publication::Artefact;
 use sha2::{Digest, Sha256};
 
+use crate::brake::Household;
 use crate::format::{Format, View};
 use crate::kept::{Kept, KeptAnswers};
 use crate::parameters::Parameters;
@@ -44,6 +45,7 @@ pub(crate) struct Asked {
     known_tags: String,
     takes_gzip: bool,
     reader: Reader,
+    household: Option<Household>,
     served: Served,
 }
 
@@ -59,6 +61,7 @@ impl FromRequestParts<Served> for Asked {
             known_tags: joined(&parts.headers, &header::IF_NONE_MATCH),
             takes_gzip: takes_gzip(&joined(&parts.headers, &header::ACCEPT_ENCODING)),
             reader,
+            household: parts.extensions.get().copied(),
             served: served.clone(),
         })
     }
@@ -92,7 +95,7 @@ impl Asked {
             return Ok(whole(headers, &tag, &body, private));
         }
         let making = if key.is_heavy { Arc::clone(self.served.heavy()).acquire_owned().await.ok() } else { None };
-        match write_away(make, gzip, self.served.long_answers(), making).await? {
+        match write_away(make, gzip, (self.served.long_answers(), self.household), making).await? {
             Written::Whole { bytes, is_gzip } => {
                 let body = Kept { bytes, is_gzip };
                 let response = whole(headers, &tag, &body, private);

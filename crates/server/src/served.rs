@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 
 use crate::kept::KeptAnswers;
 use crate::measures::{Measures, Moment};
+use crate::places::Places;
 use crate::stamp::Stamp;
 use crate::word_for_word::WordForWord;
 use crate::{ShelfError, Shelves};
@@ -48,7 +49,7 @@ struct Parts {
     inbox: Option<Arc<Inbox>>,
     answers: KeptAnswers,
     word_for_word: WordForWord,
-    long_answers: Arc<Semaphore>,
+    long_answers: Arc<Places>,
     heavy: Arc<Semaphore>,
     measures: Measures,
 }
@@ -76,7 +77,7 @@ impl Served {
             now: RwLock::new(Now { shelves, generation: 0, tokens, book }),
             answers: KeptAnswers::new(),
             word_for_word: WordForWord::new(),
-            long_answers: Arc::new(Semaphore::new(LONG_ANSWERS)),
+            long_answers: Arc::new(Places::new(LONG_ANSWERS)),
             heavy: Arc::new(Semaphore::new(HEAVY_ANSWERS)),
             measures: Measures::new(),
         })))
@@ -107,7 +108,7 @@ impl Served {
         Moment {
             releases: self.shelves().public().len(),
             kept_bytes: self.0.answers.bytes() + self.0.word_for_word.bytes(),
-            long_answers: LONG_ANSWERS - self.0.long_answers.available_permits(),
+            long_answers: self.0.long_answers.held(),
         }
     }
 
@@ -132,7 +133,7 @@ impl Served {
     }
 
     /// Places for long answers, until their readers have them.
-    pub(crate) fn long_answers(&self) -> &Arc<Semaphore> {
+    pub(crate) fn long_answers(&self) -> &Arc<Places> {
         &self.0.long_answers
     }
 

@@ -40,8 +40,8 @@ pub(crate) fn sheet(question: &Question, figures: &Figures, names: &[String], la
     add("lower", Role::Attribute, numbers(&|value| value.interval().0));
     add("upper", Role::Attribute, numbers(&|value| value.interval().1));
     let smallest = release.definition.smallest_count_of_interest;
-    let words = figures.values.iter().map(|value| quality(value.standard_error, smallest).as_str().to_owned());
-    add("quality", Role::Attribute, Cells::Texts(words.collect()));
+    let words = figures.values.iter().map(|value| quality(value.standard_error, smallest).as_str());
+    add("quality", Role::Attribute, few_words(words));
     if question.change.is_some() {
         let flags = figures.changes.iter().map(|(_, _, larger)| *larger).collect();
         add("larger_than_noise", Role::Attribute, Cells::Flags(flags));
@@ -50,6 +50,19 @@ pub(crate) fn sheet(question: &Question, figures: &Figures, names: &[String], la
     let origin = Origin::of(&question.artefact);
     let (title, name) = (origin.title.clone(), release.id.to_string());
     Sheet { name, title, day: origin.day.clone(), columns, about: origin.about() }
+}
+
+/// Texts of which few differ.
+fn few_words<'a>(texts: impl Iterator<Item = &'a str>) -> Cells {
+    let (mut words, mut at): (Vec<String>, Vec<u32>) = (Vec::new(), Vec::new());
+    for text in texts {
+        let known = words.iter().position(|word| word == text).unwrap_or_else(|| {
+            words.push(text.to_owned());
+            words.len() - 1
+        });
+        at.push(known as u32);
+    }
+    Cells::Words { words, at }
 }
 
 /// Years are periods of time when all of them are: SDMX has no period for persons without a year.

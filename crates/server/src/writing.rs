@@ -15,10 +15,12 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use http_body::Frame;
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::time::timeout;
 
 use crate::Problem;
+use crate::brake::Household;
+use crate::places::{Place, Places};
 use crate::problem::Kind;
 
 /// Answers up to this length are written whole.
@@ -66,14 +68,14 @@ impl HttpBody for Parts {
 pub(crate) async fn write_away<F>(
     make: F,
     gzip: bool,
-    long_answers: &Arc<Semaphore>,
+    (places, reader): (&Arc<Places>, Option<Household>),
     making: Option<OwnedSemaphorePermit>,
 ) -> Result<Written, Problem>
 where
     F: FnOnce(&mut (dyn Write + Send)) -> Result<(), Problem> + Send + 'static,
 {
     let (begun, wait) = oneshot::channel();
-    let (handle, long_answers) = (Handle::current(), Arc::clone(long_answers));
+    let (handle, places) = (Handle::current(), Arc::clone(places));
     let task = tokio::task::spawn_blocking(move || {
         // Whoever asked may have gone while this waited for a thread.
         if begun.is_closed() {
@@ -81,7 +83,7 @@ where
         }
         let (begun, is_broken) = (Some(begun), Arc::default());
         let (buffer, parts, place) = (Vec::new(), None, None);
-        let out = Out { buffer, parts, is_broken, begun, gzip, handle, long_answers, place, making };
+        let out = Out { buffer, parts, is_broken, begun, gzip, handle, places, reader, place, making };
         let mut out = Coded::new(out, gzip);
         let made = make(&mut out);
         out.finish(made);
@@ -159,8 +161,9 @@ struct Out {
     begun: Option<oneshot::Sender<Result<Written, Problem>>>,
     gzip: bool,
     handle: Handle,
-    long_answers: Arc<Semaphore>,
-    place: Option<OwnedSemaphorePermit>,
+    places: Arc<Places>,
+    reader: Option<Household>,
+    place: Option<Place>,
     /// Held until the answer begins.
     making: Option<OwnedSemaphorePermit>,
 }
@@ -187,7 +190,7 @@ impl Out {
     }
 
     fn begin_parts(&mut self) -> io::Result<()> {
-        let Ok(place) = Arc::clone(&self.long_answers).try_acquire_owned() else {
+        let Some(place) = self.places.take(self.reader) else {
             let busy = Problem::new(Kind::Busy, "many long answers are being written; ask again in a while");
             if let Some(begun) = self.begun.take() {
                 let _ = begun.send(Err(busy));

@@ -54,6 +54,10 @@ struct Arguments {
     log_addresses: bool,
 }
 
+/// Gives memory back to the system after a long answer; the system's own keeps it for each thread that ever made one.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();

@@ -123,6 +123,10 @@ async fn pages_put_together_are_the_whole() {
     }
     assert_eq!(rows, whole["rows"].as_array().expect("rows").clone());
     assert_eq!(get(&router, &format!("{TABLE}?limit=0")).await.status, StatusCode::BAD_REQUEST);
+    // A page of JSON is made in memory, a file is not.
+    for (asked, status) in [("limit=100000", 200), ("limit=100001", 400), ("format=csv&limit=100001", 200)] {
+        assert_eq!(get(&router, &format!("{TABLE}?{asked}")).await.status, status, "{asked}");
+    }
     let behind = get(&router, &format!("{TABLE}?offset=1000&format=csv")).await;
     assert_eq!((behind.status, behind.text().lines().count()), (StatusCode::OK, 1));
 }

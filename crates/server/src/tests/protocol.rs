@@ -32,6 +32,37 @@ async fn equal_questions_have_equal_tags_and_bytes() {
 }
 
 #[tokio::test]
+async fn what_was_asked_word_for_word_before_is_answered_as_if_it_were_new() {
+    let router = served();
+    let addresses = [
+        "/v1/trends/gender",
+        "/v1/releases/trends-2026-11-22/cube?dimensions=gender",
+        "/",
+        "/healthz",
+        "/v1/releases/none",
+    ];
+    for address in addresses {
+        let all: [&[(header::HeaderName, &str)]; 6] = [
+            &[],
+            &[(header::ACCEPT_ENCODING, "gzip")],
+            &[(header::ACCEPT, "text/csv")],
+            &[(header::ACCEPT, "text/csv"), (header::ACCEPT, "application/json")],
+            &[(header::IF_NONE_MATCH, "*")],
+            &[(header::AUTHORIZATION, "Bearer panoh_wrong")],
+        ];
+        // A router of its own for each answer has never been asked anything.
+        for headers in all {
+            let new = ask(&served(), "GET", address, headers).await;
+            for _ in 0..3 {
+                let again = ask(&router, "GET", address, headers).await;
+                assert_eq!((again.status, &again.headers), (new.status, &new.headers), "{address} {headers:?}");
+                assert_eq!(again.body, new.body, "{address} {headers:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_reader_who_has_it_gets_304() {
     let router = served();
     for address in ["/v1/trends/gender", "/v1/releases", "/v1/dictionary", "/v1/openapi.json", "/"] {
