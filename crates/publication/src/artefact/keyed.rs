@@ -195,11 +195,11 @@ fn read<T: ArrowPrimitiveType>(
         while from < batch.num_rows() {
             if block.as_ref().is_none_or(Cells::is_over) {
                 let next = Cells::of(blocks.next().ok_or("it has rows that belong to nothing")?, dimensions);
-                parts.push(Vec::with_capacity(next.cells));
+                parts.push(Vec::with_capacity(next.count));
                 block = Some(next);
             }
             let (Some(block), Some(part)) = (&mut block, parts.last_mut()) else { unreachable!("just put there") };
-            let count = (batch.num_rows() - from).min(block.cells - block.seen);
+            let count = (batch.num_rows() - from).min(block.count - block.seen);
             if !(from..from + count).all(|row| rows.has(row, block.seen + row - from, block)) {
                 return Err(format!("the rows of {:?} are not its cells in order", block.block.name));
             }
@@ -218,7 +218,7 @@ struct Cells<'a> {
     block: &'a Block,
     /// Of each dimension, when the block has it: the codes, and how many cells share one before the next comes.
     axes: Vec<Option<(&'a [DimensionCode], usize)>>,
-    cells: usize,
+    count: usize,
     seen: usize,
 }
 
@@ -232,11 +232,11 @@ impl<'a> Cells<'a> {
                 (dimension.codes.as_slice(), stride)
             })
         };
-        Self { block, axes: dimensions.iter().enumerate().map(axis).collect(), cells, seen: 0 }
+        Self { block, axes: dimensions.iter().enumerate().map(axis).collect(), count: cells, seen: 0 }
     }
 
     fn is_over(&self) -> bool {
-        self.seen == self.cells
+        self.seen == self.count
     }
 }
 
