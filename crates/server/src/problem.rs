@@ -13,6 +13,13 @@ pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 
 /// Problem details (RFC 9457).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({
+    "type": "urn:panoh:problem:unknown-code",
+    "title": "unknown code",
+    "status": 400,
+    "detail": "dimension gender does not have one of the codes; take some of those allowed",
+    "allowed": ["woman", "man", "trans_or_nonconforming", "other", "not_known"]
+}))]
 pub struct Problem {
     /// Stable name of the kind of problem.
     #[serde(rename = "type")]

@@ -3,6 +3,7 @@
 mod charts;
 mod dictionary;
 pub(crate) mod documented;
+pub(crate) mod examples;
 mod package;
 mod pages;
 mod releases;
@@ -80,7 +81,8 @@ pub(crate) fn all() -> OpenApiRouter<Served> {
 
 /// The OpenAPI document, indented, with a newline at the end.
 pub(crate) fn openapi_document() -> String {
-    let (_, document) = all().split_for_parts();
+    let (_, mut document) = all().split_for_parts();
+    examples::add(&mut document);
     let mut text = document.to_pretty_json().expect("a document holds only text");
     text.push('\n');
     text

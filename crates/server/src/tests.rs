@@ -1,6 +1,7 @@
 //! The router as a reader meets it, over a small release in a folder of its own.
 
 mod changes;
+mod examples;
 mod fixture;
 mod formats;
 mod pages;

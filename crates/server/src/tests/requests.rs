@@ -13,21 +13,21 @@ use panoh_requests::{
 use super::*;
 
 /// A public folder with a public release and one for a project, open for requests.
-struct Place {
+pub(super) struct Place {
     folder: tempfile::TempDir,
     /// Of the project that has a release.
     member: String,
     /// Of another project.
     other: String,
     /// Of the project, but for asking alone.
-    asker: String,
+    pub(super) asker: String,
     revoked: String,
     served: Served,
-    router: Router,
+    pub(super) router: Router,
 }
 
 const PROJECT_RELEASE: &str = "for-a-study";
-const BODY: &str = r#"{"title": "By gender", "purpose": "A study", "frame": "victims", "from": 2018, "to": 2020,
+pub(super) const BODY: &str = r#"{"title": "By gender", "purpose": "A study", "frame": "victims", "from": 2018, "to": 2020,
     "tables": [["year", "gender"]], "smallest_count_of_interest": 20, "rho": 0.05}"#;
 
 fn slug(text: &str) -> Slug {
@@ -39,7 +39,7 @@ fn day(text: &str) -> Day {
 }
 
 impl Place {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let [published, requests] = ["published", "requests"].map(|name| folder.path().join(name));
         fs::create_dir(&published).expect("a folder");
@@ -74,12 +74,12 @@ impl Place {
         Self { folder, member, other, asker, revoked, served, router }
     }
 
-    async fn get(&self, address: &str, token: &str) -> Answer {
+    pub(super) async fn get(&self, address: &str, token: &str) -> Answer {
         let bearer = format!("Bearer {token}");
         ask(&self.router, "GET", address, &[(header::AUTHORIZATION, &bearer)]).await
     }
 
-    async fn post(&self, body: &str, headers: &[(&str, &str)]) -> Answer {
+    pub(super) async fn post(&self, body: &str, headers: &[(&str, &str)]) -> Answer {
         let mut request = Request::builder().method("POST").uri("/v1/requests");
         for (name, value) in headers {
             request = request.header(*name, *value);
