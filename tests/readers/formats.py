@@ -170,7 +170,8 @@ try:
         if "/v1/requests" in text:
             told["RELEASE"] = decided()
         run += 1
-    check("the guide has recipes", run >= 9, run)
+    # Three of them are in R, which not every machine has.
+    check("the guide has recipes", run == (11 if shutil.which("Rscript") else 8), run)
 finally:
     server.terminate()
     server.wait()
