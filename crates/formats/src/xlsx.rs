@@ -6,12 +6,12 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet}
 
 use crate::{Cells, FormatError, Sheet};
 
-/// A workbook is made in memory; more rows are for the other formats. Excel itself ends at 1,048,576.
-const MOST_ROWS: usize = 200_000;
+/// A workbook is made in memory, at about 300 bytes for each cell; larger tables are for the other formats.
+const MOST_CELLS: usize = 1_200_000;
 
 pub(crate) fn write(sheet: &Sheet, out: &mut (dyn Write + Send)) -> Result<(), FormatError> {
-    if sheet.rows() > MOST_ROWS {
-        return Err(FormatError::DoesNotFit("a workbook holds at most 200,000 rows here; take CSV or Parquet"));
+    if sheet.rows() * sheet.columns.len() > MOST_CELLS {
+        return Err(FormatError::DoesNotFit("a workbook holds at most 1,200,000 cells here; take CSV or Parquet"));
     }
     let mut book = Workbook::new();
     let made = ExcelDateTime::parse_from_str(&sheet.day)?;
@@ -79,5 +79,16 @@ mod tests {
         assert_eq!(figures.get((2, 3)), Some(&Data::Float(-3.0)));
         let about = book.worksheet_range("about").unwrap();
         assert_eq!(about.get((2, 1)), Some(&Data::Float(2.5)));
+    }
+
+    #[test]
+    fn a_workbook_that_takes_too_much_memory_is_not_begun() {
+        let mut large = sheet();
+        for column in &mut large.columns {
+            column.cells = Cells::same("usable", MOST_CELLS / 5 + 1);
+        }
+        let mut out = Vec::new();
+        assert!(matches!(write(&large, &mut out), Err(FormatError::DoesNotFit(_))));
+        assert!(out.is_empty());
     }
 }
