@@ -15,12 +15,13 @@ import argparse
 import json
 import pathlib
 import re
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
+
+from asking import free_port
 
 arguments = argparse.ArgumentParser()
 for name in ["panoh", "home", "panoh_public", "schemathesis"]:
@@ -66,9 +67,7 @@ def narrowed(document):
     return document
 
 
-with socket.socket() as listener:
-    listener.bind(("127.0.0.1", 0))
-    port = listener.getsockname()[1]
+port = free_port()
 base = f"http://127.0.0.1:{port}"
 token = panoh("token", "add", "--project", "contract-test")
 panoh("requests", "open", "--author", "Example office", "--from", "2014", "--to", "2024")

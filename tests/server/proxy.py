@@ -10,32 +10,19 @@ import http.client
 import json
 import pathlib
 import re
-import socket
 import ssl
 import subprocess
 import sys
 import tempfile
 import time
 
+from asking import check, end, free_port
+
 CONFIGURATION = pathlib.Path(__file__).parents[2] / "deploy" / "nginx.conf"
 HOST = "figures.example.org"
 PER_SECOND = 50
 
 public, published = sys.argv[1], pathlib.Path(sys.argv[2])
-passed, failed = 0, 0
-
-
-def check(name, holds, said=""):
-    global passed, failed
-    passed, failed = passed + bool(holds), failed + (not holds)
-    if not holds:
-        print(f"FAILED {name}: {said}")
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def replaced(text, pattern, new):
@@ -138,5 +125,4 @@ with tempfile.TemporaryDirectory() as name:
         proxy.terminate()
         proxy.wait(10)
 
-print(f"proxy: {passed} checks hold, {failed} failed")
-sys.exit(failed > 0)
+end("proxy")

@@ -16,15 +16,9 @@ import sys
 import tempfile
 import time
 
+from asking import check, end, free_port
+
 public, published = sys.argv[1], pathlib.Path(sys.argv[2])
-passed, failed = 0, 0
-
-
-def check(name, holds, said=""):
-    global passed, failed
-    passed, failed = passed + bool(holds), failed + (not holds)
-    if not holds:
-        print(f"FAILED {name}: {said}")
 
 
 def make(name):
@@ -36,9 +30,7 @@ def make(name):
 
 
 def start(certificate, key):
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
+    port = free_port()
     command = [public, "--published", published, "--listen", f"127.0.0.1:{port}"]
     command += ["--tls-certificate", certificate, "--tls-key", key]
     return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={"RUST_LOG": "warn"}), port
@@ -129,5 +121,4 @@ with tempfile.TemporaryDirectory() as name:
     finally:
         server.kill()
 
-print(f"tls: {passed} checks hold, {failed} failed")
-sys.exit(failed > 0)
+end("tls")
