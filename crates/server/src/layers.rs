@@ -148,3 +148,19 @@ async fn one_body_shape(response: Response) -> Response {
     }
     replaced
 }
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn a_token_in_an_address_is_not_logged() {
+        for (path, logged) in [
+            ("/v1/releases/trends-2026", "/v1/releases/trends-2026"),
+            ("/v1/requests/panoh_0123456789abcdef", "/v1/requests/panoh_…"),
+            ("/panoh_01/v1/panoh_02", "/panoh_…"),
+        ] {
+            assert_eq!(shown(path), logged);
+        }
+    }
+}

@@ -85,3 +85,18 @@ fn project_name(text: &str) -> Result<Slug> {
     }
     if text.len() > LONGEST_PROJECT { Err(refuse().into()) } else { Ok(name) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::project_name;
+
+    #[test]
+    fn a_project_has_a_name_that_cannot_be_taken_for_everybody() {
+        for name in ["returns-study", "a", "publications"] {
+            assert_eq!(project_name(name).expect(name).as_str(), name);
+        }
+        for name in ["public", "", "Returns", "returns study", "../x", &"x".repeat(80)] {
+            assert!(project_name(name).is_err(), "{name}");
+        }
+    }
+}
