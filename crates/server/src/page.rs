@@ -31,6 +31,8 @@ struct Section {
     /// Anchor.
     id: &'static str,
     heading: &'static str,
+    /// What the picture shows; stands above it where it stands alone.
+    title: String,
     /// What the numbers say, one sentence each.
     findings: Vec<String>,
     /// SVG; empty when nothing stands out from the noise.
@@ -40,13 +42,6 @@ struct Section {
     table: Table,
     /// Label and address of each download.
     links: Vec<(&'static str, String)>,
-}
-
-impl Section {
-    /// What the picture shows: the caption of its table.
-    fn title(&self) -> &str {
-        self.table.caption.split(';').next().unwrap_or_default()
-    }
 }
 
 /// A table of shown values.
@@ -107,7 +102,7 @@ pub(crate) fn chart(artefact: &Arc<Artefact>, trend: &Trend, dimensions: &[usize
     let section = section.ok_or_else(|| {
         Problem::new(Kind::NotReleased, "nothing in this trend stands out from the noise, so there is no picture of it")
     })?;
-    Ok(standalone(&section.chart, section.title()))
+    Ok(standalone(&section.chart, &section.title))
 }
 
 /// Stands behind a number that is too uncertain for small counts.

@@ -6,8 +6,13 @@ use super::lines::shortened;
 use super::scale::Scale;
 use super::{COLOURS, Caption, GRID, INK, QUIET, WIDTH, begin, line, text, whole};
 
-const LEFT: f64 = 250.0;
 const RIGHT: f64 = 640.0;
+/// Between a label and its bar.
+const GAP: f64 = 12.0;
+/// Room for labels: as much as the longest needs, within these.
+const LABELS: (f64, f64) = (120.0, 330.0);
+/// Width of a letter in the widest of the usual fonts; in narrower ones labels have room to spare.
+const LETTER: f64 = 8.3;
 const TOP: f64 = 16.0;
 const ROW: f64 = 30.0;
 const BAR: f64 = 16.0;
@@ -38,7 +43,8 @@ pub(crate) fn bar_chart(chart: &BarChart) -> String {
     let bottom = TOP + ROW * chart.bars.len() as f64;
     let mut svg = begin(&chart.caption, bottom + 74.0);
     let reach = chart.bars.iter().flat_map(|bar| [bar.value - bar.half_width, bar.value + bar.half_width]);
-    let x = Scale::new(reach, LEFT, RIGHT, 5);
+    let left = room(&chart.bars) + GAP;
+    let x = Scale::new(reach, left, RIGHT, 5);
     for tick in &x.ticks {
         let place = x.at(*tick);
         line(
@@ -49,17 +55,23 @@ pub(crate) fn bar_chart(chart: &BarChart) -> String {
         );
         text(&mut svg, (place, bottom + 20.0), &format!("text-anchor=\"middle\" fill=\"{QUIET}\""), &whole(*tick));
     }
-    let middle = f64::midpoint(LEFT, RIGHT);
+    let middle = f64::midpoint(left, RIGHT);
     text(&mut svg, (middle, bottom + 42.0), &format!("text-anchor=\"middle\" fill=\"{QUIET}\""), &chart.x_title);
     for (position, bar) in chart.bars.iter().enumerate() {
-        row(&mut svg, bar, TOP + ROW * (position as f64 + 0.5), &x);
+        row(&mut svg, bar, left - GAP, TOP + ROW * (position as f64 + 0.5), &x);
     }
     svg.push_str("</svg>");
     svg
 }
 
-fn row(svg: &mut String, bar: &Bar, middle: f64, x: &Scale) {
-    text(svg, (LEFT - 12.0, middle + 5.0), "text-anchor=\"end\"", &shortened(&bar.label, (LEFT - 12.0) / 7.2));
+/// What the longest label needs.
+fn room(bars: &[Bar]) -> f64 {
+    let longest = bars.iter().map(|bar| bar.label.chars().count()).max().unwrap_or_default();
+    (longest as f64 * LETTER).clamp(LABELS.0, LABELS.1)
+}
+
+fn row(svg: &mut String, bar: &Bar, labels: f64, middle: f64, x: &Scale) {
+    text(svg, (labels, middle + 5.0), "text-anchor=\"end\"", &shortened(&bar.label, labels / LETTER));
     let (from, to) = (x.at(bar.value.min(0.0)), x.at(bar.value.max(0.0)));
     let colour = if bar.quiet { "#9a9a9a" } else { COLOURS[0] };
     let (y, width) = (middle - BAR / 2.0, to - from);
@@ -75,4 +87,26 @@ fn row(svg: &mut String, bar: &Bar, middle: f64, x: &Scale) {
         line(svg, (end, middle - 5.0), (end, middle + 5.0), &ink);
     }
     text(svg, (WIDTH, middle + 5.0), "text-anchor=\"end\" font-weight=\"600\"", &bar.shown);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_label_leaves_the_picture() {
+        for label in ["Russia", "Kazakhstan → United Arab Emirates", &"Very long name ".repeat(9)] {
+            let bar = |label: &str| Bar {
+                label: label.to_owned(),
+                value: 10.0,
+                half_width: 5.0,
+                shown: "10 ± 5".to_owned(),
+                quiet: false,
+            };
+            let bars = [bar(label), bar("Türkiye")];
+            let shown = shortened(label, room(&bars) / LETTER);
+            assert!(shown.chars().count() as f64 * LETTER <= room(&bars), "{label}");
+            assert!(label.chars().count() > 39 || shown == label, "{label} is shown whole");
+        }
+    }
 }

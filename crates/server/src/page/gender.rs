@@ -9,6 +9,9 @@ use crate::charts::{LineChart, Series, line_chart};
 use crate::routes::trends;
 use crate::{Problem, Shelf};
 
+/// What chart and table show.
+const TITLE: &str = "Registered persons by year first registered and gender";
+
 pub(super) fn section(shelf: &Shelf) -> Found<'_> {
     let (artefact, dimensions) = trends::newest(shelf, &trends::GENDER)?;
     Some((artefact, of(artefact, &dimensions)?))
@@ -43,7 +46,7 @@ fn build(artefact: &Arc<Artefact>, year: usize, gender: usize) -> Result<Section
         half_width: half_width(numbers.standard_error),
     });
     let chart = LineChart {
-        caption: caption(artefact, "gender", "Persons by year first registered and gender".into(), findings.join(" ")),
+        caption: caption(artefact, "gender", TITLE.into(), findings.join(" ")),
         x_title: "Year first registered".into(),
         y_title: "Registered persons (band: 95 % interval)".into(),
         x: drawn_years.iter().map(|y| all_years[*y].code.clone()).collect(),
@@ -61,6 +64,7 @@ fn build(artefact: &Arc<Artefact>, year: usize, gender: usize) -> Result<Section
     Ok(Section {
         id: "gender",
         heading: "Gender",
+        title: TITLE.to_owned(),
         findings,
         chart: if drawn.is_empty() || drawn_years.is_empty() { String::new() } else { line_chart(&chart) },
         notes,
@@ -121,7 +125,7 @@ fn table(
     };
     let names = genders.iter().map(|code| code.labels.en.clone());
     Ok(Table {
-        caption: "Registered persons by year first registered and gender; ± is half of the 95 % interval".into(),
+        caption: format!("{TITLE}; ± is half of the 95 % interval"),
         head: std::iter::once("Year first registered".to_owned()).chain(names).chain(["All".to_owned()]).collect(),
         rows: (0..all_years.len()).map(row).collect(),
     })

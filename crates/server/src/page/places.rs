@@ -52,9 +52,9 @@ fn build(artefact: &Arc<Artefact>, dimensions: &[usize], words: &Words) -> Resul
     let cut = year.is_some_and(|year| years(&cube.dimensions()[year]).len() > MOST_YEARS);
     let period = period(year.map(|year| &cube.dimensions()[year]));
     let findings = findings(artefact, &ranked, &ranking, words, &period);
-    let title = format!("Persons by {}, first registered {period}", words.one);
+    let title = format!("Registered persons by {}, {period}", words.one);
     let chart = BarChart {
-        caption: caption(artefact, words.id, title, findings.join(" ")),
+        caption: caption(artefact, words.id, title.clone(), findings.join(" ")),
         x_title: format!("Registered persons, {period} (line: 95 % interval)"),
         bars: bars(artefact, &ranked, &ranking, words),
     };
@@ -64,6 +64,7 @@ fn build(artefact: &Arc<Artefact>, dimensions: &[usize], words: &Words) -> Resul
     Ok(Section {
         id: words.id,
         heading: words.heading,
+        title,
         findings,
         chart: bar_chart(&chart),
         notes,
