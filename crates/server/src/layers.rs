@@ -8,6 +8,7 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
+use percent_encoding::percent_decode_str;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -82,6 +83,8 @@ fn shown(path: &str) -> std::borrow::Cow<'_, str> {
     const TOKEN: &str = "panoh_";
     match path.find(TOKEN) {
         Some(at) => format!("{}{TOKEN}…", &path[..at]).into(),
+        // In another spelling: nothing before it is worth the decoded signs of a stranger in the log.
+        None if percent_decode_str(path).decode_utf8_lossy().contains(TOKEN) => format!("{TOKEN}…").into(),
         None => path.into(),
     }
 }
@@ -159,6 +162,8 @@ mod tests {
             ("/v1/releases/trends-2026", "/v1/releases/trends-2026"),
             ("/v1/requests/panoh_0123456789abcdef", "/v1/requests/panoh_…"),
             ("/panoh_01/v1/panoh_02", "/panoh_…"),
+            ("/v1/requests/%70anoh%5F0123456789abcdef", "panoh_…"),
+            ("/v1/releases/%D1%81%FF", "/v1/releases/%D1%81%FF"),
         ] {
             assert_eq!(shown(path), logged);
         }
