@@ -19,6 +19,8 @@ mod definition;
 mod dimension;
 mod error;
 mod figures;
+mod joint;
+mod lang;
 mod names;
 mod normal;
 mod quality;
@@ -41,6 +43,8 @@ pub use definition::{
 pub use dimension::{Dimension, DimensionCode, Group, Level, NOT_KNOWN, OTHER, WINDOW_NOT_COMPLETE};
 pub use error::{ArtefactError, CubeError, DefinitionError};
 pub use figures::{Figure, Reading, figures};
+pub use joint::{Joint, Marginal, Taken, dimensions_together, members, only_year};
+pub use lang::Lang;
 pub use names::{Day, Labels, Slug};
 pub use normal::inverse_normal;
 pub use quality::{CONFIDENCE, NORMAL_QUANTILE, Quality, Value, half_width, quality, simultaneous_threshold};

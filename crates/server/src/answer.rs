@@ -4,12 +4,12 @@
 use std::io::Write;
 
 use panoh_formats::{About, FormatError, write};
-use panoh_publication::{Artefact, Value, quality, rounded};
+use panoh_publication::{Artefact, Lang, Value, quality, rounded};
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 use crate::Problem;
-use crate::format::{Format, Lang, View};
+use crate::format::{Format, View};
 use crate::problem::Kind;
 use crate::question::{Entry, Figures, Keep, Question};
 use crate::sheets::sheet;

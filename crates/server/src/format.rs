@@ -1,7 +1,7 @@
 //! Formats and languages of answers, and which of them a reader asked for.
 
 use panoh_formats::{Decimal, Separator, SheetFormat, TextOptions};
-use panoh_publication::Labels;
+use panoh_publication::Lang;
 
 use crate::Problem;
 use crate::parameters::Parameters;
@@ -35,14 +35,6 @@ pub(crate) const FIGURES: &[Format] =
     &[Format::Json, Format::Csv, Format::Xlsx, Format::Parquet, Format::Arrow, Format::Sdmx];
 /// Formats of lists.
 pub(crate) const LISTS: &[Format] = &[Format::Json, Format::Csv, Format::Xlsx, Format::Parquet, Format::Arrow];
-
-/// Languages of labels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Lang {
-    En,
-    Ru,
-    Tg,
-}
 
 impl View {
     /// Settles format and language; `?format=` wins over `Accept`.
@@ -171,34 +163,6 @@ impl Format {
     /// Whether compressing an answer makes it smaller; the others are compressed in themselves.
     pub(crate) fn is_text(self) -> bool {
         matches!(self, Self::Json | Self::Csv | Self::Sdmx | Self::Html | Self::Svg | Self::Arrow)
-    }
-}
-
-impl Lang {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::En => "en",
-            Self::Ru => "ru",
-            Self::Tg => "tg",
-        }
-    }
-
-    /// The English, Russian or Tajik one of three texts.
-    pub(crate) fn pick(self, [en, ru, tg]: [&'static str; 3]) -> &'static str {
-        match self {
-            Self::En => en,
-            Self::Ru => ru,
-            Self::Tg => tg,
-        }
-    }
-
-    /// The text in this language.
-    pub(crate) fn of(self, labels: &Labels) -> &str {
-        match self {
-            Self::En => &labels.en,
-            Self::Ru => &labels.ru,
-            Self::Tg => &labels.tg,
-        }
     }
 }
 

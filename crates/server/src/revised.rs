@@ -4,13 +4,13 @@
 use std::io::Write;
 
 use panoh_formats::{About, Cells, Column as SheetColumn, Role, Sheet, write};
-use panoh_publication::{Artefact, Change, Comparison, quality, rounded};
+use panoh_publication::{Artefact, Change, Comparison, Lang, quality, rounded};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::Problem;
 use crate::answer::{Column, INTERVAL, Origin, Pairs, UNIT, json, written};
-use crate::format::{Lang, View};
+use crate::format::View;
 use crate::question::Page;
 
 /// A table of two releases.

@@ -2,17 +2,16 @@
 //! other, each with its own error and the name of its release; a release that was revised gives way to its revision.
 
 use std::io::Write;
-use std::sync::Arc;
 
 use panoh_formats::{Cells, Column as SheetColumn, Role, Sheet, write};
-use panoh_publication::{Artefact, DimensionCode, NO_YEAR, Slug, Value, YEAR, quality, rounded};
+use panoh_publication::{DimensionCode, Lang, NO_YEAR, Slug, Value, YEAR, quality, rounded};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::Problem;
 use crate::answer::{Column, INTERVAL, Origin, Pairs, UNIT, json, places, written};
-use crate::format::{Lang, View};
+use crate::format::View;
 use crate::question::{Page, Question};
-use crate::{Problem, Shelf};
 
 /// One question to each release of a series, or to one release that is in none.
 #[derive(Debug, Clone)]
@@ -84,32 +83,6 @@ struct Row<'a> {
     part: usize,
     codes: Vec<&'a DimensionCode>,
     value: Value,
-}
-
-/// The releases of a series that are not revised by another, by their first cohorts.
-pub(crate) fn members<'s>(shelf: &'s Shelf, series: &Slug) -> Vec<&'s Arc<Artefact>> {
-    let all: Vec<&Arc<Artefact>> =
-        shelf.newest_first().filter(|artefact| artefact.release.definition.series.as_ref() == Some(series)).collect();
-    let is_revised = |artefact: &Artefact| {
-        let id = &artefact.release.id;
-        all.iter().any(|other| other.release.definition.supersedes.as_ref() == Some(id))
-    };
-    let mut members: Vec<&Arc<Artefact>> = all.iter().copied().filter(|artefact| !is_revised(artefact)).collect();
-    members.sort_by_key(|artefact| (artefact.release.definition.cohorts.from, artefact.release.id.to_string()));
-    members
-}
-
-/// The one code of the dimension `year` that a release without this dimension would have; none when it has one, or would
-/// have several.
-pub(crate) fn only_year(artefact: &Artefact) -> Option<DimensionCode> {
-    if artefact.cube.dimension(YEAR).is_some() {
-        return None;
-    }
-    let mut codes: Vec<String> = artefact.release.definition.year_codes().into_iter().map(|(_, code)| code).collect();
-    codes.dedup();
-    let [code] = &codes[..] else { return None };
-    let labels = panoh_publication::Labels::same(&code.replace('_', "–"));
-    Some(DimensionCode { code: code.clone(), labels, parent: None })
 }
 
 impl Joined {

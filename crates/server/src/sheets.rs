@@ -3,12 +3,12 @@
 use std::io::Write;
 
 use panoh_formats::{About, Cells, Column, Role, Sheet, write};
-use panoh_publication::{Value, quality, rounded};
+use panoh_publication::{Lang, Value, quality, rounded};
 use serde::Serialize;
 
 use crate::Problem;
 use crate::answer::{Origin, UNIT, json, places, written};
-use crate::format::{Lang, View};
+use crate::format::View;
 use crate::question::{Entry, Figures, Question};
 
 /// The same as columns. Files are passed on without the page that they came from, so each says where it comes from.

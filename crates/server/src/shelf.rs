@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use panoh_publication::{Artefact, Listing};
+use panoh_publication::{Artefact, Listing, dimensions_together};
 
 use crate::Problem;
 use crate::problem::Kind;
@@ -29,6 +29,11 @@ impl Shelf {
     /// All releases, newest first.
     pub fn newest_first(&self) -> impl Iterator<Item = &Arc<Artefact>> {
         self.releases.iter().rev().map(|(artefact, _)| artefact)
+    }
+
+    /// The same as a list.
+    pub(crate) fn releases(&self) -> Vec<&Arc<Artefact>> {
+        self.newest_first().collect()
     }
 
     /// What was withdrawn or given up.
@@ -76,10 +81,4 @@ impl Shelf {
 /// The number of the ledger's entry that charged the release: two releases of one day are told apart by it.
 fn place_in_ledger(artefact: &Artefact) -> u64 {
     artefact.release.ledger_head.split(':').next().and_then(|count| count.parse().ok()).unwrap_or(0)
-}
-
-/// Indexes of dimensions that one table of the release has together.
-pub(crate) fn dimensions_together(artefact: &Artefact, names: &[&str]) -> Option<Vec<usize>> {
-    let indexes: Vec<usize> = names.iter().map(|name| artefact.cube.dimension(name)).collect::<Option<_>>()?;
-    artefact.cube.table_with(&indexes).map(|_| indexes)
 }

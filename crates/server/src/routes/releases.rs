@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::Path;
 use axum::response::Response;
 use panoh_formats::Sheet;
-use panoh_publication::{Artefact, half_width, quality};
+use panoh_publication::{Artefact, Lang, half_width, quality};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -14,7 +14,7 @@ use super::dictionary::{DimensionAnswer, dimensions};
 use super::documented::{ListParameters, Refusals};
 use crate::Problem;
 use crate::answer::Origin;
-use crate::format::{LISTS, Lang};
+use crate::format::LISTS;
 use crate::reader::Sight;
 use crate::respond::{Asked, Key};
 use crate::sheets::{Columns, listed};

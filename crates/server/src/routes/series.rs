@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::response::Response;
 use panoh_formats::Sheet;
-use panoh_publication::{Artefact, Slug};
+use panoh_publication::{Artefact, Slug, members};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,7 +13,6 @@ use crate::answer::Origin;
 use crate::format::LISTS;
 use crate::reader::Sight;
 use crate::respond::{Asked, Key};
-use crate::series::members;
 use crate::sheets::{Columns, listed};
 use crate::{Problem, Shelf};
 
@@ -86,7 +85,7 @@ fn series(shelf: &Shelf) -> SeriesList {
     names.sort_unstable();
     names.dedup();
     let line = |name: &&Slug| {
-        let current = members(shelf, name);
+        let current = members(&shelf.releases(), name);
         let is_of_series = |artefact: &&Arc<Artefact>| artefact.release.definition.series.as_ref() == Some(*name);
         let mut releases: Vec<&Arc<Artefact>> = shelf.newest_first().filter(is_of_series).collect();
         releases.sort_by_key(|artefact| (artefact.release.definition.cohorts.from, artefact.release.day.clone()));

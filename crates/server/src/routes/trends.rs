@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::response::Response;
-use panoh_publication::{Artefact, Dimension, DimensionCode, Slug, YEAR};
+use panoh_publication::{Artefact, Dimension, DimensionCode, Slug, YEAR, dimensions_together, members, only_year};
 
 use super::documented::{PageParameters, Refusals, TrendParameters, ViewParameters};
 use super::tables::count;
@@ -13,8 +13,7 @@ use crate::problem::Kind;
 use crate::question::{MOST_ROWS, Question};
 use crate::reader::Sight;
 use crate::respond::{Asked, Key};
-use crate::series::{self, Joined, Part, members, only_year};
-use crate::shelf::dimensions_together;
+use crate::series::{self, Joined, Part};
 use crate::{Problem, Shelf, pages};
 
 /// A trend: its address and the dimensions that it needs, best first; besides `year`, all are filters.
@@ -168,7 +167,7 @@ fn parts(shelf: &Shelf, parameters: &mut Parameters, trend: &Trend) -> Result<(V
     });
     let (newest, names) = found.ok_or_else(|| nothing(trend))?;
     let series = newest.release.definition.series.as_ref().filter(|_| named.is_none());
-    let mut releases: Vec<&Arc<Artefact>> = series.map_or_else(Vec::new, |series| members(shelf, series));
+    let mut releases: Vec<&Arc<Artefact>> = series.map_or_else(Vec::new, |series| members(&shelf.releases(), series));
     releases.retain(|artefact| seen(artefact, names).is_some());
     if releases.is_empty() {
         releases.push(newest);
