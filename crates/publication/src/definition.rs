@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 pub use check::is_reserved;
 pub use non_negative::NonNegativeColumn;
 
-use crate::{Day, DefinitionError, Delta, Dimension, DimensionCode, HalfWidth, Labels, Rho, Slug, Weight};
+use crate::{Day, DefinitionError, Delta, Dimension, DimensionCode, HalfWidth, Labels, Lang, Rho, Slug, Weight};
 
 /// Name of the dimension that is made of the cohorts. Definitions use it in tables and never declare it.
 pub const YEAR: &str = "year";
@@ -98,6 +98,9 @@ pub struct DefinitionFields {
     /// `window_not_complete`; without it the day of the definition is taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_until: Option<Day>,
+    /// The first cohort whose figures are provisional because registers may still grow; it and all later ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provisional_from: Option<i16>,
     /// Whose records it covers; each cohort is charged once.
     pub cohorts: Cohorts,
     /// What it costs each person in the cohorts.
@@ -122,6 +125,56 @@ pub struct DefinitionFields {
     /// The tables.
     #[serde(rename = "table")]
     pub tables: Vec<TableWanted>,
+    /// Years before which figures cannot be compared with those after.
+    #[serde(rename = "break", default, skip_serializing_if = "Vec::is_empty")]
+    pub breaks: Vec<Break>,
+    /// Title and description for readers of other languages; who has none is shown the English ones, marked as such.
+    #[serde(rename = "translation", default, skip_serializing_if = "Translations::is_empty")]
+    pub translations: Translations,
+}
+
+/// Title and description in the languages of the pages other than English.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Translations {
+    /// Russian.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ru: Option<Translation>,
+    /// Tajik.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tg: Option<Translation>,
+}
+
+/// The texts of a definition in one language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Translation {
+    /// Title.
+    pub title: String,
+    /// Description.
+    pub description: String,
+}
+
+impl Translations {
+    /// Whether there is none.
+    fn is_empty(&self) -> bool {
+        self.ru.is_none() && self.tg.is_none()
+    }
+
+    /// The texts in a language; none in English, which the definition itself is written in.
+    pub fn of(&self, lang: Lang) -> Option<&Translation> {
+        lang.pick([None, self.ru.as_ref(), self.tg.as_ref()])
+    }
+}
+
+/// A break in the series: a new source, a new definition. It is marked wherever years are compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Break {
+    /// The first year that is counted in the new way.
+    pub year: i16,
+    /// What changed, in a few words.
+    pub text: Labels,
 }
 
 /// Who may see a release.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use panoh_publication::{
     Audience, Codes, Cohorts, Day, Definition, DefinitionFields, Delta, DimensionWanted, Labels, NonNegativeColumn,
-    Objective, Purpose, Rho, Slug, TableWanted, Weight, YEAR,
+    Objective, Purpose, Rho, Slug, TableWanted, Translations, Weight, YEAR,
 };
 use serde::{Deserialize, Serialize};
 
@@ -136,6 +136,7 @@ impl Asked {
             series: None,
             supersedes: None,
             observed_until: self.observed_until.clone(),
+            provisional_from: None,
             cohorts: Cohorts { from: self.from, to: self.to, no_year: self.no_year, years_together: 1 },
             rho,
             delta: Delta::default(),
@@ -145,6 +146,8 @@ impl Asked {
             objective: Objective::EqualTables,
             dimensions: wanted.map(|dimension| self.wanted(dimension, filed.day)).collect(),
             tables,
+            breaks: Vec::new(),
+            translations: Translations::default(),
         };
         Definition::new(fields).map_err(|error| Misfit::new("request", error.to_string()))
     }

@@ -56,6 +56,7 @@ pub fn is_reserved(name: &str) -> bool {
 pub(super) fn check(fields: &DefinitionFields) -> Result<(), DefinitionError> {
     check_texts(fields)?;
     check_cohorts(fields)?;
+    check_years(fields)?;
     if fields.audience == Audience::Project && fields.purpose != Purpose::Project {
         return refuse(
             "purpose",
@@ -98,8 +99,27 @@ pub(super) fn check(fields: &DefinitionFields) -> Result<(), DefinitionError> {
     Ok(())
 }
 
+/// Breaks and provisional figures are about years that the release has.
+fn check_years(fields: &DefinitionFields) -> Result<(), DefinitionError> {
+    let years = fields.cohorts.from..=fields.cohorts.to;
+    if fields.provisional_from.is_some_and(|year| !years.contains(&year)) {
+        return refuse("provisional_from", "name one of the years in [cohorts], or leave it out");
+    }
+    if !fields.breaks.iter().all(|there| years.contains(&there.year) && there.text.is_printable()) {
+        return refuse("[[break]]", "name one of the years in [cohorts], and say in a few words what changed");
+    }
+    if !fields.breaks.is_sorted_by(|one, next| one.year < next.year) {
+        return refuse("[[break]]", "give each year one break, in the order of the years");
+    }
+    Ok(())
+}
+
 fn check_texts(fields: &DefinitionFields) -> Result<(), DefinitionError> {
-    for (place, text) in [("title", &fields.title), ("description", &fields.description), ("author", &fields.author)] {
+    let mut texts = vec![("title", &fields.title), ("description", &fields.description), ("author", &fields.author)];
+    for translation in [&fields.translations.ru, &fields.translations.tg].into_iter().flatten() {
+        texts.extend([("title", &translation.title), ("description", &translation.description)]);
+    }
+    for (place, text) in texts {
         let one_line = place != "description";
         let bad = |c: char| c.is_control() && (one_line || c != '\n');
         if text.trim().is_empty() || text.contains(bad) {

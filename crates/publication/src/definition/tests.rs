@@ -216,3 +216,34 @@ fn with_one_cohort_the_year_is_left_out() {
     let refused = read(&table("years", "\"year\""), 2018).expect_err("nothing is left").to_string();
     assert!(refused.contains("year has one code only"), "{refused}");
 }
+
+#[test]
+fn years_are_marked_and_texts_translated() {
+    let marks = r#"
+[[break]]
+year = 2019
+text = { en = "a second organisation reports", ru = "добавился второй источник", tg = "манбаи дуюм илова шуд" }
+
+[translation.ru]
+title = "Впервые зарегистрированные лица"
+description = "Первые данные."
+"#;
+    let with = |from: &str, to: &str| Definition::from_toml(&format!("{}{marks}", GOOD.replace(from, to)));
+    let definition = with("rho = 0.5", "rho = 0.5\nprovisional_from = 2020").expect("good");
+    assert_eq!((definition.provisional_from, definition.breaks[0].year), (Some(2020), 2019));
+    let title = |lang| definition.translations.of(lang).map(|texts| texts.title.as_str());
+    assert_eq!((title(Lang::En), title(Lang::Tg)), (None, None));
+    assert_eq!(title(Lang::Ru), Some("Впервые зарегистрированные лица"));
+    let json = serde_json::to_string(&definition).expect("writes");
+    assert_eq!(serde_json::from_str::<Definition>(&json).expect("reads"), definition);
+    for (from, to, place) in [
+        ("rho = 0.5", "rho = 0.5\nprovisional_from = 2021", "provisional_from"),
+        ("from = 2018", "from = 2020", "[[break]]"),
+    ] {
+        let refusal = with(from, to).expect_err(place).to_string();
+        assert!(refusal.starts_with(place), "{refusal}");
+    }
+    let twice = format!("{GOOD}{marks}{}", &marks[..marks.find("[translation").expect("there")]);
+    assert!(Definition::from_toml(&twice).is_err());
+    assert!(Definition::from_toml(&format!("{GOOD}{}", marks.replace("Первые данные.", " "))).is_err());
+}
