@@ -17,10 +17,11 @@ const EDGES: &[(&str, &[&str])] = &[
     ("privacy", &[]),
     ("ledger", &[]),
     ("publication", &[]),
+    ("pages", &["publication"]),
     ("formats", &["publication"]),
     ("requests", &["publication"]),
     ("release", &["dictionary", "warehouse", "privacy", "ledger", "publication", "requests"]),
-    ("server", &["formats", "publication", "requests"]),
+    ("server", &["formats", "pages", "publication", "requests"]),
     ("simulator", &["dictionary"]),
 ];
 
@@ -41,6 +42,7 @@ const GUARDED: &[(&str, &[&str])] = &[
     ("hmac", &["identity", "ledger"]),
     ("age", &["identity"]),
     ("ed25519-dalek", &["publication"]),
+    ("askama", &["pages"]),
     ("axum", &["server"]),
     ("rust_xlsxwriter", &["formats"]),
     ("arrow", &["intake", "custody", "warehouse", "release", "publication", "formats"]),

@@ -26,7 +26,7 @@ const LONGEST: Duration = Duration::from_secs(20);
 const LARGEST_BODY: usize = 16 * 1024;
 /// Nothing but our own style sheet is ever loaded, and nobody may put the page into a frame.
 const CONTENT_SECURITY: &str =
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 /// Browsers come over TLS alone for a year.
 const HTTPS_ONLY: &str = "max-age=31536000";
 /// How long a browser may remember what pages of others may ask.

@@ -7,18 +7,16 @@
 //! ```text
 //! published/ ─► Shelf ─► router ─► layers (time, size, problem bodies, compression, headers, log) ─► reader
 //!               (whole artefacts only)   routes/* parse the question, publication::Cube answers it,
-//!                                        answer.rs and page.rs write it down
+//!                                        answer.rs writes it down, the crate pages draws it
 //! ```
 
 mod answer;
 mod brake;
-mod charts;
 mod format;
 mod kept;
 mod layers;
 mod listening;
 mod measures;
-mod page;
 mod pages;
 mod parameters;
 mod places;

@@ -14,20 +14,29 @@ use crate::problem::Kind;
 pub(crate) struct Parameters(BTreeMap<String, String>);
 
 impl Parameters {
-    pub(crate) fn parse(uri: &Uri) -> Result<Self, Problem> {
+    /// The parameters of an address. What a form leaves empty is not asked for; elsewhere it is a slip.
+    pub(crate) fn parse(uri: &Uri, is_form: bool) -> Result<Self, Problem> {
         let refuse = |detail: &str| Problem::new(Kind::BadValue, detail);
         let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
             .map_err(|_| refuse("write parameters as name=value, joined by &, in percent-encoded UTF-8"))?;
         let mut parameters = BTreeMap::new();
         for (name, value) in pairs {
-            if value.is_empty() {
+            if value.is_empty() && !is_form {
                 return Err(refuse("a parameter has no value; leave it out or give it one"));
+            }
+            if value.is_empty() {
+                continue;
             }
             if parameters.insert(name, value).is_some() {
                 return Err(refuse("a parameter is there twice; join its values by commas"));
             }
         }
         Ok(Self(parameters))
+    }
+
+    /// Says something that the address does not say.
+    pub(crate) fn or_else(&mut self, name: &str, value: &str) {
+        self.0.entry(name.to_owned()).or_insert_with(|| value.to_owned());
     }
 
     /// Takes a parameter out.

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use panoh_publication::Artefact;
+use panoh_publication::{Artefact, Lang};
 use sha2::{Digest, Sha256};
 
 use crate::brake::Household;
@@ -55,7 +55,7 @@ impl FromRequestParts<Served> for Asked {
     async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, Problem> {
         let reader = Reader::from_request_parts(parts, served).await?;
         Ok(Self {
-            parameters: Parameters::parse(&parts.uri)?,
+            parameters: Parameters::parse(&parts.uri, false)?,
             path: parts.uri.path().to_owned(),
             accept: joined(&parts.headers, &header::ACCEPT),
             known_tags: joined(&parts.headers, &header::IF_NONE_MATCH),
@@ -65,6 +65,39 @@ impl FromRequestParts<Served> for Asked {
             served: served.clone(),
         })
     }
+}
+
+/// What a reader of pages asked for: forms send fields that are left empty, and browsers say which languages people read.
+#[derive(Debug)]
+pub(crate) struct AskedForm(pub(crate) Asked);
+
+impl FromRequestParts<Served> for AskedForm {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, Problem> {
+        let mut parameters = Parameters::parse(&parts.uri, true)?;
+        parameters.or_else("lang", preferred(&joined(&parts.headers, &header::ACCEPT_LANGUAGE)));
+        // The address is parsed above, in the way of forms.
+        let uri = std::mem::replace(&mut parts.uri, Uri::from_static("/"));
+        let asked = Asked::from_request_parts(parts, served).await;
+        parts.uri = uri;
+        Ok(Self(Asked { parameters, path: parts.uri.path().to_owned(), ..asked? }))
+    }
+}
+
+/// The language of the pages that `Accept-Language` likes best (RFC 9110, 12.5.4); English when it likes none of them.
+fn preferred(accept: &str) -> &'static str {
+    let liking = |lang: &Lang| -> f32 {
+        let ranges = accept.split(',').filter_map(|item| {
+            let mut parts = item.split(';').map(str::trim);
+            let range = parts.next()?.to_ascii_lowercase();
+            let quality = parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse().ok())?;
+            (range.split('-').next() == Some(lang.name())).then_some(quality)
+        });
+        ranges.fold(0.0, f32::max)
+    };
+    let best = Lang::ALL.iter().map(liking).fold(0.0, f32::max);
+    Lang::ALL.iter().find(|lang| best > 0.0 && liking(lang) >= best).map_or("en", |lang| lang.name())
 }
 
 impl Asked {
@@ -182,11 +215,16 @@ impl Key {
 
 fn headers(view: View, key: &Key, tag: &str, is_gzip: bool, private: bool) -> HeaderMap {
     let plain = |text: String| HeaderValue::from_str(&text).expect("made of plain letters");
+    let varies = if view.format == Format::Html {
+        "accept, accept-encoding, accept-language, authorization"
+    } else {
+        "accept, accept-encoding, authorization"
+    };
     let mut headers = HeaderMap::from_iter([
         (header::CONTENT_TYPE, HeaderValue::from_static(view.format.content_type())),
         (header::CONTENT_LANGUAGE, HeaderValue::from_static(view.lang.name())),
         (header::CACHE_CONTROL, HeaderValue::from_static(if private { NO_CACHE } else { CACHE })),
-        (header::VARY, HeaderValue::from_static("accept, accept-encoding, authorization")),
+        (header::VARY, HeaderValue::from_static(varies)),
         (header::ETAG, plain(format!("\"{tag}\""))),
     ]);
     if is_gzip {
@@ -249,6 +287,21 @@ mod tests {
             ("*;q=0", false),
         ] {
             assert_eq!(takes_gzip(accept), gzip, "{accept:?}");
+        }
+    }
+
+    #[test]
+    fn people_are_answered_in_their_language() {
+        for (accept, lang) in [
+            ("", "en"),
+            ("ru-RU,ru;q=0.9,en;q=0.8", "ru"),
+            ("tg", "tg"),
+            ("de, tg;q=0.5, ru;q=0.4", "tg"),
+            ("ru;q=0", "en"),
+            ("fr", "en"),
+            ("*", "en"),
+        ] {
+            assert_eq!(preferred(accept), lang, "{accept:?}");
         }
     }
 

@@ -14,6 +14,7 @@ mod tables;
 pub(crate) mod trends;
 mod withdrawn;
 
+use panoh_pages::PAGES;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
@@ -75,8 +76,15 @@ pub(crate) fn all() -> OpenApiRouter<Served> {
         .routes(routes!(service::openapi))
         .routes(routes!(service::health))
         .routes(routes!(service::metrics))
-        .route("/", axum::routing::get(pages::overview))
         .route("/assets/style.css", axum::routing::get(pages::style))
+        .merge(all_pages())
+}
+
+/// The pages for people.
+fn all_pages() -> OpenApiRouter<Served> {
+    PAGES.iter().fold(OpenApiRouter::new(), |router, (name, path)| {
+        router.route(path, axum::routing::get(move |sight, asked| pages::page(*name, sight, asked)))
+    })
 }
 
 /// The OpenAPI document, indented, with a newline at the end.
