@@ -10,6 +10,7 @@
 //!                                                            └─► Data ─► CSV, by the server
 //! ```
 
+mod answers;
 mod chart;
 mod desk;
 mod figure;

@@ -123,12 +123,14 @@ pub(crate) fn counted(lang: Lang, number: f64, noun: &Counted) -> &'static str {
     let whole = number.abs().round() as u64;
     match lang {
         Lang::En => noun.en[usize::from(whole != 1)],
-        Lang::Ru => noun.ru[match (whole % 10, whole % 100) {
-            (_, 11..=14) => 2,
-            (1, _) => 0,
-            (2..=4, _) => 1,
-            _ => 2,
-        }],
+        Lang::Ru => {
+            noun.ru[match (whole % 10, whole % 100) {
+                (_, 11..=14) => 2,
+                (1, _) => 0,
+                (2..=4, _) => 1,
+                _ => 2,
+            }]
+        }
         Lang::Tg => noun.tg,
     }
 }
@@ -149,7 +151,10 @@ mod tests {
             assert_eq!(whole(Lang::En, number), en);
             assert_eq!((whole(Lang::Ru, number), whole(Lang::Tg, number)), (ru.to_owned(), ru.to_owned()));
         }
-        assert_eq!([decimal(Lang::En, 5.26, 2), decimal(Lang::Tg, 5.26, 2), decimal(Lang::Ru, 5.0, 2)], ["5.26", "5,26", "5"]);
+        assert_eq!(
+            [decimal(Lang::En, 5.26, 2), decimal(Lang::Tg, 5.26, 2), decimal(Lang::Ru, 5.0, 2)],
+            ["5.26", "5,26", "5"]
+        );
         assert_eq!((decimal(Lang::En, 100.0, 0), margin(Lang::En, 6.01)), ("100".to_owned(), "7".to_owned()));
         assert_eq!([power(1e-9), power(2.5e-10), power(1e-4)], ["10⁻⁹", "2.5·10⁻¹⁰", "10⁻⁴"]);
         assert_eq!([percent(Lang::En, 0.664), percent(Lang::Ru, 0.664)], ["66%", "66\u{a0}%"]);
@@ -160,7 +165,9 @@ mod tests {
 
     #[test]
     fn nouns_follow_their_number() {
-        let person = Counted { en: ["person", "persons"], ru: ["человек", "человека", "человек"], tg: "нафар" };
+        let person = Counted {
+            en: ["person", "persons"], ru: ["человек", "человека", "человек"], tg: "нафар"
+        };
         for (number, en, ru) in [
             (1.0, "person", "человек"),
             (2.0, "persons", "человека"),

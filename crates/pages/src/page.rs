@@ -1,5 +1,7 @@
 //! The pages: which there are, what stands on each, and how it becomes HTML.
 
+mod answers;
+mod apart;
 mod method;
 mod overview;
 mod people;
@@ -29,6 +31,14 @@ pub enum PageName {
     Destinations,
     /// Gender and age.
     People,
+    /// Purposes and means.
+    Purposes,
+    /// Regions of a country.
+    Inside,
+    /// Prevented beside identified.
+    Prevented,
+    /// Assistance and referrals.
+    Assistance,
     /// All releases, with what may be downloaded.
     Releases,
     /// How the numbers are protected.
@@ -38,11 +48,15 @@ pub enum PageName {
 }
 
 /// All pages, in the order of the menu, with their paths.
-pub const PAGES: [(PageName, &str); 7] = [
+pub const PAGES: [(PageName, &str); 11] = [
     (PageName::Overview, "/"),
     (PageName::Routes, "/routes"),
     (PageName::Destinations, "/destinations"),
     (PageName::People, "/people"),
+    (PageName::Purposes, "/purposes"),
+    (PageName::Inside, "/inside"),
+    (PageName::Prevented, "/prevented"),
+    (PageName::Assistance, "/assistance"),
     (PageName::Releases, "/releases"),
     (PageName::Method, "/method"),
     (PageName::About, "/about"),
@@ -84,6 +98,10 @@ impl PageName {
             Self::Routes => frame::ROUTES,
             Self::Destinations => frame::DESTINATIONS,
             Self::People => frame::PEOPLE,
+            Self::Purposes => frame::PURPOSES,
+            Self::Inside => frame::INSIDE,
+            Self::Prevented => frame::PREVENTED,
+            Self::Assistance => frame::ASSISTANCE,
             Self::Releases => frame::RELEASES,
             Self::Method => frame::METHOD,
             Self::About => frame::ABOUT,
@@ -97,6 +115,10 @@ impl PageName {
             Self::Routes => &["routes", "flows", "matrix", "route-trends"],
             Self::Destinations => &["destinations", "destination-trends", "origins"],
             Self::People => &["gender", "age"],
+            Self::Purposes => &["purposes", "purpose-trends", "means"],
+            Self::Inside => &["region-flows", "regions-from", "regions-to"],
+            Self::Prevented => &["prevented"],
+            Self::Assistance => &["services", "service-trends", "referrals"],
             Self::Method => &["noise", "one-person"],
             Self::Releases | Self::About => &[],
         }
@@ -132,7 +154,10 @@ enum Block {
     Cards(Vec<Card>),
     Figure(Box<Figure>),
     /// Words with a heading.
-    Prose { heading: String, text: String },
+    Prose {
+        heading: String,
+        text: String,
+    },
     /// Words alone.
     Line(String),
     Releases(Vec<About>),
@@ -196,11 +221,9 @@ struct Shown {
     sentences: Vec<String>,
     wide: String,
     narrow: String,
-    marks: Vec<String>,
     notes: Vec<String>,
     table: crate::figure::Table,
     svg: String,
-    png: String,
     csv: Option<String>,
     permanent: String,
 }
@@ -298,6 +321,10 @@ fn content(name: PageName, desk: &Desk<'_>) -> Result<Content, CubeError> {
         PageName::Routes => places::routes(desk),
         PageName::Destinations => places::destinations(desk),
         PageName::People => people::content(desk),
+        PageName::Purposes => answers::purposes(desk),
+        PageName::Inside => apart::inside(desk),
+        PageName::Prevented => apart::prevented(desk),
+        PageName::Assistance => answers::assistance(desk),
         PageName::Releases => Ok(releases::content(desk)),
         PageName::Method => method::content(desk),
         PageName::About => Ok(releases::about_site(desk)),
@@ -356,11 +383,9 @@ fn shown(desk: &Desk<'_>, name: PageName, figure: &Figure, used: &[Arc<Artefact>
         sentences: figure.sentences.clone(),
         wide: drawn(Width::Wide),
         narrow: drawn(Width::Narrow),
-        marks: figure.marks.clone(),
         notes: figure.notes.clone(),
         table: figure.table.clone(),
         svg: file("svg"),
-        png: file("png"),
         csv: (!figure.data.rows.is_empty()).then(|| file("csv")),
         permanent: format!("{}#{}", desk.address_with(name.path(), &bound), figure.id),
     }
@@ -388,12 +413,15 @@ fn form(desk: &Desk<'_>, joint: &Joint<'_>, name: PageName, base: &[&str], offer
     let filters = &desk.asked.filters;
     let mut fields = Vec::new();
     let all = |title: Text| (desk.word(title).to_owned(), (String::new(), desk.word(frame::ALL).to_owned(), false));
-    let years: Vec<String> = joint.codes(YEAR).into_iter().map(|c| c.code).filter(|c| c.parse::<i32>().is_ok()).collect();
+    let years: Vec<String> =
+        joint.codes(YEAR).into_iter().map(|c| c.code).filter(|c| c.parse::<i32>().is_ok()).collect();
     let with_years: Vec<&str> = base.iter().copied().chain([YEAR]).collect();
     if years.len() > 1 && joint.answers(&with_years) {
         for (name, title, chosen) in [("from", frame::FROM_YEAR, filters.from), ("to", frame::TO_YEAR, filters.to)] {
             let (title, first) = all(title);
-            let options = years.iter().map(|year| (year.clone(), year.clone(), chosen.map(|y| y.to_string()).as_ref() == Some(year)));
+            let options = years
+                .iter()
+                .map(|year| (year.clone(), year.clone(), chosen.map(|y| y.to_string()).as_ref() == Some(year)));
             fields.push(Field { name: name.to_owned(), title, options: [first].into_iter().chain(options).collect() });
         }
     }

@@ -66,7 +66,9 @@ pub(crate) fn rank<'a>(desk: &Desk<'a>, dimensions: &[&'static str]) -> Result<F
     let is_known: Vec<Vec<bool>> = marginal
         .codes
         .iter()
-        .map(|codes| codes.iter().map(|c| ![OTHER, NOT_KNOWN, WINDOW_NOT_COMPLETE].contains(&c.code.as_str())).collect())
+        .map(|codes| {
+            codes.iter().map(|c| ![OTHER, NOT_KNOWN, WINDOW_NOT_COMPLETE].contains(&c.code.as_str())).collect()
+        })
         .collect();
     for (cell, value) in marginal.values.iter().enumerate() {
         let places = places_of(cell, &sizes);
@@ -177,7 +179,9 @@ impl Ranking<'_> {
             tick: writer(desk.lang),
         });
         let (shown, compared) = (whole(desk.lang, self.places.len() as f64), whole(desk.lang, self.compared as f64));
-        let ranked = [("shown", shown.as_str()), ("compared", compared.as_str()), ("other", other)];
+        let most = MOST_PLACES.to_string();
+        let ranked =
+            [("most", most.as_str()), ("shown", shown.as_str()), ("compared", compared.as_str()), ("other", other)];
         let mut notes = vec![desk.say(figures::RANKED_NOTE, &ranked)];
         let (table, cut) = self.table(desk, words, link)?;
         if cut {

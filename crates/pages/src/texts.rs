@@ -66,7 +66,8 @@ mod tests {
                 assert_eq!(words.matches('{').count(), words.matches('}').count(), "{name}");
             }
             let [en, ru, tg] = text;
-            let is_word = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count() > 6 && blanks(text).is_empty();
+            let is_word =
+                |text: &str| text.chars().filter(|c| c.is_alphabetic()).count() > 6 && blanks(text).is_empty();
             assert!(!is_word(en) || (en != ru && en != tg && ru != tg), "{name} is not translated");
         }
     }
@@ -77,21 +78,29 @@ mod tests {
         const RUSSIAN: &str = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя";
         const TAJIK: &str = "абвгғдеёжзийӣкқлмнопрстуӯфхҳчҷшъэюя";
         // Names and signs that are the same in every language.
-        const LATIN: [&str; 12] = ["Panoh", "SVG", "PNG", "CSV", "API", "SHA", "OpenDP", "DataFusion", "SQL", "CC", "BY", "zCDP"];
+        const LATIN: [&str; 12] =
+            ["Panoh", "SVG", "PNG", "CSV", "API", "SHA", "OpenDP", "DataFusion", "SQL", "CC", "BY", "zCDP"];
         for (name, text) in all() {
             for (lang, letters) in [(Lang::Ru, RUSSIAN), (Lang::Tg, TAJIK)] {
                 let words = lang.pick(*text);
                 let mut outside = false;
                 for word in words.split(|c: char| !c.is_alphabetic() && c != '{' && c != '}' && c != '_') {
                     outside = word.starts_with('{') || (outside && !word.ends_with('}'));
-                    if word.contains('{') || word.contains('}') || LATIN.contains(&word) || matches!(word, "ε" | "δ" | "ρ") {
+                    if word.contains('{')
+                        || word.contains('}')
+                        || LATIN.contains(&word)
+                        || matches!(word, "ε" | "δ" | "ρ")
+                    {
                         continue;
                     }
                     let wrong = word.to_lowercase().chars().find(|c| !letters.contains(*c));
                     assert!(wrong.is_none(), "{name}: {wrong:?} in {word:?} is no letter of {}", lang.name());
                 }
             }
-            assert!(!text[0].chars().any(|c| ('\u{400}'..'\u{530}').contains(&c)), "{name}: Cyrillic letters in English");
+            assert!(
+                !text[0].chars().any(|c| ('\u{400}'..'\u{530}').contains(&c)),
+                "{name}: Cyrillic letters in English"
+            );
         }
     }
 }

@@ -36,7 +36,7 @@ pub(crate) struct TrendLine {
     pub(crate) label: String,
     pub(crate) values: Vec<Value>,
     /// The question without a year.
-    taken: Taken,
+    pub(crate) taken: Taken,
 }
 
 /// Loads a trend: one line for each code of a dimension, or one of all persons.
@@ -108,7 +108,8 @@ pub(crate) fn marks(desk: &Desk<'_>, joint: &Joint<'_>, years: &[DimensionCode])
     }
     let last_of = |code: &DimensionCode| code.code.rsplit('_').next().and_then(|year| year.parse::<i32>().ok());
     let from = desk.provisional(joint);
-    let provisional = from.and_then(|from| years.iter().position(|code| last_of(code).is_some_and(|year| year >= from)));
+    let provisional =
+        from.and_then(|from| years.iter().position(|code| last_of(code).is_some_and(|year| year >= from)));
     if let Some(at) = provisional {
         notes.push(desk.say(figures::PROVISIONAL_NOTE, &[("year", desk.lang.of(&years[at].labels))]));
     }

@@ -61,7 +61,11 @@ impl Bars {
             let middle = if narrow { y + 32.0 } else { y + 16.0 };
             if narrow {
                 let room = canvas.width - length(&bar.shown, 14.0) - 12.0;
-                canvas.text((0.0, y + 16.0), Letters { halo: true, ..Letters::PLAIN }, &shortened(&bar.label, room, 14.0));
+                canvas.text(
+                    (0.0, y + 16.0),
+                    Letters { halo: true, ..Letters::PLAIN },
+                    &shortened(&bar.label, room, 14.0),
+                );
                 let shown = Letters { halo: true, ..Letters::PLAIN }.anchored(Anchor::End);
                 canvas.text((canvas.width, y + 16.0), shown, &bar.shown);
             } else {

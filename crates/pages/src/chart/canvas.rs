@@ -274,7 +274,9 @@ fn escaped(text: &str) -> String {
 
 /// How long words are, in units: measured at the widest of the usual fonts, so that nothing is cut off in any.
 pub(super) fn length(text: &str, size: f64) -> f64 {
-    text.chars().map(|c| if matches!(c, 'i' | 'l' | 'I' | '.' | ',' | ' ' | '\u{a0}' | '1') { 0.42 } else { 0.62 }).sum::<f64>()
+    text.chars()
+        .map(|c| if matches!(c, 'i' | 'l' | 'I' | '.' | ',' | ' ' | '\u{a0}' | '1') { 0.42 } else { 0.62 })
+        .sum::<f64>()
         * size
 }
 

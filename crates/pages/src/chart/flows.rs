@@ -21,8 +21,6 @@ pub(crate) struct Flow {
     pub(crate) ends: [String; 2],
     /// Persons; what is below zero is drawn as nothing.
     pub(crate) value: f64,
-    /// The value in words.
-    pub(crate) shown: String,
     /// Added up from what does not stand out; always last in its column.
     pub(crate) rest: bool,
 }
@@ -111,13 +109,9 @@ impl Flows {
             let value = flow.value.max(0.0);
             match places.iter_mut().find(|place| place.name == flow.ends[side]) {
                 Some(place) => place.total += value,
-                None => places.push(Place {
-                    name: &flow.ends[side],
-                    total: value,
-                    rest: flow.rest,
-                    top: 0.0,
-                    next: 0.0,
-                }),
+                None => {
+                    places.push(Place { name: &flow.ends[side], total: value, rest: flow.rest, top: 0.0, next: 0.0 })
+                }
             }
         }
         places.sort_by(|one, other| one.rest.cmp(&other.rest).then(other.total.total_cmp(&one.total)));

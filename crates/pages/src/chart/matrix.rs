@@ -56,7 +56,12 @@ impl Matrix {
                 canvas.rectangle((x + 1.0, y + 1.0), (cell - 2.0, 32.0), Paint::Tone, 1.0);
                 let Some(shade) = shade else { continue };
                 // Square roots, because areas are compared; light enough that the words on it can be read.
-                canvas.rectangle((x + 1.0, y + 1.0), (cell - 2.0, 32.0), Paint::Series(0), 0.08 + 0.32 * (shade.value / most).max(0.0).sqrt());
+                canvas.rectangle(
+                    (x + 1.0, y + 1.0),
+                    (cell - 2.0, 32.0),
+                    Paint::Series(0),
+                    0.08 + 0.32 * (shade.value / most).max(0.0).sqrt(),
+                );
                 let letters = Letters { size, ..Letters::PLAIN }.anchored(Anchor::Middle);
                 canvas.text((x + cell / 2.0, y + 21.0), letters, &shade.shown);
             }

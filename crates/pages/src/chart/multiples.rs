@@ -1,6 +1,6 @@
 //! Many small lines on one scale, so that their heights may be compared.
 
-use super::canvas::{Anchor, Canvas, Letters, Paint, shortened};
+use super::canvas::{Anchor, Canvas, Letters, Paint, shortened, wrapped};
 use super::scale::Scale;
 use super::{Mark, Point, Width};
 
@@ -38,10 +38,13 @@ impl Multiples {
         };
         for (at, panel) in self.panels.iter().enumerate() {
             let (column, row) = (at % across, at / across);
-            let (left, top) = ((wide + gap) * column as f64, 26.0 + (HIGH + 62.0) * row as f64);
-            canvas.text((left, top + 14.0), Letters::PLAIN.bold(), &shortened(&panel.label, wide, 14.5));
-            let (top, bottom) = (top + 26.0, top + 26.0 + HIGH);
-            let y = Scale::new(self.panels.iter().flat_map(reach), bottom, top, 2);
+            let (left, top) = ((wide + gap) * column as f64, 26.0 + (HIGH + 76.0) * row as f64);
+            let letters = Letters { size: 13.0, ..Letters::PLAIN }.bold();
+            for (line, text) in wrapped(&panel.label, wide, 13.5).iter().take(2).enumerate() {
+                canvas.text((left, top + 12.0 + 16.0 * line as f64), letters, &shortened(text, wide, 13.5));
+            }
+            let (top, bottom) = (top + 40.0, top + 40.0 + HIGH);
+            let y = Scale::new(self.panels.iter().flat_map(reach), bottom, top, 3);
             let last = self.x.len().saturating_sub(1).max(1) as f64;
             let x = |at: usize| left + 30.0 + (wide - 36.0) * at as f64 / last;
             self.one(canvas, panel, (left, wide), (&y, &x));
@@ -49,7 +52,13 @@ impl Multiples {
         }
     }
 
-    fn one(&self, canvas: &mut Canvas, panel: &Panel, (left, wide): (f64, f64), (y, x): (&Scale, &dyn Fn(usize) -> f64)) {
+    fn one(
+        &self,
+        canvas: &mut Canvas,
+        panel: &Panel,
+        (left, wide): (f64, f64),
+        (y, x): (&Scale, &dyn Fn(usize) -> f64),
+    ) {
         let small = Letters { size: 11.5, ..Letters::QUIET };
         let bottom = y.at(y.ticks[0]);
         for tick in &y.ticks {
@@ -74,7 +83,8 @@ impl Multiples {
             let place = x(mark.at) - (x(1) - x(0)) / 2.0;
             canvas.dashed((place, y.at(y.ticks[y.ticks.len() - 1])), (place, bottom), Paint::Quiet, 1.0, "3 3");
         }
-        for (at, point) in points.iter().enumerate().filter(|(at, _)| self.provisional.is_some_and(|from| *at >= from)) {
+        for (at, point) in points.iter().enumerate().filter(|(at, _)| self.provisional.is_some_and(|from| *at >= from))
+        {
             let _ = at;
             canvas.dot(*point, 3.0, Paint::Series(0), true);
         }

@@ -21,7 +21,7 @@ fn charts() -> Vec<Chart> {
     let line = |label: &str, paint| Line { label: label.into(), points: points.clone(), paint, sure: true };
     let mark = Mark { at: 4, sign: "a".into() };
     let place = |at: usize| format!("A country with quite a long name {at}");
-    let flow = |at: usize| Flow { ends: [place(at % 3), place(at)], value: 40.0 / (at + 1) as f64, shown: "40 ± 7".into(), rest: at == 5 };
+    let flow = |at: usize| Flow { ends: [place(at % 3), place(at)], value: 40.0 / (at + 1) as f64, rest: at == 5 };
     let bar = |at: usize| Bar {
         label: place(at),
         value: 900.0 - 100.0 * at as f64,
@@ -61,7 +61,13 @@ fn charts() -> Vec<Chart> {
             x_title: "Published number".into(),
             bells: vec![
                 Bell { label: "With".into(), mean: 12.0, standard_error: 3.0, paint: Paint::Series(0), interval: true },
-                Bell { label: "Without".into(), mean: 11.0, standard_error: 3.0, paint: Paint::Series(1), interval: false },
+                Bell {
+                    label: "Without".into(),
+                    mean: 11.0,
+                    standard_error: 3.0,
+                    paint: Paint::Series(1),
+                    interval: false,
+                },
             ],
             tick: plain,
         }),
@@ -70,17 +76,36 @@ fn charts() -> Vec<Chart> {
 
 /// The values of an attribute.
 fn attributes<'a>(svg: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
-    svg.split(&format!(" {name}=\"")).skip(1).map(|rest| rest.split('"').next().unwrap_or_default()).collect::<Vec<_>>().into_iter()
+    svg.split(&format!(" {name}=\""))
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap_or_default())
+        .collect::<Vec<_>>()
+        .into_iter()
 }
 
 #[test]
 fn pictures_are_whole_and_keep_inside_the_paper() {
     for chart in charts() {
-        for svg in [chart.inline(&caption(), Width::Wide), chart.inline(&caption(), Width::Narrow), chart.standalone(&caption())] {
-            let box_of: Vec<f64> =
-                attributes(&svg, "viewBox").next().expect("one").split(' ').map(|n| n.parse().expect("a number")).collect();
+        for svg in [
+            chart.inline(&caption(), Width::Wide),
+            chart.inline(&caption(), Width::Narrow),
+            chart.standalone(&caption()),
+        ] {
+            let box_of: Vec<f64> = attributes(&svg, "viewBox")
+                .next()
+                .expect("one")
+                .split(' ')
+                .map(|n| n.parse().expect("a number"))
+                .collect();
             let (left, top, right, bottom) = (box_of[0], box_of[1], box_of[0] + box_of[2], box_of[1] + box_of[3]);
-            for (name, low, high) in [("x", left, right), ("x1", left, right), ("cx", left, right), ("y", top, bottom), ("y2", top, bottom), ("cy", top, bottom)] {
+            for (name, low, high) in [
+                ("x", left, right),
+                ("x1", left, right),
+                ("cx", left, right),
+                ("y", top, bottom),
+                ("y2", top, bottom),
+                ("cy", top, bottom),
+            ] {
                 for value in attributes(&svg, name) {
                     let value: f64 = value.parse().expect("a number");
                     assert!((low - 0.1..=high + 0.1).contains(&value), "{name}={value} outside {low}..{high}\n{svg}");
@@ -103,7 +128,8 @@ fn words_end_inside_the_paper() {
         for width in [Width::Wide, Width::Narrow] {
             let svg = chart.inline(&caption(), width);
             for text in svg.split("<text ").skip(1) {
-                let attribute = |name: &str| text.split(&format!("{name}=\"")).nth(1).and_then(|rest| rest.split('"').next());
+                let attribute =
+                    |name: &str| text.split(&format!("{name}=\"")).nth(1).and_then(|rest| rest.split('"').next());
                 let number = |name: &str| attribute(name).and_then(|text| text.parse::<f64>().ok()).expect("a number");
                 let content = text.split('>').nth(1).and_then(|rest| rest.split('<').next()).expect("words");
                 // The widest usual font takes about six tenths of the size for a letter.

@@ -17,9 +17,8 @@ pub(super) fn content(desk: &Desk<'_>) -> Result<Content, CubeError> {
     let mut content = Content::lead(desk.word(method::LEAD).to_owned());
     // The smallest error of any table of the newest release: the best that a reader sees.
     let newest = desk.asked.release.or(desk.asked.releases.first().copied());
-    let error = newest.and_then(|artefact| {
-        artefact.release.tables.iter().map(|table| table.standard_error).min_by(f64::total_cmp)
-    });
+    let error = newest
+        .and_then(|artefact| artefact.release.tables.iter().map(|table| table.standard_error).min_by(f64::total_cmp));
     let error = error.unwrap_or(3.0);
     let half = margin(desk.lang, panoh_publication::half_width(error));
     let (count, less) = (writer(desk.lang)(COUNT), writer(desk.lang)(COUNT - 1.0));
@@ -48,7 +47,11 @@ pub(super) fn content(desk: &Desk<'_>) -> Result<Content, CubeError> {
             id,
             title: desk.say(title, &words),
             sentences: Vec::new(),
-            chart: Some(Chart::Bells(Bells { x_title: desk.word(method::NUMBER).to_owned(), bells, tick: writer(desk.lang) })),
+            chart: Some(Chart::Bells(Bells {
+                x_title: desk.word(method::NUMBER).to_owned(),
+                bells,
+                tick: writer(desk.lang),
+            })),
             marks: release.into_iter().collect(),
             notes: Vec::new(),
             table: Table::default(),

@@ -41,7 +41,9 @@ pub(super) fn content(desk: &Desk<'_>) -> Result<Content, CubeError> {
         let sentences = trend.changes(desk, compared)?;
         content.figure(trend.figure(desk, "total", title, sentences));
     }
-    for joint in [gender.as_ref().map(|t| &t.joint), places.as_ref().map(|r| &r.joint), routes.as_ref().map(|r| &r.joint)] {
+    for joint in
+        [gender.as_ref().map(|t| &t.joint), places.as_ref().map(|r| &r.joint), routes.as_ref().map(|r| &r.joint)]
+    {
         if let Some(joint) = joint {
             content.uses(joint);
         }
@@ -92,7 +94,12 @@ fn gender_card(desk: &Desk<'_>, trend: &Trend<'_>, compared: usize) -> Result<Op
     let largest = trend.drawn().into_iter().map(|at| &trend.lines[at]);
     let largest = largest.max_by(|one, other| one.values[to].estimate.total_cmp(&other.values[to].estimate));
     let Some(line) = largest else { return Ok(None) };
-    let what = desk.say(figures::CARD_CODE, &[("name", &line.label), ("year", &trend.year(desk, to))]);
+    let name = match line.code.as_str() {
+        "man" => desk.word(figures::MEN),
+        "woman" => desk.word(figures::WOMEN),
+        _ => &line.label,
+    };
+    let what = desk.say(figures::CARD_CODE, &[("name", name), ("year", &trend.year(desk, to))]);
     let more = before(desk, trend, &trend.change(line, from, to)?, from, compared);
     Ok(Some(card(desk, &line.values[to], (what, more), desk.address("/people"))))
 }

@@ -17,7 +17,8 @@ pub(super) fn content(desk: &Desk<'_>) -> Result<Content, CubeError> {
     let compared: usize = 2 + [&gender, &age].into_iter().flatten().map(|trend| trend.drawn().len()).sum::<usize>();
     if let Some(trend) = &gender {
         content.uses(&trend.joint);
-        content.form = Some(form(desk, &trend.joint, PageName::People, &["year", "gender"], &["destination", "origin", "age"]));
+        content.form =
+            Some(form(desk, &trend.joint, PageName::People, &["year", "gender"], &["destination", "origin", "age"]));
         content.figure(by_gender(desk, trend, compared)?);
     }
     if let Some(trend) = &age {

@@ -52,8 +52,13 @@ fn country(desk: &Desk<'_>, content: &mut Content, name: &str) -> Result<(), Cub
     let found = load(desk, None)?;
     if let Some(trend) = content.found(desk, found) {
         content.uses(&trend.joint);
-        content.form =
-            Some(form(desk, &trend.joint, PageName::Destinations, &["year", "destination"], &["destination", "gender", "age"]));
+        content.form = Some(form(
+            desk,
+            &trend.joint,
+            PageName::Destinations,
+            &["year", "destination"],
+            &["destination", "gender", "age"],
+        ));
         let title = desk.say(figures::ONE_TREND, &[("what", name)]);
         let sentences = trend.changes(desk, 1)?;
         content.figure(trend.figure(desk, "destination-trends", title, sentences));
@@ -80,7 +85,8 @@ fn chosen(desk: &Desk<'_>, name: &str) -> Option<String> {
 pub(super) fn routes(desk: &Desk<'_>) -> Result<Content, CubeError> {
     let mut content = Content::lead(desk.word(frame::REGISTERED).to_owned());
     if let (Some(from), Some(to)) = (chosen(desk, "origin"), chosen(desk, "destination")) {
-        let name = if from == to { desk.say(figures::INSIDE_OF, &[("country", &from)]) } else { format!("{from} → {to}") };
+        let name =
+            if from == to { desk.say(figures::INSIDE_OF, &[("country", &from)]) } else { format!("{from} → {to}") };
         content.heading = Some(name.clone());
         let found = load(desk, None)?;
         if let Some(trend) = content.found(desk, found) {
@@ -98,7 +104,7 @@ pub(super) fn routes(desk: &Desk<'_>) -> Result<Content, CubeError> {
     content.form = Some(form(desk, &ranking.joint, PageName::Routes, &["origin", "destination"], &OFFERED));
     let title = ranking.title(desk, 1)?;
     if !ranking.places.is_empty() {
-        content.figure(flows(desk, &ranking));
+        content.figure(flows_figure(desk, &ranking, "flows"));
     }
     let link = |place: &crate::ranking::Place| {
         let more = [("origin", place.codes[0].code.as_str()), ("destination", place.codes[1].code.as_str())];
@@ -130,27 +136,25 @@ fn bare(desk: &Desk<'_>, ranking: &Ranking<'_>, id: &'static str, (title, chart)
 }
 
 /// The ranked routes as ribbons, with all others as one.
-fn flows(desk: &Desk<'_>, ranking: &Ranking<'_>) -> Figure {
+pub(super) fn flows_figure(desk: &Desk<'_>, ranking: &Ranking<'_>, id: &'static str) -> Figure {
     let other = desk.word(figures::OTHER_ROUTES);
     let flow = |place: &crate::ranking::Place| Flow {
         ends: [0, 1].map(|at: usize| desk.lang.of(&place.codes[at].labels).to_owned()),
         value: place.value.estimate,
-        shown: desk.shown(&place.value),
         rest: false,
     };
-    let rest = Flow {
-        ends: [other.to_owned(), other.to_owned()],
-        value: ranking.other.estimate,
-        shown: desk.shown(&ranking.other),
-        rest: true,
-    };
+    let rest = Flow { ends: [other.to_owned(), other.to_owned()], value: ranking.other.estimate, rest: true };
     let chart = Chart::Flows(Flows {
         heads: [desk.word(figures::ORIGIN).to_owned(), desk.word(figures::DESTINATION).to_owned()],
         flows: ranking.places.iter().map(flow).chain([rest]).collect(),
     });
     let count = ranking.places.len().to_string();
-    let mut figure = bare(desk, ranking, "flows", (desk.say(figures::FLOWS_TITLE, &[("count", &count)]), chart));
-    let lines = ranking.places.iter().take(5).map(|place| format!("{}: {}", ranking.label(desk, place), desk.shown(&place.value)));
+    let mut figure = bare(desk, ranking, id, (desk.say(figures::FLOWS_TITLE, &[("count", &count)]), chart));
+    let lines = ranking
+        .places
+        .iter()
+        .take(5)
+        .map(|place| format!("{}: {}", ranking.label(desk, place), desk.shown(&place.value)));
     figure.sentences = vec![format!("{}.", lines.collect::<Vec<_>>().join("; "))];
     figure
 }
@@ -166,7 +170,8 @@ fn matrix(desk: &Desk<'_>, ranking: &Ranking<'_>) -> Figure {
         }
     }
     let cell = |from: &DimensionCode, to: &DimensionCode| {
-        let found = ranking.places.iter().find(|place| place.codes[0].code == from.code && place.codes[1].code == to.code);
+        let found =
+            ranking.places.iter().find(|place| place.codes[0].code == from.code && place.codes[1].code == to.code);
         found.map(|place| Shade { value: place.value.estimate, shown: whole(desk.lang, place.value.estimate) })
     };
     let names = |codes: &[&DimensionCode]| codes.iter().map(|code| desk.lang.of(&code.labels).to_owned()).collect();

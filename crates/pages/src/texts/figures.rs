@@ -11,7 +11,6 @@ texts! {
         "Шахсони бақайдгирифташуда, {period}; хат: фосилаи 95 фоиза";
     PERIOD: "{from} to {to}", "{from}–{to}", "{from}–{to}";
     PERIOD_NO_YEAR: "{from} to {to} or without a year", "{from}–{to} или без года", "{from}–{to} ё бе сол";
-    WITHOUT_YEAR: "without a year", "без года", "бе сол";
     PROVISIONAL: "provisional", "предварительно", "пешакӣ";
     PROVISIONAL_NOTE: "Figures from {year} on are provisional: late registrations may still be added.",
         "Данные с {year} года предварительные: поздние регистрации ещё могут добавиться.",
@@ -35,9 +34,9 @@ texts! {
     NOTHING_STANDS_OUT: "Nothing here is larger than the noise, so there is nothing to draw.",
         "Здесь ничто не выделяется из шума, поэтому рисовать нечего.",
         "Дар ин ҷо чизе аз садо калонтар нест, бинобар ин кашидан лозим нест.";
-    RANKED_NOTE: "{shown} of {compared} have a place of their own: only what is larger than the noise even when all {compared} are compared at once. The rest is added up as “{other}”.",
-        "Отдельно показано {shown} из {compared}: только то, что выделяется из шума, даже если сравнивать все {compared} сразу. Остальное сложено в строке «{other}».",
-        "Ҷудогона {shown} аз {compared} нишон дода шудааст: танҳо он чӣ ҳатто ҳангоми муқоисаи ҳамаи {compared} якбора аз садо калонтар аст. Боқимонда дар «{other}» ҷамъ шудааст.";
+    RANKED_NOTE: "{shown} of {compared} have a place of their own: at most the {most} largest, and only what is larger than the noise even when all {compared} are compared at once. The rest is added up as “{other}”.",
+        "Отдельно показано {shown} из {compared}: не более {most} крупнейших и только то, что выделяется из шума, даже если сравнивать все {compared} сразу. Остальное сложено в строке «{other}».",
+        "Ҷудогона {shown} аз {compared} нишон дода шудааст: на бештар аз {most} калонтарин ва танҳо он чӣ ҳатто ҳангоми муқоисаи ҳамаи {compared} якбора аз садо калонтар аст. Боқимонда дар «{other}» ҷамъ шудааст.";
     LATEST_YEARS: "The table has the latest {count} years, the download all.",
         "В таблице последние годы ({count}), в загрузке – все.", "Дар ҷадвал солҳои охир ({count}), дар боргирӣ – ҳама.";
 
@@ -92,7 +91,40 @@ texts! {
         "{first}: {value}, аз {low} то {high} аз ҳамаи онҳое, ки маълуманд.";
     OTHER_DESTINATIONS: "All other countries", "Все остальные страны", "Ҳамаи кишварҳои дигар";
     OTHER_ROUTES: "All other routes", "Все остальные маршруты", "Ҳамаи хатсайрҳои дигар";
-    OTHER_AGES: "All other ages", "Все остальные возрасты", "Ҳамаи синну солҳои дигар";
+    OTHER_ANSWERS: "All other", "Всё остальное", "Ҳамаи дигар";
+    OTHER_REGIONS: "All other regions", "Все остальные регионы", "Ҳамаи минтақаҳои дигар";
+    BY_PURPOSE: "Purposes of exploitation", "Цели эксплуатации", "Мақсадҳои истисмор";
+    BY_MEANS: "Means of control", "Средства контроля", "Воситаҳои назорат";
+    BY_SERVICE: "Services given", "Оказанные услуги", "Хизматрасониҳо";
+    BY_REFERRAL: "Referrals", "Направления", "Ирсолҳо";
+    SEVERAL_ANSWERS: "One person can have several, so these numbers do not add up.",
+        "У одного человека их может быть несколько, поэтому эти числа не складываются.",
+        "Як шахс метавонад чандтояшро дошта бошад, бинобар ин ин рақамҳо ҷамъ намешаванд.";
+    SHARE_OF_KNOWN: "Share of those whose answer is known", "Доля тех, о ком это известно", "Ҳиссаи онҳое, ки маълуманд";
+    ASSISTANCE_LEAD: "What help registered persons were given within twelve months of their registration.",
+        "Какую помощь зарегистрированные люди получили в течение двенадцати месяцев.",
+        "Шахсони бақайдгирифташуда дар давоми дувоздаҳ моҳ чӣ кӯмак гирифтанд.";
+    INSIDE_LEAD: "The regions of the country in which people were recruited and exploited, as far as they are recorded.",
+        "Регионы страны, где людей вербовали и эксплуатировали, насколько это записано.",
+        "Минтақаҳои кишвар, ки дар онҳо одамонро ҷалб ва истисмор кардаанд, то ҷое ки сабт шудааст.";
+    REGION_FROM: "Where people were recruited", "Где людей вербовали", "Одамонро дар куҷо ҷалб кардаанд";
+    REGION_TO: "Where people were exploited", "Где людей эксплуатировали", "Одамонро дар куҷо истисмор кардаанд";
+    PREVENTED_LEAD: "Persons who were stopped before they were exploited, beside those who were identified as victims.",
+        "Люди, которых остановили до эксплуатации, рядом с теми, кто признан пострадавшим.",
+        "Шахсоне, ки пеш аз истисмор боздошта шуданд, дар паҳлуи онҳое, ки ҷабрдида муайян шудаанд.";
+    PREVENTED_UP: "More persons were stopped before exploitation in {to} than in {from}",
+        "В {to} году до эксплуатации остановлено больше людей, чем в {from}",
+        "Дар соли {to} назар ба соли {from} бештар шахсон пеш аз истисмор боздошта шуданд";
+    PREVENTED_DOWN: "Fewer persons were stopped before exploitation in {to} than in {from}",
+        "В {to} году до эксплуатации остановлено меньше людей, чем в {from}",
+        "Дар соли {to} назар ба соли {from} камтар шахсон пеш аз истисмор боздошта шуданд";
+    PREVENTED_SAME: "Persons stopped before exploitation: no change from {from} to {to} larger than the noise",
+        "Остановленные до эксплуатации: с {from} по {to} год нет изменения больше шума",
+        "Боздошташудагон пеш аз истисмор: аз соли {from} то соли {to} тағйири аз садо калонтар нест";
+    PREVENTED_ONLY: "Prevented and identified persons by year", "Предотвращённые и выявленные случаи по годам",
+        "Ҳолатҳои пешгирифташуда ва муайяншуда аз рӯи сол";
+    MEN: "men", "мужчины", "мардон";
+    WOMEN: "women", "женщины", "занон";
     INSIDE_OF: "inside {country}", "внутри страны: {country}", "дар дохили кишвар: {country}";
     ORIGIN: "Recruited in, or citizen of", "Место вербовки или гражданство", "Ҷойи ҷалб ё шаҳрвандӣ";
     DESTINATION: "Exploited in", "Страна эксплуатации", "Кишвари истисмор";

@@ -5,7 +5,9 @@ use crate::numbers::Counted;
 
 /// Persons, as they are counted.
 pub(crate) const PERSONS: Counted =
-    Counted { en: ["person", "persons"], ru: ["человек", "человека", "человек"], tg: "нафар" };
+    Counted {
+        en: ["person", "persons"], ru: ["человек", "человека", "человек"], tg: "нафар"
+    };
 
 texts! {
     SITE: "Panoh: registered persons", "Panoh: зарегистрированные лица", "Panoh: шахсони бақайдгирифташуда";
@@ -43,6 +45,8 @@ texts! {
     NOT_WITH_FILTERS: "This was not released for what you chose, so it is not shown.",
         "Для выбранного это не публиковалось, поэтому здесь не показано.",
         "Барои интихоби шумо ин маълумот нашр нашудааст, бинобар ин нишон дода намешавад.";
+    APART: "The lines are counted apart and never added up.", "Линии считаются отдельно и никогда не складываются.",
+        "Хатҳо ҷудо ҳисоб мешаванд ва ҳеҷ гоҳ ҷамъ намешаванд.";
     NOTHING: "Nothing about this is published here yet.", "Об этом здесь пока ничего не опубликовано.",
         "Дар ин бора ҳанӯз чизе нашр нашудааст.";
     SEE_RELEASES: "See what is published", "Посмотреть, что опубликовано", "Дидани он чӣ нашр шудааст";
@@ -53,12 +57,10 @@ texts! {
         "Пеш аз нашр ба рақамҳо як бор садои тасодуфӣ илова шудааст, то касе натавонад бифаҳмад, ки ягон шахс дар онҳо ҳаст ё не. «{example}» чунин маъно дорад: баҳо – {value}; фосилаи аз {low} то {high} дар 95 нашр аз 100 нашри ҳамин тавр тайёршуда шумораи дақиқи шахсони бақайдгирифташударо дар бар мегирад. Агар шумораи дақиқ хурд бошад, баҳо метавонад аз сифр поён бошад: онро «қариб ҳеҷ кас» хонед.";
     MORE: "More on the method", "Подробнее о методе", "Бештар дар бораи усул";
 
-    CHART: "Chart: {title}", "График: {title}", "Диаграмма: {title}";
     TABLE: "Table: {title}", "Таблица: {title}", "Ҷадвал: {title}";
     TABLE_OPEN: "The figures as a table", "Данные в таблице", "Маълумот дар ҷадвал";
     DOWNLOAD: "Download:", "Загрузить:", "Боргирӣ:";
     AS_SVG: "picture (SVG)", "изображение (SVG)", "тасвир (SVG)";
-    AS_PNG: "picture (PNG)", "изображение (PNG)", "тасвир (PNG)";
     AS_CSV: "figures (CSV)", "данные (CSV)", "маълумот (CSV)";
     PERMANENT: "permanent link", "постоянная ссылка", "истиноди доимӣ";
     CAPTION: "± is half of the 95 % interval.", "± – половина 95-процентного промежутка.",

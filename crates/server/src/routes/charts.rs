@@ -81,7 +81,8 @@ pub(super) async fn chart(
 
 /// The numbers of a figure, a row for each.
 fn sheet(id: &str, picture: Picture, shelf: &Shelf, view: View) -> Result<Sheet, Problem> {
-    let detail = "this picture explains something and has no numbers of a release, or its numbers are those of another figure";
+    let detail =
+        "this picture explains something and has no numbers of a release, or its numbers are those of another figure";
     let Some(Data { keys, rows, smallest_count }) = picture.data else {
         return Err(Problem::new(Kind::NotReleased, detail));
     };

@@ -29,9 +29,10 @@ impl Choice {
         let mut taken = BTreeMap::new();
         for name in FILTERS {
             let Some(text) = parameters.take(name) else { continue };
-            let found = release.iter().chain(shelf.newest_first()).find_map(|artefact| {
-                artefact.cube.dimension(name).map(|at| &artefact.cube.dimensions()[at])
-            });
+            let found = release
+                .iter()
+                .chain(shelf.newest_first())
+                .find_map(|artefact| artefact.cube.dimension(name).map(|at| &artefact.cube.dimensions()[at]));
             let dimension = found.ok_or_else(|| {
                 let detail = format!("no public release has the dimension {name}");
                 Problem::new(Kind::NotReleased, detail)
@@ -60,7 +61,11 @@ impl Choice {
 }
 
 /// One page.
-pub(super) async fn page(name: PageName, Sight(shelf): Sight, AskedForm(mut asked): AskedForm) -> Result<Response, Problem> {
+pub(super) async fn page(
+    name: PageName,
+    Sight(shelf): Sight,
+    AskedForm(mut asked): AskedForm,
+) -> Result<Response, Problem> {
     let view = asked.view(&[Format::Html])?;
     let choice = Choice::take(&mut asked.parameters, &shelf)?;
     let key = Key::new(name.path()).and(&choice.canonical()).and_releases(shelf.newest_first());
