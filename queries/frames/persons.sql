@@ -28,6 +28,16 @@
 -- column: purpose_forced_adoption code(yes_no): forced adoption, or not_known
 -- column: purpose_surrogacy code(yes_no): forced surrogacy, or not_known
 -- column: purpose_other code(yes_no): other exploitation, or not_known
+-- column: origin_region code(region): first-level region of recruitment
+-- column: destination_region code(region): first-level region of exploitation
+-- column: means_debt_and_earnings code(yes_no): debt bondage and taking of earnings, or not_known
+-- column: means_threats code(yes_no): threats, or not_known
+-- column: means_abuse code(yes_no): psychological, physical or sexual abuse, or not_known
+-- column: means_false_promises code(yes_no): false promises, or not_known
+-- column: means_drugs_or_alcohol code(yes_no): drugs or alcohol, or not_known
+-- column: means_denial_of_basic_needs code(yes_no): denial of basic needs, or not_known
+-- column: means_excessive_working_hours code(yes_no): excessive working hours, or not_known
+-- column: means_withheld_documents code(yes_no): withheld documents, or not_known
 SELECT person,
        cohort,
        gender,
@@ -53,5 +63,15 @@ SELECT person,
        purpose_forced_begging,
        purpose_forced_adoption,
        purpose_surrogacy,
-       purpose_other
+       purpose_other,
+       origin_region,
+       destination_region,
+       means_debt_and_earnings,
+       means_threats,
+       means_abuse,
+       means_false_promises,
+       means_drugs_or_alcohol,
+       means_denial_of_basic_needs,
+       means_excessive_working_hours,
+       means_withheld_documents
   FROM profiles

@@ -22,6 +22,7 @@
 -- column: destination_basis code(place_basis): how the destination is known: recorded, proxy (usually where the person
 --   was first identified) or intended (the person was stopped before); NULL when there is none
 -- column: destination_region code(region): first-level region of the destination; NULL when there is none
+-- column: means codes(means): means of control
 WITH ends AS (
        SELECT record,
               person,
@@ -36,6 +37,7 @@ WITH ends AS (
               majority,
               citizenships,
               purposes,
+              means,
               CASE WHEN citizenships[1] NOT IN ('missing', 'unknown', 'not_applicable', 'suppressed')
                    THEN citizenships[1] END AS citizenship,
               first_place(journey, 'recruitment', 'country') AS recruited,
@@ -67,5 +69,6 @@ SELECT record,
        origin_region,
        destination,
        destination_basis,
-       destination_region
+       destination_region,
+       means
   FROM ends

@@ -2,7 +2,8 @@
 --   the person's records; where they are silent or disagree it is unknown. Status is the furthest of identified, possible
 --   and prevented. Origin, destination and purposes of records found not to be victims are passed over. The cohort is that
 --   of the person, over the records of every register. Each purpose has a column of its own: yes, no when another purpose
---   is known, or not_known, so that a share is yes / (yes + no).
+--   is known, or not_known, so that a share is yes / (yes + no); so has each group of means of control. Regions are those
+--   of origin and destination.
 -- column: person pseudonym: the person
 -- column: cohort text: year of the person's first record, or no_year
 -- column: gender code(gender): gender as recorded
@@ -30,6 +31,16 @@
 -- column: purpose_forced_adoption code(yes_no): forced adoption, or not_known
 -- column: purpose_surrogacy code(yes_no): forced surrogacy, or not_known
 -- column: purpose_other code(yes_no): other exploitation, or not_known
+-- column: origin_region code(region): first-level region of recruitment
+-- column: destination_region code(region): first-level region of exploitation
+-- column: means_debt_and_earnings code(yes_no): debt bondage and taking of earnings, or not_known
+-- column: means_threats code(yes_no): threats, or not_known
+-- column: means_abuse code(yes_no): psychological, physical or sexual abuse, or not_known
+-- column: means_false_promises code(yes_no): false promises, or not_known
+-- column: means_drugs_or_alcohol code(yes_no): drugs or alcohol, or not_known
+-- column: means_denial_of_basic_needs code(yes_no): denial of basic needs, or not_known
+-- column: means_excessive_working_hours code(yes_no): excessive working hours, or not_known
+-- column: means_withheld_documents code(yes_no): withheld documents, or not_known
 WITH others AS (
        SELECT person, cohort FROM contacts
        UNION ALL
@@ -58,10 +69,18 @@ WITH others AS (
               CASE WHEN status <> 'not_a_victim' THEN origin_role END AS origin_role,
               CASE WHEN status <> 'not_a_victim' THEN destination END AS destination,
               CASE WHEN status <> 'not_a_victim' THEN destination_basis END AS destination_basis,
-              CASE WHEN status <> 'not_a_victim' THEN purposes END AS purposes
+              CASE WHEN status <> 'not_a_victim' THEN purposes END AS purposes,
+              CASE WHEN status <> 'not_a_victim'
+                    AND origin_region NOT IN ('missing', 'unknown', 'not_applicable', 'suppressed')
+                   THEN origin_region END AS origin_region,
+              CASE WHEN status <> 'not_a_victim'
+                    AND destination_region NOT IN ('missing', 'unknown', 'not_applicable', 'suppressed')
+                   THEN destination_region END AS destination_region,
+              CASE WHEN status <> 'not_a_victim' THEN means END AS means
          FROM routes
        UNION ALL
-       SELECT person, cohort, NULL, FALSE, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+       SELECT person, cohort, NULL, FALSE, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+              NULL
          FROM others
      ),
      merged AS (
@@ -114,7 +133,34 @@ WITH others AS (
               bool_or(array_has(purposes, 'forced_begging')) AS forced_begging,
               bool_or(array_has(purposes, 'forced_adoption')) AS forced_adoption,
               bool_or(array_has(purposes, 'surrogacy')) AS surrogacy,
-              bool_or(array_has(purposes, 'other')) AS other
+              bool_or(array_has(purposes, 'other')) AS other,
+              coalesce(CASE WHEN min(origin_region) = max(origin_region) THEN min(origin_region) END, 'unknown')
+                AS origin_region,
+              coalesce(
+                CASE WHEN min(destination_region) = max(destination_region) THEN min(destination_region) END,
+                'unknown'
+              )
+                AS destination_region,
+              bool_or(
+                cardinality(means) > 0
+                AND NOT array_has_any(means, ['missing', 'unknown', 'not_applicable', 'suppressed'])
+              ) AS means_known,
+              bool_or(array_has_any(means, ['debt_bondage', 'takes_earnings', 'debt_or_earnings']))
+                AS debt_and_earnings,
+              bool_or(array_has_any(means, ['threats', 'uses_children', 'threatens_family', 'threat_of_law_enforcement', 'threats_not_told_apart']))
+                AS threats,
+              bool_or(array_has_any(means, ['psychological_abuse', 'physical_abuse', 'sexual_abuse', 'abuse_not_told_apart']))
+                AS abuse,
+              bool_or(array_has_any(means, ['false_promises']))
+                AS false_promises,
+              bool_or(array_has_any(means, ['psychoactive_substances']))
+                AS drugs_or_alcohol,
+              bool_or(array_has_any(means, ['restricts_financial_access', 'restricts_movement', 'restricts_medical_care', 'withholds_necessities', 'denial_not_told_apart']))
+                AS denial_of_basic_needs,
+              bool_or(array_has_any(means, ['excessive_working_hours']))
+                AS excessive_working_hours,
+              bool_or(array_has_any(means, ['withholds_documents']))
+                AS withheld_documents
          FROM records
         GROUP BY person
        HAVING bool_or(counts)
@@ -161,5 +207,23 @@ SELECT person,
        CASE WHEN surrogacy THEN 'yes' WHEN purpose_known THEN 'no' ELSE 'not_known' END
          AS purpose_surrogacy,
        CASE WHEN other THEN 'yes' WHEN purpose_known THEN 'no' ELSE 'not_known' END
-         AS purpose_other
+         AS purpose_other,
+       origin_region,
+       destination_region,
+       CASE WHEN debt_and_earnings THEN 'yes' WHEN means_known THEN 'no' ELSE 'not_known' END
+         AS means_debt_and_earnings,
+       CASE WHEN threats THEN 'yes' WHEN means_known THEN 'no' ELSE 'not_known' END
+         AS means_threats,
+       CASE WHEN abuse THEN 'yes' WHEN means_known THEN 'no' ELSE 'not_known' END
+         AS means_abuse,
+       CASE WHEN false_promises THEN 'yes' WHEN means_known THEN 'no' ELSE 'not_known' END
+         AS means_false_promises,
+       CASE WHEN drugs_or_alcohol THEN 'yes' WHEN means_known THEN 'no' ELSE 'not_known' END
+         AS means_drugs_or_alcohol,
+       CASE WHEN denial_of_basic_needs THEN 'yes' WHEN means_known THEN 'no' ELSE 'not_known' END
+         AS means_denial_of_basic_needs,
+       CASE WHEN excessive_working_hours THEN 'yes' WHEN means_known THEN 'no' ELSE 'not_known' END
+         AS means_excessive_working_hours,
+       CASE WHEN withheld_documents THEN 'yes' WHEN means_known THEN 'no' ELSE 'not_known' END
+         AS means_withheld_documents
   FROM merged

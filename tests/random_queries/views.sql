@@ -53,7 +53,7 @@ SELECT record, person, cohort, source, record_system, reporting_country, status,
        majority, citizenships, purposes,
        coalesce(recruited.country, citizenship),
        CASE WHEN recruited IS NOT NULL THEN 'recruitment' WHEN citizenship IS NOT NULL THEN 'citizenship' END,
-       recruited.basis, recruited.region, exploited.country, exploited.basis, exploited.region
+       recruited.basis, recruited.region, exploited.country, exploited.basis, exploited.region, means
   FROM (
         SELECT *,
                known_of(citizenships)[1] AS citizenship,
@@ -93,7 +93,16 @@ SELECT person, first, gender, age_band, majority, citizenship, origin, origin_ro
        about(codes, 'forced_labour'), about(codes, 'sexual_exploitation'), about(codes, 'forced_marriage'),
        about(codes, 'forced_military'), about(codes, 'organ_removal'), about(codes, 'slavery_and_practices'),
        about(codes, 'servitude'), about(codes, 'child_labour'), about(codes, 'forced_begging'),
-       about(codes, 'forced_adoption'), about(codes, 'surrogacy'), about(codes, 'other')
+       about(codes, 'forced_adoption'), about(codes, 'surrogacy'), about(codes, 'other'),
+       origin_region, destination_region,
+       about(held, 'debt_and_earnings'),
+       about(held, 'threats'),
+       about(held, 'abuse'),
+       about(held, 'false_promises'),
+       about(held, 'drugs_or_alcohol'),
+       about(held, 'denial_of_basic_needs'),
+       about(held, 'excessive_working_hours'),
+       about(held, 'withheld_documents')
   FROM (
         SELECT person, agreed(r.gender) AS gender, agreed(r.age_band) AS age_band, agreed(r.majority) AS majority,
                agreed(r.citizenships[1]) AS citizenship,
@@ -106,7 +115,31 @@ SELECT person, first, gender, age_band, majority, citizenship, origin, origin_ro
                                     lambda wanted: list_contains(list(r.status), wanted))[1], 'unknown') AS status,
                flatten(list(CASE WHEN NOT r.counts THEN []
                                  WHEN len(r.purposes) > 0 AND len(known_of(r.purposes)) = len(r.purposes)
-                                 THEN list_append(r.purposes, '(known)') ELSE r.purposes END)) AS codes
+                                 THEN list_append(r.purposes, '(known)') ELSE r.purposes END)) AS codes,
+               agreed(CASE WHEN r.counts THEN r.origin_region END) AS origin_region,
+               agreed(CASE WHEN r.counts THEN r.destination_region END) AS destination_region,
+               flatten(list(CASE WHEN NOT r.counts THEN []
+                                 WHEN len(r.means) > 0 AND len(known_of(r.means)) = len(r.means)
+                                 THEN list_append(list_transform(r.means, lambda m: CASE
+                                                       WHEN m IN ('debt_bondage', 'takes_earnings', 'debt_or_earnings') THEN 'debt_and_earnings'
+                                                       WHEN m IN ('threats', 'uses_children', 'threatens_family', 'threat_of_law_enforcement', 'threats_not_told_apart') THEN 'threats'
+                                                       WHEN m IN ('psychological_abuse', 'physical_abuse', 'sexual_abuse', 'abuse_not_told_apart') THEN 'abuse'
+                                                       WHEN m IN ('false_promises') THEN 'false_promises'
+                                                       WHEN m IN ('psychoactive_substances') THEN 'drugs_or_alcohol'
+                                                       WHEN m IN ('restricts_financial_access', 'restricts_movement', 'restricts_medical_care', 'withholds_necessities', 'denial_not_told_apart') THEN 'denial_of_basic_needs'
+                                                       WHEN m IN ('excessive_working_hours') THEN 'excessive_working_hours'
+                                                       WHEN m IN ('withholds_documents') THEN 'withheld_documents'
+                                                       ELSE m END), '(known)')
+                                 ELSE list_transform(r.means, lambda m: CASE
+                                                       WHEN m IN ('debt_bondage', 'takes_earnings', 'debt_or_earnings') THEN 'debt_and_earnings'
+                                                       WHEN m IN ('threats', 'uses_children', 'threatens_family', 'threat_of_law_enforcement', 'threats_not_told_apart') THEN 'threats'
+                                                       WHEN m IN ('psychological_abuse', 'physical_abuse', 'sexual_abuse', 'abuse_not_told_apart') THEN 'abuse'
+                                                       WHEN m IN ('false_promises') THEN 'false_promises'
+                                                       WHEN m IN ('psychoactive_substances') THEN 'drugs_or_alcohol'
+                                                       WHEN m IN ('restricts_financial_access', 'restricts_movement', 'restricts_medical_care', 'withholds_necessities', 'denial_not_told_apart') THEN 'denial_of_basic_needs'
+                                                       WHEN m IN ('excessive_working_hours') THEN 'excessive_working_hours'
+                                                       WHEN m IN ('withholds_documents') THEN 'withheld_documents'
+                                                       ELSE m END) END)) AS held
           FROM (SELECT *, status <> 'not_a_victim' AS counts FROM routes) AS r
          GROUP BY person
         HAVING bool_or(r.counts)

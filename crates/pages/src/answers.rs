@@ -31,7 +31,7 @@ struct Item {
 }
 
 /// Loads the dimensions whose column in the frame begins with these letters: `purpose_`, `means_`, `service_`.
-pub(crate) fn load<'a>(desk: &Desk<'a>, prefix: &str) -> Result<Found<Answers<'a>>, CubeError> {
+pub(crate) fn load<'a>(desk: &Desk<'a>, frame: &str, prefix: &str) -> Result<Found<Answers<'a>>, CubeError> {
     let of = |artefact: &Arc<Artefact>| -> Vec<String> {
         let dimensions = &artefact.release.definition.dimensions;
         let asked = dimensions.iter().filter(|wanted| wanted.column.starts_with(prefix));
@@ -39,10 +39,10 @@ pub(crate) fn load<'a>(desk: &Desk<'a>, prefix: &str) -> Result<Found<Answers<'a
     };
     let newest = match desk.asked.release {
         Some(artefact) => Some(artefact).filter(|artefact| !of(artefact).is_empty()),
-        None => desk.asked.releases.iter().find(|artefact| !of(artefact).is_empty()).copied(),
+        None => desk.over(frame).into_iter().find(|artefact| !of(artefact).is_empty()),
     };
     let Some(names) = newest.map(of) else { return Ok(Found::Nothing) };
-    let Some(joint) = desk.joint(&[&names[0]]) else { return Ok(Found::Nothing) };
+    let Some(joint) = desk.joint(frame, &[&names[0]]) else { return Ok(Found::Nothing) };
     let mut items = Vec::new();
     for name in names {
         let Some(taken) = desk.taken(&joint, &[&name]) else { return Ok(Found::NotChosen) };
@@ -74,7 +74,7 @@ impl<'a> Answers<'a> {
     /// What stands first, if it is larger than the second by more than noise.
     fn title(&self, desk: &Desk<'_>, words: Words) -> Result<String, CubeError> {
         let (out, _) = self.standing_out();
-        let period = desk.period(&self.joint);
+        let period = desk.title_period(&self.joint);
         let about = desk.word(words.about);
         let Some(first) = out.first() else {
             return Ok(format!("{about}: {}", desk.say(figures::NONE_LARGEST, &[("period", &period)])));

@@ -3,10 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use panoh_publication::{Artefact, DimensionCode, Joint, Lang, Quality, Taken, Value, YEAR, quality};
+use panoh_publication::{Artefact, DimensionCode, Joint, Lang, Quality, Taken, Value, YEAR, half_width, quality};
 
 use crate::numbers::{day, decimal, ends, power, with_margin};
 use crate::texts::{Text, figures, filled, frame};
+
+/// The frame that has prevented cases beside them.
+pub(crate) const PERSONS: &str = "persons";
+/// The frame of services given.
+pub(crate) const SERVICES: &str = "services";
+/// The frame of referrals.
+pub(crate) const REFERRALS: &str = "referrals";
 
 /// Dimensions that figures may be narrowed by.
 pub const FILTERS: [&str; 4] = ["gender", "age", "origin", "destination"];
@@ -58,11 +65,34 @@ impl<'a> Desk<'a> {
     }
 
     /// The releases that answer about these dimensions together: the one that is asked for, or the newest with its series.
-    pub(crate) fn joint(&self, names: &[&str]) -> Option<Joint<'a>> {
+    /// Only releases over this frame are asked: prevented cases, suspects or contacts are never mistaken for victims.
+    pub(crate) fn joint(&self, frame: &str, names: &[&str]) -> Option<Joint<'a>> {
+        let counts = |artefact: &Arc<Artefact>| artefact.release.definition.frame.as_str() == frame;
         match self.asked.release {
-            Some(artefact) => Joint::alone(artefact, names),
-            None => Joint::newest(&self.asked.releases, names),
+            Some(artefact) => Joint::alone(artefact, names).filter(|_| counts(artefact)),
+            None => Joint::newest(&self.over(frame), names),
         }
+    }
+
+    /// The releases over a frame, newest first.
+    pub(crate) fn over(&self, frame: &str) -> Vec<&'a Arc<Artefact>> {
+        let counts = |artefact: &&Arc<Artefact>| artefact.release.definition.frame.as_str() == frame;
+        self.asked.releases.iter().copied().filter(counts).collect()
+    }
+
+    /// The title of a release in the reader's language, or in English.
+    pub(crate) fn title_of(&self, artefact: &'a Artefact) -> (&'a str, Lang) {
+        let definition = &artefact.release.definition;
+        match definition.translations.of(self.lang) {
+            Some(texts) => (&texts.title, self.lang),
+            None => (&definition.title, Lang::En),
+        }
+    }
+
+    /// The years in a title: nothing where no years were chosen.
+    pub(crate) fn title_period(&self, joint: &Joint<'_>) -> String {
+        let narrowed = self.asked.filters.from.is_some() || self.asked.filters.to.is_some();
+        if narrowed { format!(", {}", self.period(joint)) } else { String::new() }
     }
 
     /// The filters as codes to take; none when what is filtered was not released together with these dimensions.
@@ -141,10 +171,11 @@ impl<'a> Desk<'a> {
         self.shown(value)
     }
 
-    /// Whether an estimate says nothing about small counts.
+    /// Whether an estimate says nothing: its error is too large for small counts, and more than half of the number itself.
     pub(crate) fn is_unsure(&self, joint: &Joint<'_>, value: &Value) -> bool {
         let smallest = joint.latest().release.definition.smallest_count_of_interest;
         quality(value.standard_error, smallest) == Quality::TooUncertain
+            && value.estimate.abs() < 2.0 * half_width(value.standard_error)
     }
 
     /// The line that stands in every picture, because pictures are copied without their page.

@@ -242,6 +242,8 @@ struct Page<'a> {
     figures: Vec<Shown>,
     releases: Vec<About>,
     how: Option<String>,
+    /// Title of the release that the figures come from, and its language.
+    subject: Option<(String, &'static str)>,
 }
 
 impl Page<'_> {
@@ -293,6 +295,10 @@ pub fn page(name: PageName, asked: &Asked<'_>) -> Result<String, PageError> {
         figures: figures.collect(),
         releases: content.used.iter().map(|artefact| about(&desk, artefact)).collect(),
         how: how(&desk, &content),
+        subject: content.used.first().map(|artefact| {
+            let (title, lang) = desk.title_of(artefact);
+            (title.to_owned(), lang.name())
+        }),
     };
     Ok(page.render()?)
 }

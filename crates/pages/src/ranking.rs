@@ -55,10 +55,16 @@ pub(crate) struct Words {
 }
 
 /// Ranks all combinations of known codes of some dimensions.
-pub(crate) fn rank<'a>(desk: &Desk<'a>, dimensions: &[&'static str]) -> Result<Found<Ranking<'a>>, CubeError> {
+pub(crate) fn rank<'a>(
+    desk: &Desk<'a>,
+    frame: &str,
+    dimensions: &[&'static str],
+) -> Result<Found<Ranking<'a>>, CubeError> {
     // The newest release that has the years too, so that a place can be followed over them.
     let with_year: Vec<&str> = [YEAR].into_iter().chain(dimensions.iter().copied()).collect();
-    let Some(joint) = desk.joint(&with_year).or_else(|| desk.joint(dimensions)) else { return Ok(Found::Nothing) };
+    let Some(joint) = desk.joint(frame, &with_year).or_else(|| desk.joint(frame, dimensions)) else {
+        return Ok(Found::Nothing);
+    };
     let Some(taken) = desk.taken(&joint, dimensions) else { return Ok(Found::NotChosen) };
     let marginal = joint.marginal(dimensions, &taken)?;
     let (mut candidates, mut compared) = (Vec::new(), 0);
@@ -128,7 +134,7 @@ impl Ranking<'_> {
 
     /// What the ranking says in one line.
     pub(crate) fn title(&self, desk: &Desk<'_>, compared: usize) -> Result<String, CubeError> {
-        let period = desk.period(&self.joint);
+        let period = desk.title_period(&self.joint);
         let Some(first) = self.places.first() else {
             return Ok(desk.say(figures::NONE_LARGEST, &[("period", &period)]));
         };

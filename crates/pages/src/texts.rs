@@ -17,7 +17,7 @@ macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident: $en:literal, $ru:literal, $tg:literal;)*) => {
         $($(#[$doc])* pub(crate) const $name: $crate::texts::Text = [$en, $ru, $tg];)*
         #[cfg(test)]
-        pub(crate) const ALL: &[(&str, $crate::texts::Text)] = &[$((stringify!($name), $name)),*];
+        pub(crate) const EVERY: &[(&str, $crate::texts::Text)] = &[$((stringify!($name), $name)),*];
     };
 }
 pub(crate) use texts;
@@ -42,7 +42,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn all() -> impl Iterator<Item = &'static (&'static str, Text)> {
-        figures::ALL.iter().chain(frame::ALL).chain(method::ALL)
+        figures::EVERY.iter().chain(frame::EVERY).chain(method::EVERY)
     }
 
     fn blanks(text: &str) -> BTreeSet<&str> {

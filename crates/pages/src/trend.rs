@@ -2,11 +2,14 @@
 
 use panoh_publication::{CubeError, DimensionCode, Joint, Taken, Value, YEAR, half_width};
 
-use crate::chart::{Chart, Line, Lines, Mark, Paint, Point};
+use crate::chart::{Chart, Line, Lines, Mark, Multiples, Paint, Panel, Point};
 use crate::desk::Desk;
 use crate::figure::{Data, Figure, Row, Table, sign_notes, table_caption};
 use crate::numbers::{signed, writer};
 use crate::texts::figures;
+
+/// Most lines in one picture; more would cover each other and stand beside each other instead.
+const MOST_TOGETHER: usize = 4;
 
 /// What a question found.
 pub(crate) enum Found<T> {
@@ -40,9 +43,13 @@ pub(crate) struct TrendLine {
 }
 
 /// Loads a trend: one line for each code of a dimension, or one of all persons.
-pub(crate) fn load<'a>(desk: &Desk<'a>, dimension: Option<&'static str>) -> Result<Found<Trend<'a>>, CubeError> {
+pub(crate) fn load<'a>(
+    desk: &Desk<'a>,
+    frame: &str,
+    dimension: Option<&'static str>,
+) -> Result<Found<Trend<'a>>, CubeError> {
     let names: Vec<&str> = [YEAR].into_iter().chain(dimension).collect();
-    let Some(joint) = desk.joint(&names) else { return Ok(Found::Nothing) };
+    let Some(joint) = desk.joint(frame, &names) else { return Ok(Found::Nothing) };
     let Some(taken) = desk.taken(&joint, &names) else { return Ok(Found::NotChosen) };
     let years = desk.years(&joint);
     if years.is_empty() {
@@ -178,7 +185,20 @@ impl Trend<'_> {
             let words: Vec<(&str, &str)> = words.iter().map(|(name, word)| (*name, word.as_str())).collect();
             Ok(desk.say(figures::CHANGE, &words))
         };
-        self.drawn().into_iter().map(sentence).collect()
+        let drawn = self.drawn();
+        if drawn.len() <= MOST_TOGETHER {
+            return drawn.into_iter().map(sentence).collect();
+        }
+        // Of many lines only what changed is told.
+        let mut sentences = Vec::new();
+        for at in drawn {
+            if self.change(&self.lines[at], from, to)?.is_larger_than_noise(compared) {
+                sentences.push(sentence(at)?);
+            }
+        }
+        let text = if sentences.is_empty() { figures::NO_CHANGE } else { figures::NO_OTHER_CHANGE };
+        sentences.push(desk.say(text, &[("from", &self.year(desk, from)), ("to", &self.year(desk, to))]));
+        Ok(sentences)
     }
 
     /// The trend as a figure.
@@ -193,9 +213,9 @@ impl Trend<'_> {
             notes.push(desk.say(figures::NOT_DRAWN, &[("names", &left_out.join(", "))]));
         }
         notes.extend(sign_notes(desk, &self.joint, &table));
+        let point = |value: &Value| Point { value: value.estimate, half_width: half_width(value.standard_error) };
         let line = |(place, at): (usize, &usize)| {
             let line = &self.lines[*at];
-            let point = |value: &Value| Point { value: value.estimate, half_width: half_width(value.standard_error) };
             Line {
                 label: line.label.clone(),
                 points: line.values.iter().map(point).collect(),
@@ -203,11 +223,26 @@ impl Trend<'_> {
                 sure: !line.values.iter().all(|value| desk.is_unsure(&self.joint, value)),
             }
         };
+        let panel = |at: &usize| Panel {
+            label: self.lines[*at].label.clone(),
+            points: self.lines[*at].values.iter().map(point).collect(),
+        };
+        let x: Vec<String> = (0..self.years.len()).map(|at| self.year(desk, at)).collect();
         let chart = (!drawn.is_empty()).then(|| {
+            if drawn.len() > MOST_TOGETHER {
+                return Chart::Multiples(Multiples {
+                    y_title: desk.word(figures::PERSONS_BAND).to_owned(),
+                    x,
+                    panels: drawn.iter().map(panel).collect(),
+                    marks: marks.breaks,
+                    provisional: marks.provisional,
+                    tick: writer(desk.lang),
+                });
+            }
             Chart::Lines(Lines {
                 x_title: desk.word(figures::YEAR).to_owned(),
                 y_title: desk.word(figures::PERSONS_BAND).to_owned(),
-                x: (0..self.years.len()).map(|at| self.year(desk, at)).collect(),
+                x,
                 lines: drawn.iter().enumerate().map(line).collect(),
                 marks: marks.breaks,
                 provisional: marks.provisional.map(|at| (at, desk.word(figures::PROVISIONAL).to_owned())),

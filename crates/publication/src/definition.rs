@@ -20,6 +20,9 @@ use crate::{Day, DefinitionError, Delta, Dimension, DimensionCode, HalfWidth, La
 
 /// Name of the dimension that is made of the cohorts. Definitions use it in tables and never declare it.
 pub const YEAR: &str = "year";
+/// The frame of identified and possible victims, one row for each person: what trends and pages are about. Frames that count
+/// others beside them, such as prevented cases, are asked by name only.
+pub const VICTIMS: &str = "victims";
 /// Cohort of persons whose year of first registration is not recorded.
 pub const NO_YEAR: &str = "no_year";
 

@@ -38,7 +38,7 @@ pub use csv_text::{guarded, rounded};
 pub use cube::{Cube, CubeTable, RollUp, SecondColumn};
 pub use definition::{
     Audience, Break, Codes, Cohorts, Definition, DefinitionFields, DimensionWanted, NO_YEAR, NonNegativeColumn,
-    Objective, Purpose, TableWanted, Translation, Translations, YEAR, is_reserved,
+    Objective, Purpose, TableWanted, Translation, Translations, VICTIMS, YEAR, is_reserved,
 };
 pub use dimension::{Dimension, DimensionCode, Group, Level, NOT_KNOWN, OTHER, WINDOW_NOT_COMPLETE};
 pub use error::{ArtefactError, CubeError, DefinitionError};

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use panoh_publication::{Artefact, Listing, dimensions_together};
+use panoh_publication::{Artefact, Listing};
 
 use crate::Problem;
 use crate::problem::Kind;
@@ -70,11 +70,6 @@ impl Shelf {
     /// The folder of a release.
     pub(crate) fn folder(&self, artefact: &Arc<Artefact>) -> Option<&Path> {
         self.releases.iter().find(|(other, _)| Arc::ptr_eq(other, artefact)).map(|(_, folder)| folder.as_path())
-    }
-
-    /// The newest release with a table that has all these dimensions, with their indexes.
-    pub(crate) fn newest_with(&self, names: &[&str]) -> Option<(&Arc<Artefact>, Vec<usize>)> {
-        self.newest_first().find_map(|artefact| Some((artefact, dimensions_together(artefact, names)?)))
     }
 }
 

@@ -275,7 +275,7 @@ fn escaped(text: &str) -> String {
 /// How long words are, in units: measured at the widest of the usual fonts, so that nothing is cut off in any.
 pub(super) fn length(text: &str, size: f64) -> f64 {
     text.chars()
-        .map(|c| if matches!(c, 'i' | 'l' | 'I' | '.' | ',' | ' ' | '\u{a0}' | '1') { 0.42 } else { 0.62 })
+        .map(|c| if matches!(c, 'i' | 'l' | 'I' | '.' | ',' | ' ' | '\u{a0}') { 0.38 } else { 0.65 })
         .sum::<f64>()
         * size
 }
@@ -285,7 +285,7 @@ pub(super) fn wrapped(text: &str, width: f64, size: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
         match lines.last_mut() {
-            Some(line) if length(line, size) + length(word, size) + 0.42 * size <= width => {
+            Some(line) if length(line, size) + length(word, size) + 0.38 * size <= width => {
                 line.push(' ');
                 line.push_str(word);
             }

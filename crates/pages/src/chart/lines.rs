@@ -7,6 +7,8 @@ use super::scale::Scale;
 
 /// Besides colour, lines differ in their dashes.
 const DASHES: [&str; 6] = ["", "8 4", "3 3", "10 3 3 3", "14 4", "1 4"];
+/// How much wider heavy letters are.
+const BOLD: f64 = 1.1;
 /// Room between names that stand below each other.
 const GAP: f64 = 17.0;
 
@@ -87,7 +89,7 @@ impl Lines {
             top = self.legend(canvas, top + 6.0);
         }
         top += 16.0;
-        let longest = self.lines.iter().map(|line| length(&line.label, 13.0)).fold(0.0, f64::max);
+        let longest = self.lines.iter().map(|line| BOLD * length(&line.label, 13.0)).fold(0.0, f64::max);
         let names = if beside { longest.min(210.0) + 20.0 } else { 8.0 };
         let bottom = top + if width == Width::Wide { 250.0 } else { 200.0 };
         let reach = |line: &Line| {
@@ -99,7 +101,7 @@ impl Lines {
         let plot = Plot { left: ticks + 8.0, right: canvas.width - names, top, bottom, labels: &self.x, y };
         self.ground(canvas, &plot);
         for line in &self.lines {
-            band(canvas, line, &plot);
+            self.band(canvas, line, &plot);
         }
         for (at, line) in self.lines.iter().enumerate().filter(|(_, line)| line.sure) {
             self.stroke(canvas, (at, line), &plot);
@@ -162,10 +164,8 @@ impl Lines {
         let points: Vec<(f64, f64)> =
             line.points.iter().enumerate().map(|(at, point)| (plot.x(at), plot.y.at(point.value))).collect();
         // A line does not lead over a break.
-        let mut from = 0;
-        for to in self.marks.iter().map(|mark| mark.at).chain([points.len()]) {
-            canvas.path(&points[from.min(to)..to.min(points.len())], line.paint, 2.5, DASHES[at % DASHES.len()]);
-            from = to;
+        for (from, to) in pieces(&self.marks, points.len()) {
+            canvas.path(&points[from..to], line.paint, 2.5, DASHES[at % DASHES.len()]);
         }
         for (at, point) in points.iter().enumerate() {
             let hollow = self.provisional.as_ref().is_some_and(|(from, _)| at >= *from);
@@ -193,19 +193,31 @@ impl Lines {
                 canvas.line((plot.right - 8.0, end(line)), (plot.right + 5.0, y), line.paint, 1.0);
             }
             let letters = Letters { size: 13.0, ..Letters::PLAIN }.painted(line.paint).bold();
-            let label = shortened(&line.label, canvas.width - plot.right - 10.0, 13.0);
+            let label = shortened(&line.label, (canvas.width - plot.right - 10.0) / BOLD, 13.0);
             canvas.text((plot.right + 9.0, y + 4.5), letters, &label);
+        }
+    }
+
+    /// The 95 % interval as a band, which does not lead over a break either.
+    fn band(&self, canvas: &mut Canvas, line: &Line, plot: &Plot<'_>) {
+        let edge = |sign: f64, (from, to): (usize, usize)| {
+            let place = move |at: usize| {
+                let point = line.points[at];
+                (plot.x(at), plot.y.at(point.value + sign * point.half_width))
+            };
+            (from..to).map(place).collect::<Vec<_>>()
+        };
+        for piece in pieces(&self.marks, line.points.len()) {
+            let mut outline = edge(1.0, piece);
+            outline.extend(edge(-1.0, piece).into_iter().rev());
+            canvas.area(&outline, line.paint, 0.18);
         }
     }
 }
 
-/// The 95 % interval as a band.
-fn band(canvas: &mut Canvas, line: &Line, plot: &Plot<'_>) {
-    let edge = |sign: f64| {
-        let place = move |(at, point): (usize, &Point)| (plot.x(at), plot.y.at(point.value + sign * point.half_width));
-        line.points.iter().enumerate().map(place).collect::<Vec<_>>()
-    };
-    let (mut outline, lower) = (edge(1.0), edge(-1.0));
-    outline.extend(lower.into_iter().rev());
-    canvas.area(&outline, line.paint, 0.18);
+/// The places between breaks, from and to.
+pub(super) fn pieces(marks: &[Mark], points: usize) -> Vec<(usize, usize)> {
+    let ends = marks.iter().map(|mark| mark.at.min(points)).chain([points]);
+    let mut from = 0;
+    ends.map(|to| (std::mem::replace(&mut from, to), to)).filter(|(from, to)| from < to).collect()
 }

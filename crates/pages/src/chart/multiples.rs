@@ -1,6 +1,7 @@
 //! Many small lines on one scale, so that their heights may be compared.
 
 use super::canvas::{Anchor, Canvas, Letters, Paint, shortened, wrapped};
+use super::lines::pieces;
 use super::scale::Scale;
 use super::{Mark, Point, Width};
 
@@ -70,14 +71,12 @@ impl Multiples {
             let place = move |(at, point): (usize, &Point)| (x(at), y.at(point.value + sign * point.half_width));
             panel.points.iter().enumerate().map(place).collect::<Vec<_>>()
         };
-        let mut outline = edge(1.0);
-        outline.extend(edge(-1.0).into_iter().rev());
-        canvas.area(&outline, Paint::Series(0), 0.18);
-        let points = edge(0.0);
-        let mut from = 0;
-        for to in self.marks.iter().map(|mark| mark.at).chain([points.len()]) {
-            canvas.path(&points[from.min(to)..to.min(points.len())], Paint::Series(0), 2.0, "");
-            from = to;
+        let (upper, points, lower) = (edge(1.0), edge(0.0), edge(-1.0));
+        for (from, to) in pieces(&self.marks, points.len()) {
+            let mut outline = upper[from..to].to_vec();
+            outline.extend(lower[from..to].iter().rev());
+            canvas.area(&outline, Paint::Series(0), 0.18);
+            canvas.path(&points[from..to], Paint::Series(0), 2.0, "");
         }
         for mark in &self.marks {
             let place = x(mark.at) - (x(1) - x(0)) / 2.0;

@@ -1,10 +1,10 @@
 //! Purposes of exploitation and means of control; assistance and referrals.
 
-use panoh_publication::CubeError;
+use panoh_publication::{CubeError, VICTIMS};
 
 use super::Content;
 use crate::answers::load;
-use crate::desk::Desk;
+use crate::desk::{Desk, REFERRALS as REFERRALS_FRAME, SERVICES as SERVICES_FRAME};
 use crate::ranking::{Words, rank};
 use crate::texts::{figures, frame};
 
@@ -19,7 +19,7 @@ pub(super) fn purposes(desk: &Desk<'_>) -> Result<Content, CubeError> {
     for (prefix, words, over_years) in
         [("purpose_", PURPOSES, Some(("purpose", "purpose-trends"))), ("means_", MEANS, None)]
     {
-        group(desk, &mut content, prefix, words, over_years)?;
+        group(desk, &mut content, (VICTIMS, prefix), words, over_years)?;
     }
     Ok(content.or_nothing(desk))
 }
@@ -27,8 +27,8 @@ pub(super) fn purposes(desk: &Desk<'_>) -> Result<Content, CubeError> {
 /// What help was given, and where people were sent.
 pub(super) fn assistance(desk: &Desk<'_>) -> Result<Content, CubeError> {
     let mut content = Content::lead(desk.word(figures::ASSISTANCE_LEAD).to_owned());
-    group(desk, &mut content, "service_", SERVICES, Some(("service", "service-trends")))?;
-    let found = rank(desk, &["from_body", "to_body"])?;
+    group(desk, &mut content, (SERVICES_FRAME, "service_"), SERVICES, Some(("service", "service-trends")))?;
+    let found = rank(desk, REFERRALS_FRAME, &["from_body", "to_body"])?;
     if let Some(ranking) = content.found(desk, found) {
         content.uses(&ranking.joint);
         let title = ranking.title(desk, 1)?;
@@ -40,11 +40,11 @@ pub(super) fn assistance(desk: &Desk<'_>) -> Result<Content, CubeError> {
 fn group(
     desk: &Desk<'_>,
     content: &mut Content,
-    prefix: &str,
+    (frame, prefix): (&str, &str),
     words: Words,
     over_years: Option<(&'static str, &'static str)>,
 ) -> Result<(), CubeError> {
-    let found = load(desk, prefix)?;
+    let found = load(desk, frame, prefix)?;
     let Some(answers) = content.found(desk, found) else { return Ok(()) };
     content.uses(&answers.joint);
     content.figure(answers.figure(desk, words)?);

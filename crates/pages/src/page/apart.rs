@@ -1,11 +1,11 @@
 //! Inside the country: first-level regions. And persons who were stopped before exploitation, beside the identified ones and
 //! never in one sum with them.
 
-use panoh_publication::CubeError;
+use panoh_publication::{CubeError, VICTIMS};
 
 use super::places::flows_figure;
 use super::{Content, PageName, form};
-use crate::desk::Desk;
+use crate::desk::{Desk, PERSONS};
 use crate::ranking::{Words, rank};
 use crate::texts::{figures, frame};
 use crate::trend::{Trend, load};
@@ -16,7 +16,7 @@ const TO: Words = Words { id: "regions-to", about: figures::REGION_TO, other: fi
 /// Where inside the country people are recruited and exploited.
 pub(super) fn inside(desk: &Desk<'_>) -> Result<Content, CubeError> {
     let mut content = Content::lead(desk.word(figures::INSIDE_LEAD).to_owned());
-    let found = rank(desk, &["origin_region", "destination_region"])?;
+    let found = rank(desk, VICTIMS, &["origin_region", "destination_region"])?;
     if let Some(ranking) = content.found(desk, found) {
         content.uses(&ranking.joint);
         if !ranking.places.is_empty() {
@@ -24,7 +24,7 @@ pub(super) fn inside(desk: &Desk<'_>) -> Result<Content, CubeError> {
         }
     }
     for (dimension, words) in [("origin_region", FROM), ("destination_region", TO)] {
-        let found = rank(desk, &[dimension])?;
+        let found = rank(desk, VICTIMS, &[dimension])?;
         let Some(ranking) = content.found(desk, found) else { continue };
         content.uses(&ranking.joint);
         if content.form.is_none() {
@@ -39,7 +39,7 @@ pub(super) fn inside(desk: &Desk<'_>) -> Result<Content, CubeError> {
 /// Prevented beside identified.
 pub(super) fn prevented(desk: &Desk<'_>) -> Result<Content, CubeError> {
     let mut content = Content::lead(desk.word(figures::PREVENTED_LEAD).to_owned());
-    let found = load(desk, Some("victim_status"))?;
+    let found = load(desk, PERSONS, Some("victim_status"))?;
     if let Some(trend) = content.found(desk, found) {
         content.uses(&trend.joint);
         content.form = Some(form(desk, &trend.joint, PageName::Prevented, &["year", "victim_status"], &["gender"]));

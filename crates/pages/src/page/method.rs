@@ -1,6 +1,6 @@
 //! How the numbers are protected, step by step, with the noise of a release that is really there.
 
-use panoh_publication::CubeError;
+use panoh_publication::{CubeError, VICTIMS};
 
 use super::{Block, Content};
 use crate::chart::{Bell, Bells, Chart, Paint};
@@ -16,7 +16,7 @@ const COUNT: f64 = 60.0;
 pub(super) fn content(desk: &Desk<'_>) -> Result<Content, CubeError> {
     let mut content = Content::lead(desk.word(method::LEAD).to_owned());
     // The smallest error of any table of the newest release: the best that a reader sees.
-    let newest = desk.asked.release.or(desk.asked.releases.first().copied());
+    let newest = desk.asked.release.or(desk.over(VICTIMS).first().copied()).or(desk.asked.releases.first().copied());
     let error = newest
         .and_then(|artefact| artefact.release.tables.iter().map(|table| table.standard_error).min_by(f64::total_cmp));
     let error = error.unwrap_or(3.0);

@@ -1,6 +1,6 @@
 //! The first page: the few numbers that matter, with what changed and whether the change is larger than the noise.
 
-use panoh_publication::{CubeError, Ratio, Value};
+use panoh_publication::{CubeError, Ratio, VICTIMS, Value};
 
 use super::{Block, Card, Content, PageName};
 use crate::desk::Desk;
@@ -12,9 +12,9 @@ use crate::trend::{Trend, load};
 /// The page.
 pub(super) fn content(desk: &Desk<'_>) -> Result<Content, CubeError> {
     let mut content = Content::lead(desk.word(frame::REGISTERED).to_owned());
-    let (total, gender) = (load(desk, None)?, load(desk, Some("gender"))?);
+    let (total, gender) = (load(desk, VICTIMS, None)?, load(desk, VICTIMS, Some("gender"))?);
     let (total, gender) = (content.found(desk, total), content.found(desk, gender));
-    let (places, routes) = (rank(desk, &["destination"])?, rank(desk, &["origin", "destination"])?);
+    let (places, routes) = (rank(desk, VICTIMS, &["destination"])?, rank(desk, VICTIMS, &["origin", "destination"])?);
     let (places, routes) = (content.found(desk, places), content.found(desk, routes));
     // All comparisons of the page are read together: two changes of the total, one or two of genders, two leads.
     let compared = 4 + gender.as_ref().map_or(0, |trend| trend.drawn().len());

@@ -1,6 +1,6 @@
 //! Who they are: gender and age over the years.
 
-use panoh_publication::CubeError;
+use panoh_publication::{CubeError, VICTIMS};
 
 use super::{Content, PageName, form};
 use crate::desk::Desk;
@@ -11,7 +11,7 @@ use crate::trend::{Trend, load};
 /// The page.
 pub(super) fn content(desk: &Desk<'_>) -> Result<Content, CubeError> {
     let mut content = Content::lead(desk.word(frame::REGISTERED).to_owned());
-    let (gender, age) = (load(desk, Some("gender"))?, load(desk, Some("age"))?);
+    let (gender, age) = (load(desk, VICTIMS, Some("gender"))?, load(desk, VICTIMS, Some("age"))?);
     let (gender, age) = (content.found(desk, gender), content.found(desk, age));
     // All comparisons of the page are read together.
     let compared: usize = 2 + [&gender, &age].into_iter().flatten().map(|trend| trend.drawn().len()).sum::<usize>();

@@ -1,6 +1,6 @@
 //! Where people are taken, and from where: destinations, one country, routes, one route.
 
-use panoh_publication::{CubeError, DimensionCode, half_width};
+use panoh_publication::{CubeError, DimensionCode, VICTIMS, half_width};
 
 use super::overview::share;
 use super::{Content, PageName, form};
@@ -26,7 +26,7 @@ pub(super) fn destinations(desk: &Desk<'_>) -> Result<Content, CubeError> {
         country(desk, &mut content, &name)?;
         return Ok(content.or_nothing(desk));
     }
-    let found = rank(desk, &["destination"])?;
+    let found = rank(desk, VICTIMS, &["destination"])?;
     let Some(ranking) = content.found(desk, found) else { return Ok(content.or_nothing(desk)) };
     content.uses(&ranking.joint);
     content.form = Some(form(desk, &ranking.joint, PageName::Destinations, &["destination"], &OFFERED));
@@ -49,7 +49,7 @@ pub(super) fn destinations(desk: &Desk<'_>) -> Result<Content, CubeError> {
 /// One country: its years, and from where people came.
 fn country(desk: &Desk<'_>, content: &mut Content, name: &str) -> Result<(), CubeError> {
     content.heading = Some(name.to_owned());
-    let found = load(desk, None)?;
+    let found = load(desk, VICTIMS, None)?;
     if let Some(trend) = content.found(desk, found) {
         content.uses(&trend.joint);
         content.form = Some(form(
@@ -63,7 +63,7 @@ fn country(desk: &Desk<'_>, content: &mut Content, name: &str) -> Result<(), Cub
         let sentences = trend.changes(desk, 1)?;
         content.figure(trend.figure(desk, "destination-trends", title, sentences));
     }
-    let found = rank(desk, &["origin"])?;
+    let found = rank(desk, VICTIMS, &["origin"])?;
     if let Some(ranking) = content.found(desk, found) {
         content.uses(&ranking.joint);
         let title = desk.say(figures::FROM_WHERE, &[("country", name)]);
@@ -76,7 +76,7 @@ fn country(desk: &Desk<'_>, content: &mut Content, name: &str) -> Result<(), Cub
 /// The label of the one code that is chosen of a dimension.
 fn chosen(desk: &Desk<'_>, name: &str) -> Option<String> {
     let [code] = &desk.asked.filters.taken.get(name)?[..] else { return None };
-    let joint = desk.joint(&[name])?;
+    let joint = desk.joint(VICTIMS, &[name])?;
     let found: Option<&DimensionCode> = joint.dimension(name)?.codes.iter().find(|known| known.code == *code);
     found.map(|code| desk.lang.of(&code.labels).to_owned())
 }
@@ -88,7 +88,7 @@ pub(super) fn routes(desk: &Desk<'_>) -> Result<Content, CubeError> {
         let name =
             if from == to { desk.say(figures::INSIDE_OF, &[("country", &from)]) } else { format!("{from} → {to}") };
         content.heading = Some(name.clone());
-        let found = load(desk, None)?;
+        let found = load(desk, VICTIMS, None)?;
         if let Some(trend) = content.found(desk, found) {
             content.uses(&trend.joint);
             let title = desk.say(figures::ONE_TREND, &[("what", &name)]);
@@ -98,7 +98,7 @@ pub(super) fn routes(desk: &Desk<'_>) -> Result<Content, CubeError> {
         }
         return Ok(content.or_nothing(desk));
     }
-    let found = rank(desk, &["origin", "destination"])?;
+    let found = rank(desk, VICTIMS, &["origin", "destination"])?;
     let Some(ranking) = content.found(desk, found) else { return Ok(content.or_nothing(desk)) };
     content.uses(&ranking.joint);
     content.form = Some(form(desk, &ranking.joint, PageName::Routes, &["origin", "destination"], &OFFERED));

@@ -23,9 +23,9 @@ texts! {
     NEGATIVE_NOTE: "A number below zero is noise: the exact count is small.",
         "Число ниже нуля – это шум: точное число мало.",
         "Рақами аз сифр поён садо аст: шумораи дақиқ хурд аст.";
-    UNSURE_NOTE: "“?”: too uncertain to say a number. The interval in brackets is wider than ± {count} persons, the smallest count of interest.",
-        "«?»: слишком неопределённо, чтобы назвать число. Промежуток в скобках шире ± {count} – наименьшего значимого числа.",
-        "«?»: барои гуфтани рақам хеле номуайян. Фосилаи дар қавсайн аз ± {count}, яъне хурдтарин шумораи муҳим, васеътар аст.";
+    UNSURE_NOTE: "“?”: too uncertain to say a number. The interval in brackets is wider than ± {count} persons, the smallest count of interest, and than half of the number.",
+        "«?»: слишком неопределённо, чтобы назвать число. Промежуток в скобках шире ± {count}, наименьшего значимого числа, и половины самого числа.",
+        "«?»: барои гуфтани рақам хеле номуайян. Фосилаи дар қавсайн аз ± {count}, яъне хурдтарин шумораи муҳим, ва аз нисфи худи рақам васеътар аст.";
     UNSURE: "too uncertain to say", "слишком неопределённо", "хеле номуайян";
     BETWEEN: "? ({low} … {high})", "? ({low} … {high})", "? ({low} … {high})";
     NOT_DRAWN: "Not drawn, because nothing of it is larger than the noise: {names}. The table has it.",
@@ -43,6 +43,11 @@ texts! {
     CHANGE: "{what}: {after} in {to} against {before} in {from}; the change, {change}, {verdict}.",
         "{what}: {after} в {to} году против {before} в {from}; изменение, {change}, {verdict}.",
         "{what}: {after} дар соли {to} дар муқобили {before} дар соли {from}; тағйирот, {change}, {verdict}.";
+    NO_OTHER_CHANGE: "No other change from {from} to {to} is larger than the noise.",
+        "Других изменений больше шума с {from} по {to} год нет.",
+        "Аз соли {from} то соли {to} тағйири дигари аз садо калонтар нест.";
+    NO_CHANGE: "No change from {from} to {to} is larger than the noise.", "Изменений больше шума с {from} по {to} год нет.",
+        "Аз соли {from} то соли {to} тағйири аз садо калонтар нест.";
     LARGER: "is larger than the noise", "больше шума", "аз садо калонтар аст";
     NOT_LARGER: "is not larger than the noise", "не больше шума", "аз садо калонтар нест";
 
@@ -79,13 +84,13 @@ texts! {
         "Шахсони бақайдгирифташуда аз рӯи кишвари таъинот";
     BY_ROUTE: "Registered persons by route", "Зарегистрированные лица по маршруту",
         "Шахсони бақайдгирифташуда аз рӯи хатсайр";
-    LARGEST: "{first} is the largest: about {value}, {period}", "На первом месте {first}: около {value}, {period}",
-        "Дар ҷойи аввал {first}: тақрибан {value}, {period}";
-    TWO_LARGEST: "{first} and {second} lead, {period}; which is larger cannot be told",
-        "Впереди {first} и {second}, {period}; что больше, сказать нельзя",
-        "Дар ҷойи аввал {first} ва {second}, {period}; кадомаш калонтар аст, гуфтан намешавад";
-    NONE_LARGEST: "None stands out from the noise, {period}", "Ничто не выделяется из шума, {period}",
-        "Ҳеҷ чиз аз садо ҷудо намешавад, {period}";
+    LARGEST: "{first} comes first: about {value}{period}", "На первом месте {first}: около {value}{period}",
+        "Дар ҷойи аввал {first}: тақрибан {value}{period}";
+    TWO_LARGEST: "{first} and {second} lead{period}; which is larger cannot be told",
+        "Впереди {first} и {second}{period}; что больше, сказать нельзя",
+        "Дар ҷойи аввал {first} ва {second}{period}; кадомаш калонтар аст, гуфтан намешавад";
+    NONE_LARGEST: "None stands out from the noise{period}", "Ничто не выделяется из шума{period}",
+        "Ҳеҷ чиз аз садо ҷудо намешавад{period}";
     LARGEST_SHARE: "{first}: {value}, {low} to {high} of all whose answer is known.",
         "{first}: {value}, от {low} до {high} от всех, о ком это известно.",
         "{first}: {value}, аз {low} то {high} аз ҳамаи онҳое, ки маълуманд.";

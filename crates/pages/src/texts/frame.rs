@@ -80,7 +80,7 @@ texts! {
     NOT_COVERED: "Not covered", "Не охвачено", "Дар бар намегирад";
     ENGLISH_ONLY: "in English", "на английском языке", "ба забони англисӣ";
     COVERS: "Years", "Годы", "Солҳо";
-    CELLS: "{tables} tables, {cells} cells", "таблиц: {tables}, ячеек: {cells}", "ҷадвал: {tables}, чашмак: {cells}";
+    CELLS: "tables: {tables}, cells: {cells}", "таблиц: {tables}, ячеек: {cells}", "ҷадвалҳо: {tables}, чашмакҳо: {cells}";
     WHOLE_PACKAGE: "Everything as an archive", "Всё одним архивом", "Ҳама дар як бойгонӣ";
     TABLES: "Tables", "Таблицы", "Ҷадвалҳо";
     WITHDRAWN: "Withdrawn releases", "Отозванные выпуски", "Нашрҳои бозхондашуда";

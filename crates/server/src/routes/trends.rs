@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use axum::response::Response;
-use panoh_publication::{Artefact, Dimension, DimensionCode, Slug, YEAR, dimensions_together, members, only_year};
+use panoh_publication::{
+    Artefact, Dimension, DimensionCode, Slug, VICTIMS, YEAR, dimensions_together, members, only_year,
+};
 
 use super::documented::{PageParameters, Refusals, TrendParameters, ViewParameters};
 use super::tables::count;
@@ -116,12 +118,6 @@ pub(super) async fn gender(Sight(shelf): Sight, asked: Asked) -> Result<Response
     respond(&shelf, asked, &GENDER).await
 }
 
-/// The newest release that has a trend's dimensions, with their indexes; of the better choice of dimensions if there is
-/// any.
-pub(crate) fn newest<'a>(shelf: &'a Shelf, trend: &Trend) -> Option<(&'a Arc<Artefact>, Vec<usize>)> {
-    trend.choices.iter().find_map(|names| shelf.newest_with(names))
-}
-
 async fn respond(shelf: &Shelf, mut asked: Asked, trend: &Trend) -> Result<Response, Problem> {
     let view = asked.view(FIGURES)?;
     let page = asked.page(view)?;
@@ -154,8 +150,10 @@ fn parts(shelf: &Shelf, parameters: &mut Parameters, trend: &Trend) -> Result<(V
     let asked = asked.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
     let named = release.map(|id| shelf.find(&id)).transpose()?;
     let is_asked = |artefact: &Artefact| {
-        let series = artefact.release.definition.series.as_ref().map(Slug::as_str);
-        of_series.as_ref().is_none_or(|wanted| series == Some(wanted))
+        let definition = &artefact.release.definition;
+        let series = definition.series.as_ref().map(Slug::as_str);
+        // Whoever names neither gets victims, and never a sum of them with prevented cases or suspects.
+        of_series.as_ref().map_or(definition.frame.as_str() == VICTIMS, |wanted| series == Some(wanted))
     };
     let candidates: Vec<&Arc<Artefact>> = named.map_or_else(
         || shelf.newest_first().filter(|artefact| is_asked(artefact)).collect(),
@@ -181,18 +179,6 @@ fn parts(shelf: &Shelf, parameters: &mut Parameters, trend: &Trend) -> Result<(V
         return Err(problem.with_allowed(years));
     }
     Ok((parts, asked.chain(filters.pairs(newest)).collect()))
-}
-
-/// A release that has a trend's dimensions: one that was named, or the newest.
-pub(super) fn of_release<'a>(
-    shelf: &'a Shelf,
-    id: Option<&str>,
-    trend: &Trend,
-) -> Result<(&'a Arc<Artefact>, Vec<usize>), Problem> {
-    let Some(id) = id else { return newest(shelf, trend).ok_or_else(|| nothing(trend)) };
-    let artefact = shelf.find(id)?;
-    let dimensions = trend.choices.iter().find_map(|names| dimensions_together(artefact, names));
-    dimensions.map(|dimensions| (artefact, dimensions)).ok_or_else(|| nothing(trend))
 }
 
 /// Names and values of an address.

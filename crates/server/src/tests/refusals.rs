@@ -101,5 +101,5 @@ async fn an_empty_shelf_says_so() {
         check(&get(&router, address).await, address, 404, "not-released");
     }
     assert_eq!(get(&router, "/v1/releases").await.json()["releases"], Json::Array(Vec::new()));
-    assert!(get(&router, "/").await.text().contains("Nothing with these statistics is published"));
+    assert!(get(&router, "/").await.text().contains("Nothing about this is published here yet"));
 }

@@ -71,7 +71,7 @@ async fn a_withdrawn_release_is_gone_and_says_why() {
     }
     assert_eq!(get(&router, "/v1/releases").await.json()["releases"].as_array().map(Vec::len), Some(0));
     assert_eq!(get(&router, "/v1/trends/gender").await.status, StatusCode::NOT_FOUND);
-    assert!(get(&router, "/").await.text().contains("/v1/withdrawn"));
+    assert!(get(&router, "/releases").await.text().contains("/v1/withdrawn"));
 }
 
 #[tokio::test]
