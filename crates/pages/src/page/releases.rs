@@ -8,10 +8,11 @@ use crate::texts::{Text, frame, method};
 pub(super) fn content(desk: &Desk<'_>) -> Content {
     let mut content = Content::lead(desk.word(frame::REGISTERED).to_owned());
     let releases: Vec<_> = desk.asked.releases.iter().map(|artefact| about(desk, artefact)).collect();
-    if !releases.is_empty() {
-        content.blocks.push(Block::Releases(releases));
+    if releases.is_empty() {
+        content.blocks.push(Block::Line(desk.word(frame::NOTHING).to_owned()));
     }
-    content.or_nothing(desk)
+    content.blocks.push(Block::Releases(releases));
+    content
 }
 
 /// What this is, who publishes, what may be done with the figures.

@@ -7,9 +7,10 @@ use super::*;
 use crate::routes::examples::Example;
 
 /// Addresses as the document has them, and as they are asked; short ones, so that people can read the answers.
-const PUBLIC: [(&str, &str); 12] = [
+const PUBLIC: [(&str, &str); 13] = [
     ("/healthz", "/healthz"),
     ("/v1/catalogue", "/v1/catalogue"),
+    ("/v1/charts/{name}", "/v1/charts/total.csv?from=2023"),
     ("/v1/dictionary", "/v1/dictionary"),
     ("/v1/releases", "/v1/releases"),
     ("/v1/releases/{id}", "/v1/releases/trends-2026-11-22"),

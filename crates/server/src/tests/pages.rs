@@ -104,7 +104,10 @@ async fn pages_show_the_numbers_of_the_api() {
 /// Every link of every page leads somewhere.
 #[tokio::test]
 async fn every_link_is_answered() {
-    let router = served();
+    // The folder stays: an archive is made of its files.
+    let folder = tempfile::tempdir().expect("a folder");
+    fixture::publish(folder.path());
+    let router = over(folder.path());
     let mut links = BTreeSet::new();
     for (_, path) in PAGES {
         let page = get(&router, path).await;
