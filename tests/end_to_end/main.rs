@@ -3,6 +3,7 @@
 //!
 //! This target belongs to the package of the command line, because only then does Cargo build the binary before it.
 
+mod browser;
 mod budget;
 mod cluster;
 mod erasures;
