@@ -42,7 +42,6 @@ const GUARDED: &[(&str, &[&str])] = &[
     ("hmac", &["identity", "ledger"]),
     ("age", &["identity"]),
     ("ed25519-dalek", &["publication"]),
-    ("askama", &["pages"]),
     ("axum", &["server"]),
     ("rust_xlsxwriter", &["formats"]),
     ("arrow", &["intake", "custody", "warehouse", "release", "publication", "formats"]),

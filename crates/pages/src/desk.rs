@@ -70,8 +70,32 @@ impl<'a> Desk<'a> {
         let counts = |artefact: &Arc<Artefact>| artefact.release.definition.frame.as_str() == frame;
         match self.asked.release {
             Some(artefact) => Joint::alone(artefact, names).filter(|_| counts(artefact)),
-            None => Joint::newest(&self.over(frame), names),
+            None => self.best(frame, names),
         }
+    }
+
+    /// Of several releases that answer, those with the latest cohorts, of these the most exact, of these the newest.
+    fn best(&self, frame: &str, names: &[&str]) -> Option<Joint<'a>> {
+        let all = self.over(frame);
+        let mut best: Option<(Joint<'a>, (i16, f64))> = None;
+        for (at, _) in all.iter().enumerate() {
+            // A release with those of its series, whatever is newer.
+            let Some(joint) = Joint::alone(all[at], names).and_then(|_| Joint::newest(&rotated(&all, at), names))
+            else {
+                continue;
+            };
+            let latest = joint.releases().map(|artefact| artefact.release.definition.cohorts.to).max().unwrap_or(0);
+            let first = |name: &&str| Some(((*name).to_owned(), vec![joint.codes(name).first()?.code.clone()]));
+            let cell: Taken = names.iter().filter_map(first).collect();
+            let Ok(value) = joint.value(&cell) else { continue };
+            let is_better = best
+                .as_ref()
+                .is_none_or(|(_, (year, error))| latest > *year || (latest == *year && value.standard_error < *error));
+            if is_better {
+                best = Some((joint, (latest, value.standard_error)));
+            }
+        }
+        best.map(|(joint, _)| joint)
     }
 
     /// The releases over a frame, newest first.
@@ -230,6 +254,12 @@ impl<'a> Desk<'a> {
         let release = self.asked.release.map(|artefact| ("release".to_owned(), artefact.release.id.to_string()));
         release.into_iter().chain(years).chain(codes).collect()
     }
+}
+
+/// The list with the release at this place first.
+fn rotated<'a>(all: &[&'a Arc<Artefact>], at: usize) -> Vec<&'a Arc<Artefact>> {
+    let others = all.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, artefact)| *artefact);
+    [all[at]].into_iter().chain(others).collect()
 }
 
 /// A path with a query.

@@ -505,6 +505,3 @@ fn about(desk: &Desk<'_>, artefact: &Artefact) -> About {
         tables: release.tables.iter().map(table).collect(),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -161,3 +161,26 @@ async fn other_frames_are_not_mistaken_for_victims() {
     let named = format!("/v1/trends/gender?release={}", fixture::ID);
     assert_eq!(get(&router, &named).await.status, StatusCode::OK);
 }
+
+/// Of two releases about the same years the more exact one is shown, however new the other is; a later year wins over both.
+#[tokio::test]
+async fn the_most_exact_release_of_the_latest_years_is_shown() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fixture::publish(folder.path());
+    let mut draft = fixture::draft();
+    draft.id = panoh_publication::Slug::new("coarse-2026-11-30").expect("good");
+    draft.day = panoh_publication::Day::new("2026-11-30").expect("a day");
+    for query in &mut draft.queries {
+        query.variance *= 9.0;
+        query.sigma *= 3.0;
+    }
+    panoh_publication::write(folder.path(), &draft, &fixture::signer()).expect("writes");
+    let router = over(folder.path());
+    let shown = get(&router, "/people").await;
+    assert!(shown.text().contains(&format!("release {}", fixture::ID)) && !shown.text().contains("release coarse"));
+    let named = get(&router, "/people?release=coarse-2026-11-30").await;
+    assert!(
+        named.text().contains("release coarse-2026-11-30")
+            && !named.text().contains(&format!("release {}", fixture::ID))
+    );
+}
