@@ -40,10 +40,11 @@ fn setting(name: &str) -> Option<PathBuf> {
 }
 
 /// A browser, or nothing with a word about it.
+#[expect(clippy::print_stderr, reason = "a test that did nothing says so")]
 fn browser() -> Option<PathBuf> {
     let named = setting("PANOH_BROWSER");
     if named.is_none() {
-        println!("PANOH_BROWSER names no browser: nothing was tried in one");
+        eprintln!("PANOH_BROWSER names no browser: nothing was tried in one");
     }
     named
 }

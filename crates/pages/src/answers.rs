@@ -55,7 +55,7 @@ pub(crate) fn load<'a>(desk: &Desk<'a>, frame: &str, prefix: &str) -> Result<Fou
         let (value, share) = (joint.value(&yes)?, joint.pair(&yes, &known)?.share());
         let label =
             joint.dimension(&name).map(|dimension| desk.lang.of(&dimension.title).to_owned()).unwrap_or_default();
-        items.push(Item { label, yes, value, share, name });
+        items.push(Item { name, label, yes, value, share });
     }
     items.sort_by(|one, other| other.value.estimate.total_cmp(&one.value.estimate));
     Ok(Found::Here(Answers { joint, items }))
@@ -101,11 +101,11 @@ impl<'a> Answers<'a> {
             interval: item.value.interval(),
             shown: desk.cell(&self.joint, &item.value),
             paint: Paint::Series(0),
-            sure: !desk.is_unsure(&self.joint, &item.value),
+            sure: !Desk::is_unsure(&self.joint, &item.value),
         };
         let chart = Chart::Bars(Bars {
             x_title: desk.say(figures::PERSONS_LINE, &[("period", &period)]),
-            bars: out.iter().map(bar).collect(),
+            rows: out.iter().map(bar).collect(),
             tick: writer(desk.lang),
         });
         let table = self.table(desk, words);

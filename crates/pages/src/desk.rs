@@ -172,7 +172,7 @@ impl<'a> Desk<'a> {
     }
 
     /// The first year that is provisional: from the definition on, or not over on the day of the release.
-    pub(crate) fn provisional(&self, joint: &Joint<'_>) -> Option<i32> {
+    pub(crate) fn provisional(joint: &Joint<'_>) -> Option<i32> {
         let first = |artefact: &Arc<Artefact>| {
             let (release, definition) = (&artefact.release, &artefact.release.definition);
             let not_over = (definition.cohorts.to >= release.day.year()).then(|| i32::from(release.day.year()));
@@ -188,7 +188,7 @@ impl<'a> Desk<'a> {
 
     /// A value in a table; the interval alone where it says no more.
     pub(crate) fn cell(&self, joint: &Joint<'_>, value: &Value) -> String {
-        if self.is_unsure(joint, value) {
+        if Self::is_unsure(joint, value) {
             let (low, high) = ends(self.lang, value);
             return self.say(figures::BETWEEN, &[("low", &low), ("high", &high)]);
         }
@@ -196,7 +196,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Whether an estimate says nothing: its error is too large for small counts, and more than half of the number itself.
-    pub(crate) fn is_unsure(&self, joint: &Joint<'_>, value: &Value) -> bool {
+    pub(crate) fn is_unsure(joint: &Joint<'_>, value: &Value) -> bool {
         let smallest = joint.latest().release.definition.smallest_count_of_interest;
         quality(value.standard_error, smallest) == Quality::TooUncertain
             && value.estimate.abs() < 2.0 * half_width(value.standard_error)
@@ -241,7 +241,7 @@ impl<'a> Desk<'a> {
     }
 
     /// An address without filters, in a language.
-    pub(crate) fn plain(&self, path: &str, lang: Lang) -> String {
+    pub(crate) fn plain(path: &str, lang: Lang) -> String {
         query(path, &[("lang".to_owned(), lang.name().to_owned())])
     }
 

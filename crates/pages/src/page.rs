@@ -260,7 +260,7 @@ impl Page<'_> {
     }
 
     fn link(&self, path: &str) -> String {
-        self.desk.plain(path, self.lang)
+        Desk::plain(path, self.lang)
     }
 }
 
@@ -272,7 +272,7 @@ pub fn page(name: PageName, asked: &Asked<'_>) -> Result<String, PageError> {
     let heading = content.heading.clone().unwrap_or_else(|| desk.word(name.title()).to_owned());
     let synthetic = asked.releases.iter().any(|artefact| artefact.release.synthetic);
     let mark = if synthetic { format!("{}: ", desk.word(frame::SYNTHETIC_TITLE)) } else { String::new() };
-    let menu = PAGES.iter().map(|(page, path)| (desk.word(page.title()), desk.plain(path, lang), *page == name));
+    let menu = PAGES.iter().map(|(page, path)| (desk.word(page.title()), Desk::plain(path, lang), *page == name));
     let languages = [("en", "English", Lang::En), ("ru", "Русский", Lang::Ru), ("tg", "Тоҷикӣ", Lang::Tg)];
     let pairs = desk.pairs();
     let languages = languages.into_iter().map(|(tag, word, of)| {
@@ -332,7 +332,7 @@ fn content(name: PageName, desk: &Desk<'_>) -> Result<Content, CubeError> {
         PageName::Prevented => apart::prevented(desk),
         PageName::Assistance => answers::assistance(desk),
         PageName::Releases => Ok(releases::content(desk)),
-        PageName::Method => method::content(desk),
+        PageName::Method => Ok(method::content(desk)),
         PageName::About => Ok(releases::about_site(desk)),
     }
 }
@@ -465,7 +465,7 @@ fn form(desk: &Desk<'_>, joint: &Joint<'_>, name: PageName, base: &[&str], offer
         action: name.path(),
         fields,
         chosen,
-        clear: desk.plain(name.path(), desk.lang),
+        clear: Desk::plain(name.path(), desk.lang),
         hidden: [("lang".to_owned(), desk.lang.name().to_owned())].into_iter().chain(release).collect(),
     }
 }

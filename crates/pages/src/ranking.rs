@@ -148,6 +148,7 @@ impl Ranking<'_> {
     }
 
     /// A place in words: one name, or from where to where.
+    #[expect(clippy::unused_self, reason = "reads as the ranking's name of the place")]
     pub(crate) fn label(&self, desk: &Desk<'_>, place: &Place) -> String {
         let name = |at: usize| desk.lang.of(&place.codes[at].labels).to_owned();
         match place.codes.len() {
@@ -172,7 +173,7 @@ impl Ranking<'_> {
             interval: value.interval(),
             shown: desk.cell(&self.joint, value),
             paint,
-            sure: !desk.is_unsure(&self.joint, value),
+            sure: !Desk::is_unsure(&self.joint, value),
         };
         let mut bars: Vec<Bar> =
             self.places.iter().map(|place| bar(self.label(desk, place), &place.value, Paint::Series(0))).collect();
@@ -181,7 +182,7 @@ impl Ranking<'_> {
         bars.extend(self.not_known.as_ref().map(|value| bar(unknown.to_owned(), value, Paint::Rest)));
         let chart = Chart::Bars(Bars {
             x_title: desk.say(figures::PERSONS_LINE, &[("period", &period)]),
-            bars,
+            rows: bars,
             tick: writer(desk.lang),
         });
         let (shown, compared) = (whole(desk.lang, self.places.len() as f64), whole(desk.lang, self.compared as f64));

@@ -114,7 +114,7 @@ pub(crate) fn marks(desk: &Desk<'_>, joint: &Joint<'_>, years: &[DimensionCode])
         breaks.push(Mark { at, sign });
     }
     let last_of = |code: &DimensionCode| code.code.rsplit('_').next().and_then(|year| year.parse::<i32>().ok());
-    let from = desk.provisional(joint);
+    let from = Desk::provisional(joint);
     let provisional =
         from.and_then(|from| years.iter().position(|code| last_of(code).is_some_and(|year| year >= from)));
     if let Some(at) = provisional {
@@ -220,7 +220,7 @@ impl Trend<'_> {
                 label: line.label.clone(),
                 points: line.values.iter().map(point).collect(),
                 paint: Paint::Series(place),
-                sure: !line.values.iter().all(|value| desk.is_unsure(&self.joint, value)),
+                sure: !line.values.iter().all(|value| Desk::is_unsure(&self.joint, value)),
             }
         };
         let panel = |at: &usize| Panel {
@@ -243,7 +243,7 @@ impl Trend<'_> {
                 x_title: desk.word(figures::YEAR).to_owned(),
                 y_title: desk.word(figures::PERSONS_BAND).to_owned(),
                 x,
-                lines: drawn.iter().enumerate().map(line).collect(),
+                series: drawn.iter().enumerate().map(line).collect(),
                 marks: marks.breaks,
                 provisional: marks.provisional.map(|at| (at, desk.word(figures::PROVISIONAL).to_owned())),
                 tick: writer(desk.lang),

@@ -10,7 +10,7 @@ pub(crate) struct Bars {
     /// What is counted.
     pub(crate) x_title: String,
     /// From top to bottom.
-    pub(crate) bars: Vec<Bar>,
+    pub(crate) rows: Vec<Bar>,
     /// Writes the numbers of the axis.
     pub(crate) tick: fn(f64) -> String,
 }
@@ -37,13 +37,13 @@ impl Bars {
             canvas.text((0.0, top - 3.0), Letters::QUIET, &line);
         }
         let narrow = width == Width::Narrow;
-        let longest = |of: fn(&Bar) -> &str| self.bars.iter().map(|bar| length(of(bar), 14.0)).fold(0.0, f64::max);
+        let longest = |of: fn(&Bar) -> &str| self.rows.iter().map(|bar| length(of(bar), 14.0)).fold(0.0, f64::max);
         let left = if narrow { 0.0 } else { (longest(|bar| &bar.label) + 10.0).min(270.0) };
         let right = canvas.width - if narrow { 0.0 } else { longest(|bar| &bar.shown) + 10.0 };
         let ends = |bar: &Bar| [bar.value, bar.interval.0, bar.interval.1];
-        let x = Scale::new(self.bars.iter().flat_map(ends), left, right, if narrow { 3 } else { 5 });
+        let x = Scale::new(self.rows.iter().flat_map(ends), left, right, if narrow { 3 } else { 5 });
         let step = if narrow { 48.0 } else { 32.0 };
-        let bottom = top + 26.0 + step * self.bars.len() as f64;
+        let bottom = top + 26.0 + step * self.rows.len() as f64;
         for tick in &x.ticks {
             let paint = if *tick == 0.0 { Paint::Ink } else { Paint::Grid };
             canvas.line((x.at(*tick), top + 24.0), (x.at(*tick), bottom), paint, 1.0);
@@ -56,7 +56,7 @@ impl Bars {
             };
             canvas.text((x.at(*tick), top + 18.0), Letters::QUIET.anchored(anchor), &(self.tick)(*tick));
         }
-        for (at, bar) in self.bars.iter().enumerate() {
+        for (at, bar) in self.rows.iter().enumerate() {
             let y = top + 26.0 + step * at as f64;
             let middle = if narrow { y + 32.0 } else { y + 16.0 };
             if narrow {

@@ -8,7 +8,7 @@ use super::canvas::{Anchor, Canvas, Letters, Paint, length, wrapped};
 pub(crate) struct Bells {
     /// What the axis is.
     pub(crate) x_title: String,
-    pub(crate) bells: Vec<Bell>,
+    pub(crate) curves: Vec<Bell>,
     /// Writes the numbers of the axis.
     pub(crate) tick: fn(f64) -> String,
 }
@@ -26,11 +26,11 @@ pub(crate) struct Bell {
 
 impl Bells {
     pub(super) fn draw(&self, canvas: &mut Canvas) {
-        let spread = self.bells.iter().map(|bell| bell.standard_error).fold(0.5, f64::max);
-        let low = self.bells.iter().map(|bell| bell.mean).fold(f64::INFINITY, f64::min) - 3.6 * spread;
-        let high = self.bells.iter().map(|bell| bell.mean).fold(f64::NEG_INFINITY, f64::max) + 3.6 * spread;
+        let spread = self.curves.iter().map(|bell| bell.standard_error).fold(0.5, f64::max);
+        let low = self.curves.iter().map(|bell| bell.mean).fold(f64::INFINITY, f64::min) - 3.6 * spread;
+        let high = self.curves.iter().map(|bell| bell.mean).fold(f64::NEG_INFINITY, f64::max) + 3.6 * spread;
         let mut top = 0.0;
-        for (at, bell) in self.bells.iter().enumerate() {
+        for (at, bell) in self.curves.iter().enumerate() {
             for (line, text) in wrapped(&bell.label, canvas.width - 34.0, 14.0).iter().enumerate() {
                 top += 20.0;
                 if line == 0 {
@@ -45,7 +45,7 @@ impl Bells {
         let x = move |persons: f64| (persons - low) / (high - low) * paper;
         let height = bottom - top;
         let lines: Vec<Vec<(f64, f64)>> = self
-            .bells
+            .curves
             .iter()
             .map(|bell| {
                 let y = |persons: f64| {
@@ -55,7 +55,7 @@ impl Bells {
                 (0..=120).map(|step| low + (high - low) * f64::from(step) / 120.0).map(|at| (x(at), y(at))).collect()
             })
             .collect();
-        for (at, (bell, points)) in self.bells.iter().zip(&lines).enumerate() {
+        for (at, (bell, points)) in self.curves.iter().zip(&lines).enumerate() {
             if bell.interval {
                 let half = panoh_publication::half_width(bell.standard_error);
                 let (from, to) = (x(bell.mean - half), x(bell.mean + half));

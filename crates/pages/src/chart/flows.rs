@@ -82,7 +82,7 @@ impl Flows {
                 let high = (place.total * scale).max(1.5);
                 let paint = if place.rest { Paint::Rest } else { Paint::Ink };
                 canvas.rectangle((x, place.top), (BLOCK, high), paint, 1.0);
-                self.name(canvas, (side, x), place, high, narrow);
+                Self::name(canvas, (side, x), place, high, narrow);
             }
         }
         canvas.height = bottom + 4.0;
@@ -110,7 +110,7 @@ impl Flows {
             match places.iter_mut().find(|place| place.name == flow.ends[side]) {
                 Some(place) => place.total += value,
                 None => {
-                    places.push(Place { name: &flow.ends[side], total: value, rest: flow.rest, top: 0.0, next: 0.0 })
+                    places.push(Place { name: &flow.ends[side], total: value, rest: flow.rest, top: 0.0, next: 0.0 });
                 }
             }
         }
@@ -124,7 +124,7 @@ impl Flows {
         Paint::Series(places.iter().position(|place| place.name == from).unwrap_or(0))
     }
 
-    fn name(&self, canvas: &mut Canvas, (side, x): (usize, f64), place: &Place<'_>, high: f64, narrow: bool) {
+    fn name(canvas: &mut Canvas, (side, x): (usize, f64), place: &Place<'_>, high: f64, narrow: bool) {
         let y = place.top + high / 2.0 + 5.0;
         let paint = if place.rest { Paint::Quiet } else { Paint::Ink };
         let letters = Letters { halo: narrow, ..Letters::PLAIN }.painted(paint);

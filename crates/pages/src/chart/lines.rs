@@ -21,7 +21,7 @@ pub(crate) struct Lines {
     pub(crate) y_title: String,
     /// Labels of the horizontal axis.
     pub(crate) x: Vec<String>,
-    pub(crate) lines: Vec<Line>,
+    pub(crate) series: Vec<Line>,
     /// Breaks in the series.
     pub(crate) marks: Vec<Mark>,
     /// The place of the first provisional label, and the word for it.
@@ -84,26 +84,26 @@ impl Lines {
             top += 17.0;
             canvas.text((0.0, top - 3.0), Letters::QUIET, &line);
         }
-        let beside = width == Width::Wide && self.lines.len() > 1;
-        if !beside && self.lines.len() > 1 {
+        let beside = width == Width::Wide && self.series.len() > 1;
+        if !beside && self.series.len() > 1 {
             top = self.legend(canvas, top + 6.0);
         }
         top += 16.0;
-        let longest = self.lines.iter().map(|line| BOLD * length(&line.label, 13.0)).fold(0.0, f64::max);
+        let longest = self.series.iter().map(|line| BOLD * length(&line.label, 13.0)).fold(0.0, f64::max);
         let names = if beside { longest.min(210.0) + 20.0 } else { 8.0 };
         let bottom = top + if width == Width::Wide { 250.0 } else { 200.0 };
         let reach = |line: &Line| {
             let ends = |point: &Point| [point.value - point.half_width, point.value + point.half_width];
             line.points.iter().flat_map(ends).collect::<Vec<_>>()
         };
-        let y = Scale::new(self.lines.iter().flat_map(reach), bottom, top, 5);
+        let y = Scale::new(self.series.iter().flat_map(reach), bottom, top, 5);
         let ticks = y.ticks.iter().map(|tick| length(&(self.tick)(*tick), 13.0)).fold(0.0, f64::max);
         let plot = Plot { left: ticks + 8.0, right: canvas.width - names, top, bottom, labels: &self.x, y };
         self.ground(canvas, &plot);
-        for line in &self.lines {
+        for line in &self.series {
             self.band(canvas, line, &plot);
         }
-        for (at, line) in self.lines.iter().enumerate().filter(|(_, line)| line.sure) {
+        for (at, line) in self.series.iter().enumerate().filter(|(_, line)| line.sure) {
             self.stroke(canvas, (at, line), &plot);
         }
         if beside {
@@ -115,7 +115,7 @@ impl Lines {
     /// Names with a piece of their lines, above the picture; returns where they end.
     fn legend(&self, canvas: &mut Canvas, top: f64) -> f64 {
         let (mut x, mut y) = (0.0, top + 14.0);
-        for (at, line) in self.lines.iter().enumerate() {
+        for (at, line) in self.series.iter().enumerate() {
             let label = shortened(&line.label, canvas.width - 34.0, 13.0);
             let wide = 34.0 + length(&label, 13.0) + 14.0;
             if x > 0.0 && x + wide > canvas.width {
@@ -176,7 +176,7 @@ impl Lines {
     /// Names at the ends of the lines, moved apart where they would cover each other.
     fn names(&self, canvas: &mut Canvas, plot: &Plot<'_>) {
         let end = |line: &Line| line.points.last().map_or(plot.bottom, |point| plot.y.at(point.value));
-        let mut places: Vec<(usize, f64)> = self.lines.iter().map(end).enumerate().collect();
+        let mut places: Vec<(usize, f64)> = self.series.iter().map(end).enumerate().collect();
         places.sort_by(|one, other| one.1.total_cmp(&other.1));
         for at in 1..places.len() {
             places[at].1 = places[at].1.max(places[at - 1].1 + GAP);
@@ -188,7 +188,7 @@ impl Lines {
             lowest = place.1 - GAP;
         }
         for (at, y) in places {
-            let line = &self.lines[at];
+            let line = &self.series[at];
             if (y - end(line)).abs() > 4.0 {
                 canvas.line((plot.right - 8.0, end(line)), (plot.right + 5.0, y), line.paint, 1.0);
             }

@@ -36,12 +36,12 @@ fn charts() -> Vec<Chart> {
             x_title: "Year first registered".into(),
             y_title: "Registered persons; band: 95 % interval".into(),
             x: years.clone(),
-            lines: vec![line("Women", Paint::Series(0)), line("Men", Paint::Series(1))],
+            series: vec![line("Women", Paint::Series(0)), line("Men", Paint::Series(1))],
             marks: vec![mark.clone()],
             provisional: Some((9, "provisional".into())),
             tick: plain,
         }),
-        Chart::Bars(Bars { x_title: "Registered persons".into(), bars: (0..9).map(bar).collect(), tick: plain }),
+        Chart::Bars(Bars { x_title: "Registered persons".into(), rows: (0..9).map(bar).collect(), tick: plain }),
         Chart::Flows(Flows { heads: ["From".into(), "To".into()], flows: (0..6).map(flow).collect() }),
         Chart::Matrix(Matrix {
             heads: ["From".into(), "To".into()],
@@ -59,7 +59,7 @@ fn charts() -> Vec<Chart> {
         }),
         Chart::Bells(Bells {
             x_title: "Published number".into(),
-            bells: vec![
+            curves: vec![
                 Bell { label: "With".into(), mean: 12.0, standard_error: 3.0, paint: Paint::Series(0), interval: true },
                 Bell {
                     label: "Without".into(),

@@ -1,6 +1,6 @@
 //! How the numbers are protected, step by step, with the noise of a release that is really there.
 
-use panoh_publication::{CubeError, VICTIMS};
+use panoh_publication::VICTIMS;
 
 use super::{Block, Content};
 use crate::chart::{Bell, Bells, Chart, Paint};
@@ -13,7 +13,7 @@ use crate::texts::{Text, method};
 const COUNT: f64 = 60.0;
 
 /// The page.
-pub(super) fn content(desk: &Desk<'_>) -> Result<Content, CubeError> {
+pub(super) fn content(desk: &Desk<'_>) -> Content {
     let mut content = Content::lead(desk.word(method::LEAD).to_owned());
     // The smallest error of any table of the newest release: the best that a reader sees.
     let newest = desk.asked.release.or(desk.over(VICTIMS).first().copied()).or(desk.asked.releases.first().copied());
@@ -49,7 +49,7 @@ pub(super) fn content(desk: &Desk<'_>) -> Result<Content, CubeError> {
             sentences: Vec::new(),
             chart: Some(Chart::Bells(Bells {
                 x_title: desk.word(method::NUMBER).to_owned(),
-                bells,
+                curves: bells,
                 tick: writer(desk.lang),
             })),
             marks: release.into_iter().collect(),
@@ -70,5 +70,5 @@ pub(super) fn content(desk: &Desk<'_>) -> Result<Content, CubeError> {
         prose(method::BUDGET, method::BUDGET_TEXT),
         prose(method::NOT_SAID, method::NOT_SAID_TEXT),
     ];
-    Ok(content)
+    content
 }

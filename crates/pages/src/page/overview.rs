@@ -41,12 +41,10 @@ pub(super) fn content(desk: &Desk<'_>) -> Result<Content, CubeError> {
         let sentences = trend.changes(desk, compared)?;
         content.figure(trend.figure(desk, "total", title, sentences));
     }
-    for joint in
-        [gender.as_ref().map(|t| &t.joint), places.as_ref().map(|r| &r.joint), routes.as_ref().map(|r| &r.joint)]
-    {
-        if let Some(joint) = joint {
-            content.uses(joint);
-        }
+    let joints =
+        [gender.as_ref().map(|t| &t.joint), places.as_ref().map(|r| &r.joint), routes.as_ref().map(|r| &r.joint)];
+    for joint in joints.into_iter().flatten() {
+        content.uses(joint);
     }
     Ok(content.or_nothing(desk))
 }

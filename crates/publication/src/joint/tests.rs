@@ -49,7 +49,7 @@ fn release(folder: &tempfile::TempDir, id: &str, cohorts: &str, scale: f64) -> A
         ..draft().privacy
     };
     let id = Slug::new(id).expect("good");
-    let draft = Draft { id, definition, dimensions, queries, estimates, measurements, privacy, ..draft() };
+    let draft = Draft { id, definition, privacy, dimensions, queries, measurements, estimates, ..draft() };
     let written = write(folder.path(), &draft, &signer()).expect("written");
     Arc::new(read(&written.path).expect("whole"))
 }

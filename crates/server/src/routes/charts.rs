@@ -10,7 +10,7 @@ use panoh_publication::{quality, rounded};
 use super::documented::Refusals;
 use super::pages::{Choice, internal};
 use crate::answer::{Origin, UNIT, written};
-use crate::format::{Format, View};
+use crate::format::Format;
 use crate::problem::Kind;
 use crate::reader::Sight;
 use crate::respond::{Asked, Key};
@@ -66,27 +66,23 @@ pub(super) async fn chart(
         let picture = picture.ok_or_else(|| {
             Problem::new(Kind::NotReleased, "no public release has what this figure shows, narrowed in this way")
         })?;
-        match view.sheet() {
-            Some(format) => written(write(&sheet(&id, picture, &shelf, view)?, format, out)),
-            None => {
-                let detail = "nothing in this figure stands out from the noise, so there is no picture of it";
-                let svg = picture.svg.ok_or_else(|| Problem::new(Kind::NotReleased, detail))?;
-                let failed = |_| Problem::new(Kind::Internal, "the log of the server says more");
-                out.write_all(svg.as_bytes()).map_err(failed)
-            }
+        if let Some(format) = view.sheet() {
+            return written(write(&sheet(&id, picture, &shelf)?, format, out));
         }
+        let detail = "nothing in this figure stands out from the noise, so there is no picture of it";
+        let svg = picture.svg.ok_or_else(|| Problem::new(Kind::NotReleased, detail))?;
+        out.write_all(svg.as_bytes()).map_err(|_| Problem::new(Kind::Internal, "the log of the server says more"))
     };
     asked.respond(view, &key, make).await
 }
 
 /// The numbers of a figure, a row for each.
-fn sheet(id: &str, picture: Picture, shelf: &Shelf, view: View) -> Result<Sheet, Problem> {
+fn sheet(id: &str, picture: Picture, shelf: &Shelf) -> Result<Sheet, Problem> {
     let detail =
         "this picture explains something and has no numbers of a release, or its numbers are those of another figure";
     let Some(Data { keys, rows, smallest_count }) = picture.data else {
         return Err(Problem::new(Kind::NotReleased, detail));
     };
-    let _ = view;
     let mut columns = Vec::new();
     for (at, name) in keys.iter().enumerate() {
         let role = if name.ends_with("_label") { Role::Label } else { Role::Dimension };
