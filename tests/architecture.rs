@@ -18,10 +18,11 @@ const EDGES: &[(&str, &[&str])] = &[
     ("ledger", &[]),
     ("publication", &[]),
     ("pages", &["publication"]),
+    ("raster", &[]),
     ("formats", &["publication"]),
     ("requests", &["publication"]),
     ("release", &["dictionary", "warehouse", "privacy", "ledger", "publication", "requests"]),
-    ("server", &["formats", "pages", "publication", "requests"]),
+    ("server", &["formats", "pages", "publication", "raster", "requests"]),
     ("simulator", &["dictionary"]),
 ];
 
@@ -43,6 +44,7 @@ const GUARDED: &[(&str, &[&str])] = &[
     ("age", &["identity"]),
     ("ed25519-dalek", &["publication"]),
     ("axum", &["server"]),
+    ("resvg", &["raster"]),
     ("rust_xlsxwriter", &["formats"]),
     ("arrow", &["intake", "custody", "warehouse", "release", "publication", "formats"]),
     ("parquet", &["intake", "warehouse", "publication", "formats"]),

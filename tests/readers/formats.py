@@ -97,7 +97,8 @@ try:
             break
         except OSError:
             time.sleep(0.1)
-    release = json.loads(fetch("/v1/releases"))["releases"][0]["release"]
+    releases = json.loads(fetch("/v1/releases"))["releases"]
+    release = next(one["release"] for one in releases if one["release"].startswith("trends-"))
     table = f"/v1/releases/{release}/tables/routes_by_year"
     rows = json.loads(fetch(table))["rows"]
     wanted_values, wanted_errors = [row["value"] for row in rows], [row["standard_error"] for row in rows]

@@ -66,12 +66,15 @@ impl<'a> Desk<'a> {
 
     /// The releases that answer about these dimensions together: the one that is asked for, or the newest with its series.
     /// Only releases over this frame are asked: prevented cases, suspects or contacts are never mistaken for victims.
+    /// Those that can be narrowed as the reader chose come first.
     pub(crate) fn joint(&self, frame: &str, names: &[&str]) -> Option<Joint<'a>> {
         let counts = |artefact: &Arc<Artefact>| artefact.release.definition.frame.as_str() == frame;
-        match self.asked.release {
-            Some(artefact) => Joint::alone(artefact, names).filter(|_| counts(artefact)),
-            None => self.best(frame, names),
+        if let Some(artefact) = self.asked.release {
+            return Joint::alone(artefact, names).filter(|_| counts(artefact));
         }
+        let chosen = self.asked.filters.taken.keys().map(String::as_str).filter(|name| !names.contains(name));
+        let all: Vec<&str> = names.iter().copied().chain(chosen).collect();
+        self.best(frame, &all).or_else(|| self.best(frame, names))
     }
 
     /// Of several releases that answer, those with the latest cohorts, of these the most exact, of these the newest.

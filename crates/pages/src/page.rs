@@ -224,6 +224,7 @@ struct Shown {
     notes: Vec<String>,
     table: crate::figure::Table,
     svg: String,
+    png: String,
     csv: Option<String>,
     permanent: String,
 }
@@ -392,6 +393,7 @@ fn shown(desk: &Desk<'_>, name: PageName, figure: &Figure, used: &[Arc<Artefact>
         notes: figure.notes.clone(),
         table: figure.table.clone(),
         svg: file("svg"),
+        png: file("png"),
         csv: (!figure.data.rows.is_empty()).then(|| file("csv")),
         permanent: format!("{}#{}", desk.address_with(name.path(), &bound), figure.id),
     }

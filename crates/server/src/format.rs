@@ -28,6 +28,7 @@ pub(crate) enum Format {
     Html,
     Zip,
     Svg,
+    Png,
 }
 
 /// Formats of figures, the one that is meant when nobody says first.
@@ -63,7 +64,7 @@ impl View {
             Format::Parquet => Some(SheetFormat::Parquet),
             Format::Arrow => Some(SheetFormat::Arrow),
             Format::Sdmx => Some(SheetFormat::Sdmx),
-            Format::Json | Format::Html | Format::Zip | Format::Svg => None,
+            Format::Json | Format::Html | Format::Zip | Format::Svg | Format::Png => None,
         }
     }
 
@@ -125,6 +126,7 @@ impl Format {
             Self::Html => "html",
             Self::Zip => "zip",
             Self::Svg => "svg",
+            Self::Png => "png",
         }
     }
 
@@ -139,6 +141,7 @@ impl Format {
             Self::Html => "text/html",
             Self::Zip => "application/zip",
             Self::Svg => "image/svg+xml",
+            Self::Png => "image/png",
         }
     }
 
@@ -154,7 +157,7 @@ impl Format {
     /// The end of a file name; none for what is read where it is.
     pub(crate) fn extension(self) -> Option<&'static str> {
         match self {
-            Self::Json | Self::Html | Self::Svg => None,
+            Self::Json | Self::Html | Self::Svg | Self::Png => None,
             Self::Sdmx => Some("sdmx.csv"),
             other => Some(other.name()),
         }

@@ -84,11 +84,11 @@ texts! {
         "Шахсони бақайдгирифташуда аз рӯи кишвари таъинот";
     BY_ROUTE: "Registered persons by route", "Зарегистрированные лица по маршруту",
         "Шахсони бақайдгирифташуда аз рӯи хатсайр";
-    LARGEST: "{first} comes first: about {value}{period}", "На первом месте {first}: около {value}{period}",
-        "Дар ҷойи аввал {first}: тақрибан {value}{period}";
+    LARGEST: "{first} comes first: about {value}{period}", "{first} – на первом месте: около {value}{period}",
+        "{first} – дар ҷойи аввал: тақрибан {value}{period}";
     TWO_LARGEST: "{first} and {second} lead{period}; which is larger cannot be told",
-        "Впереди {first} и {second}{period}; что больше, сказать нельзя",
-        "Дар ҷойи аввал {first} ва {second}{period}; кадомаш калонтар аст, гуфтан намешавад";
+        "{first} и {second} – впереди{period}; что больше, сказать нельзя",
+        "{first} ва {second} – дар ҷойи аввал{period}; кадомаш калонтар аст, гуфтан намешавад";
     NONE_LARGEST: "None stands out from the noise{period}", "Ничто не выделяется из шума{period}",
         "Ҳеҷ чиз аз садо ҷудо намешавад{period}";
     LARGEST_SHARE: "{first}: {value}, {low} to {high} of all whose answer is known.",

@@ -61,6 +61,7 @@ texts! {
     TABLE_OPEN: "The figures as a table", "Данные в таблице", "Маълумот дар ҷадвал";
     DOWNLOAD: "Download:", "Загрузить:", "Боргирӣ:";
     AS_SVG: "picture (SVG)", "изображение (SVG)", "тасвир (SVG)";
+    AS_PNG: "picture (PNG)", "изображение (PNG)", "тасвир (PNG)";
     AS_CSV: "figures (CSV)", "данные (CSV)", "маълумот (CSV)";
     PERMANENT: "permanent link", "постоянная ссылка", "истиноди доимӣ";
     CAPTION: "± is half of the 95 % interval.", "± – половина 95-процентного промежутка.",

@@ -22,7 +22,7 @@ use crate::{Problem, Shelf};
     path = "/v1/charts/{name}",
     tag = "trends",
     params(
-        ("name" = String, Path, description = "A figure and its format: `gender.svg`, `gender.csv`, `destinations.svg`, \
+        ("name" = String, Path, description = "A figure and its format: `gender.svg`, `gender.png`, `gender.csv`, `destinations.svg`, \
             `routes.svg`, `flows.svg`, `matrix.svg`, …", example = "gender.svg"),
         ("release" = Option<String>, Query, description = "Id of a release instead of the newest"),
         ("from" = Option<i32>, Query, description = "First year"),
@@ -35,6 +35,7 @@ use crate::{Problem, Shelf};
         (status = 200, description = "The picture; its source stands in its last line. Or the numbers that it shows",
             content(
                 (String = "image/svg+xml"),
+                (Vec<u8> = "image/png"),
                 (String = "text/csv")
             )),
         Refusals
@@ -46,19 +47,22 @@ pub(super) async fn chart(
     mut asked: Asked,
 ) -> Result<Response, Problem> {
     let unknown = || {
-        let names = PageName::all_figures().flat_map(|id| [format!("{id}.svg"), format!("{id}.csv")]);
+        let names = PageName::all_figures().flat_map(|id| ["svg", "png", "csv"].map(|ending| format!("{id}.{ending}")));
         Problem::new(Kind::UnknownChart, "there is no chart of this name").with_allowed(names)
     };
     let (id, ending) = name.rsplit_once('.').ok_or_else(unknown)?;
     let format = match ending {
         "svg" => Format::Svg,
+        "png" => Format::Png,
         "csv" => Format::Csv,
         _ => return Err(unknown()),
     };
     PageName::of_figure(id).ok_or_else(unknown)?;
     let view = asked.view(&[format])?;
     let choice = Choice::take(&mut asked.parameters, &shelf)?;
-    let key = Key::new("chart").and(&name).and(&choice.canonical()).and_releases(shelf.newest_first()).named(id);
+    // Painting takes a hundred times as long as drawing: few pictures are painted at a time.
+    let rows = if format == Format::Png { usize::MAX } else { 0 };
+    let key = Key::new("chart").and(&name).and(&choice.canonical()).and_releases(shelf.newest_first()).named(id).of_rows(rows);
     let id = id.to_owned();
     let make = move |out: &mut (dyn std::io::Write + Send)| {
         let asked = choice.asked(view.lang, &shelf);
@@ -71,9 +75,18 @@ pub(super) async fn chart(
         }
         let detail = "nothing in this figure stands out from the noise, so there is no picture of it";
         let svg = picture.svg.ok_or_else(|| Problem::new(Kind::NotReleased, detail))?;
-        out.write_all(svg.as_bytes()).map_err(|_| Problem::new(Kind::Internal, "the log of the server says more"))
+        let picture = if view.format == Format::Png { painted(&svg)? } else { svg.into_bytes() };
+        out.write_all(&picture).map_err(|_| Problem::new(Kind::Internal, "the log of the server says more"))
     };
     asked.respond(view, &key, make).await
+}
+
+/// The picture as points, for programs that take no SVG.
+fn painted(svg: &str) -> Result<Vec<u8>, Problem> {
+    panoh_raster::png(svg).map_err(|error| {
+        tracing::error!(%error, "a picture could not be painted");
+        Problem::new(Kind::Internal, "the log of the server says more")
+    })
 }
 
 /// The numbers of a figure, a row for each.

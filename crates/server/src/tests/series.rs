@@ -127,11 +127,14 @@ async fn charts_are_pictures_with_their_source() {
         assert!(text.starts_with("<svg xmlns=") && text.trim_end().ends_with("</svg>"), "{name}");
         assert!(text.contains(fixture::ID) && text.contains("SYNTHETIC DATA") && text.contains("Registered persons"));
     }
+    let painted = get(&router, "/v1/charts/gender.png").await;
+    assert_eq!((painted.status, painted.header(header::CONTENT_TYPE)), (StatusCode::OK, "image/png"));
+    assert_eq!(&painted.body[1..4], b"PNG");
     let same = format!("/v1/charts/gender.svg?release={}", fixture::ID);
     assert_eq!(get(&router, &same).await.body, get(&router, "/v1/charts/gender.svg").await.body);
     for (address, kind) in [
         ("/v1/charts/planet.svg", "unknown-chart"),
-        ("/v1/charts/gender.png", "unknown-chart"),
+        ("/v1/charts/gender.gif", "unknown-chart"),
         ("/v1/charts/gender.svg?release=none", "unknown-release"),
         ("/v1/charts/gender.svg?colour=red", "unknown-parameter"),
     ] {
