@@ -11,8 +11,7 @@ use resvg::usvg::fontdb::Database;
 use resvg::usvg::{ImageHrefResolver, Options, Tree};
 
 /// Letters of the pictures.
-const FONTS: [&[u8]; 2] =
-    [include_bytes!("../fonts/DejaVuSans.ttf"), include_bytes!("../fonts/DejaVuSans-Bold.ttf")];
+const FONTS: [&[u8]; 2] = [include_bytes!("../fonts/DejaVuSans.ttf"), include_bytes!("../fonts/DejaVuSans-Bold.ttf")];
 /// The family of both.
 const FAMILY: &str = "DejaVu Sans";
 /// Points for one unit of a picture: sharp on paper and on screens of our day.

@@ -62,7 +62,12 @@ pub(super) async fn chart(
     let choice = Choice::take(&mut asked.parameters, &shelf)?;
     // Painting takes a hundred times as long as drawing: few pictures are painted at a time.
     let rows = if format == Format::Png { usize::MAX } else { 0 };
-    let key = Key::new("chart").and(&name).and(&choice.canonical()).and_releases(shelf.newest_first()).named(id).of_rows(rows);
+    let key = Key::new("chart")
+        .and(&name)
+        .and(&choice.canonical())
+        .and_releases(choice.releases(&shelf))
+        .named(id)
+        .of_rows(rows);
     let id = id.to_owned();
     let make = move |out: &mut (dyn std::io::Write + Send)| {
         let asked = choice.asked(view.lang, &shelf);

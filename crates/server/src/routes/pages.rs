@@ -49,6 +49,12 @@ impl Choice {
         format!("{:?} {:?}", self.release.as_ref().map(|artefact| artefact.digest.as_str()), self.filters)
     }
 
+    /// What a picture is made of: the release that was named, or any of all.
+    pub(super) fn releases<'a>(&'a self, shelf: &'a Shelf) -> impl Iterator<Item = &'a Arc<Artefact>> {
+        let all = if self.release.is_some() { Vec::new() } else { shelf.releases() };
+        self.release.iter().chain(all)
+    }
+
     /// The question to the pages.
     pub(super) fn asked<'a>(&'a self, lang: Lang, shelf: &'a Shelf) -> panoh_pages::Asked<'a> {
         panoh_pages::Asked {
